@@ -1,0 +1,1 @@
+"""The electronic case file (*E-Akte*): it knows nothing of the hub."""

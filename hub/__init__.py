@@ -1,0 +1,1 @@
+"""Message hub between case core, cash systems, the AZR and the e-file."""

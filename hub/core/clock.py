@@ -1,0 +1,59 @@
+"""The only place that asks the machine for the time."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+BERLIN = ZoneInfo("Europe/Berlin")
+"""Days and deadlines of German offices are counted in this zone."""
+
+
+class Clock(Protocol):
+    """Time, handed in."""
+
+    def now_us(self) -> int:
+        """Return microseconds since the epoch, UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now_us(self) -> int:
+        """Return microseconds since the epoch, UTC."""
+        return time.time_ns() // 1000
+
+
+@dataclass
+class FixedClock:
+    """A clock that moves only when told to; for tests and replays."""
+
+    at_us: int = field(default=1_795_000_000_000_000)
+
+    def now_us(self) -> int:
+        """Return the time it was set to."""
+        return self.at_us
+
+    def advance(self, seconds: float) -> None:
+        """Move forward."""
+        self.at_us += int(seconds * 1_000_000)
+
+
+def local_datetime(at_us: int) -> datetime:
+    """Return the local time of a German office."""
+    return datetime.fromtimestamp(at_us / 1_000_000, UTC).astimezone(BERLIN)
+
+
+def local_date(at_us: int) -> date:
+    """Return the calendar day of a German office."""
+    return local_datetime(at_us).date()
+
+
+def iso_utc(at_us: int) -> str:
+    """Return ``2026-11-22T05:03:45.123456Z``."""
+    moment = datetime.fromtimestamp(at_us // 1_000_000, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{at_us % 1_000_000:06d}Z"

@@ -1,0 +1,308 @@
+"""``hub.toml`` and secrets, read once into frozen values; unknown keys are errors.
+
+This is the one module that reads the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from hub.core.errors import Misconfigured
+
+Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+"""Names become folder, bucket and metric names, so they are narrow."""
+Seconds = Annotated[float, Meta(gt=0)]
+Port = Annotated[int, Meta(ge=0, le=65535)]
+
+
+class _Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of ``hub.toml``; a key that is not listed is refused."""
+
+
+class Folders(_Section, frozen=True):
+    """Where things lie; relative paths are relative to ``hub.toml``."""
+
+    data: str = "data"
+    """Database and payload store."""
+    inbox: str = "inbox"
+    outbox: str = "outbox"
+    certs: str = "certs"
+    secrets: str = "secrets"
+    schemas: str = ""
+    """Empty: the schemas shipped with the program."""
+    mappings: str = ""
+    """Empty: the mappings shipped with the program."""
+    templates: str = ""
+    """Empty: the letter templates shipped with the program."""
+
+
+class Storage(_Section, frozen=True):
+    """The S3 server behind the e-file; keys are ``s3_access_key`` and ``s3_secret_key``."""
+
+    endpoint: str
+    """``host:port`` without scheme."""
+    secure: bool = True
+    region: str = "eu-central-1"
+    bucket_prefix: Name = "aktenhub"
+    """Buckets are named ``<prefix>-<tenant>-akte``."""
+    durable: bool = False
+    """The operator declares that the server syncs before it answers; no probe can tell."""
+
+
+class Web(_Section, frozen=True):
+    """Staff pages."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8443
+    idle_minutes: Annotated[int, Meta(gt=0)] = 30
+    """A session ends after this long without a request (ASVS 7.3.1)."""
+    absolute_hours: Annotated[int, Meta(gt=0)] = 10
+    """A session ends after this long in any case (ASVS 7.3.2)."""
+
+
+class Ops(_Section, frozen=True):
+    """Health and metrics for the operator's monitoring; bind to an internal address only."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8444
+
+
+class Pickup(_Section, frozen=True):
+    """Watched folders."""
+
+    scan_s: Seconds = 5.0
+    """The periodic full scan is the truth; events only shorten the wait."""
+    settle_s: Annotated[float, Meta(ge=0)] = 5.0
+    """A file must have kept size and time for this long before it is taken."""
+    max_bytes: Annotated[int, Meta(gt=0)] = 50_000_000
+    """Larger files are quarantined unread."""
+    batch: Annotated[int, Meta(gt=0)] = 200
+    """Files claimed per round; one durable transaction carries them all."""
+
+
+class Isolation(_Section, frozen=True):
+    """Child processes that parse foreign bytes."""
+
+    workers: Annotated[int, Meta(gt=0)] = 2
+    memory_mb: Annotated[int, Meta(ge=256)] = 1024
+    wall_s: Seconds = 20.0
+    recycle_after: Annotated[int, Meta(gt=0)] = 20_000
+    """Jobs after which a child is replaced, so that leaks of parsers stay bounded."""
+
+
+class Delivery(_Section, frozen=True):
+    """How promises are kept."""
+
+    lease_s: Seconds = 60.0
+    first_retry_s: Seconds = 5.0
+    max_retry_s: Seconds = 900.0
+    deadline_h: Seconds = 72.0
+    batch_window_s: Annotated[float, Meta(ge=0)] = 30.0
+    """Cash orders wait at most this long for company before a batch file is closed."""
+    batch_max: Annotated[int, Meta(gt=0)] = 10_000
+    """Orders per batch file at most."""
+
+
+class Letters(_Section, frozen=True):
+    """Rendering of letters."""
+
+    soffice: str = "soffice"
+    """LibreOffice program."""
+    timeout_s: Seconds = 120.0
+
+
+class Address(_Section, frozen=True):
+    """Postal address of an office."""
+
+    street: str
+    house_number: str
+    postal_code: Annotated[str, Meta(pattern=r"^[0-9]{5}$")]
+    city: str
+
+
+class Channel(_Section, frozen=True):
+    """A door of the inbox: ``inbox/<tenant>/<name>/``."""
+
+    name: Name
+    ready: Literal["stable", "rename", "sidecar"] = "stable"
+    """When a file counts as complete."""
+    settle_s: float | None = None
+    """Overrides ``pickup.settle_s``."""
+    duplicates: Literal["record", "accept", "refuse"] = "record"
+    """What happens to a file with bytes seen before on this channel."""
+
+
+class Register(_Section, frozen=True):
+    """The office as the AZR knows it."""
+
+    partner: Name = "azr"
+    authority: Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
+    """*Behördenkennzeichen* at the BVA."""
+    dvdv: str
+    """Author *Kennung*, for example ``uvs:09999000``."""
+
+
+class Cash(_Section, frozen=True):
+    """The cash system of an office."""
+
+    partner: Name
+    """``ihv``, ``kasse`` or another profile in ``mappings/``."""
+    office: Annotated[str, Meta(min_length=1, max_length=10)]
+    """Number of the ordering office (*anordnende Stelle*) at the cash system."""
+    budget_out: str
+    """Budget line (*Buchungsstelle*) payments are booked on."""
+    budget_in: str
+    """Budget line claims are booked on."""
+
+
+class Tenant(_Section, frozen=True):
+    """One office (*Jugendamt*)."""
+
+    id: Name
+    name: str
+    address: Address
+    phone: str
+    email: str
+    cash: Cash
+    register: Register | None = None
+    channels: tuple[Channel, ...] = ()
+
+
+class HttpsTarget(_Section, frozen=True):
+    """A partner reached over HTTPS with a client certificate."""
+
+    name: Name
+    url: Annotated[str, Meta(pattern=r"^https://")]
+    timeout_s: Seconds = 30.0
+    idempotent: Literal["yes", "no", "query-url"] = "no"
+    """Whether an unanswered request may simply be sent again."""
+
+
+class Settings(_Section, frozen=True):
+    """The whole of ``hub.toml``."""
+
+    storage: Storage
+    tenants: tuple[Tenant, ...]
+    node: Name = "hub-1"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    database: str = "sqlite"
+    """``sqlite`` (one node, file in the data folder)."""
+    folders: Folders = Folders()
+    web: Web = Web()
+    ops: Ops = Ops()
+    pickup: Pickup = Pickup()
+    isolation: Isolation = Isolation()
+    delivery: Delivery = Delivery()
+    letters: Letters = Letters()
+    https: tuple[HttpsTarget, ...] = ()
+
+    def tenant(self, tenant_id: str) -> Tenant:
+        """Return one office.
+
+        Raises:
+            Misconfigured: no such tenant.
+        """
+        for tenant in self.tenants:
+            if tenant.id == tenant_id:
+                return tenant
+        raise Misconfigured(
+            "unknown_tenant",
+            f"Der Mandant {tenant_id!r} ist nicht eingerichtet.",
+            remedy="Mandanten stehen in hub.toml unter [[tenants]].",
+        )
+
+
+def read_settings(path: Path) -> Settings:
+    """Read and check ``hub.toml``.
+
+    Raises:
+        Misconfigured: the file is missing, is not TOML, or holds an unknown or wrong key.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as exc:
+        raise Misconfigured(
+            "settings_missing",
+            "Die Datei hub.toml fehlt.",
+            place=str(path),
+            remedy="Mit „aktenhub init ORDNER“ anlegen oder --settings angeben.",
+        ) from exc
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise Misconfigured(
+            "settings_unreadable", f"hub.toml ist kein gültiges TOML: {exc}", place=str(path)
+        ) from exc
+    try:
+        settings = msgspec.convert(raw, Settings)
+    except msgspec.ValidationError as exc:
+        raise Misconfigured(
+            "settings_invalid",
+            _in_german(str(exc)),
+            place=str(path),
+            remedy="Alle Schlüssel stehen im Betriebshandbuch, Kapitel „Einstellungen“.",
+        ) from exc
+    _check_names(settings, path)
+    return settings
+
+
+def _in_german(text: str) -> str:
+    """Put the reader's words into German; the place stays as it names it."""
+    unknown = re.search(r"unknown field `(\w+)`(?: - at `\$\.?(.*?)`)?", text)
+    if unknown:
+        where = f" in [{unknown[2]}]" if unknown[2] else ""
+        return f"Unbekannter Schlüssel „{unknown[1]}“{where}."
+    missing = re.search(r"missing required field `(\w+)`(?: - at `\$\.?(.*?)`)?", text)
+    if missing:
+        where = f" in [{missing[2]}]" if missing[2] else ""
+        return f"Der Schlüssel „{missing[1]}“{where} fehlt."
+    return f"Ein Wert passt nicht: {text}"
+
+
+def _check_names(settings: Settings, path: Path) -> None:
+    ids = [tenant.id for tenant in settings.tenants]
+    if len(ids) != len(set(ids)) or not ids:
+        raise Misconfigured(
+            "settings_invalid",
+            "Jeder Mandant braucht eine eigene Kennung, und es muss mindestens einen geben.",
+            place=str(path),
+        )
+
+
+def secret(settings: Settings, base: Path, name: str) -> bytes:
+    """Return a secret from ``AKTENHUB_SECRET_<NAME>`` or from the secrets folder.
+
+    Raises:
+        Misconfigured: the secret is in neither place, or its file is readable by others.
+    """
+    value = os.environ.get(f"AKTENHUB_SECRET_{name.upper()}")
+    if value:
+        return value.encode()
+    path = base / settings.folders.secrets / name
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError as exc:
+        raise Misconfigured(
+            "secret_missing",
+            f"Das Geheimnis „{name}“ fehlt.",
+            place=str(path),
+            remedy=f"Datei anlegen (Rechte 600) oder AKTENHUB_SECRET_{name.upper()} setzen.",
+        ) from exc
+    if mode & 0o077:
+        raise Misconfigured(
+            "secret_exposed",
+            f"Das Geheimnis „{name}“ ist für andere lesbar.",
+            place=str(path),
+            remedy="Rechte auf 600 setzen.",
+        )
+    return path.read_bytes().strip()
+
+
+def armed_failpoint() -> str | None:
+    """Return the failpoint a crash test wants armed."""
+    return os.environ.get("AKTENHUB_FAILPOINT")

@@ -1,0 +1,1 @@
+"""The law of the *Unterhaltsvorschussgesetz*: pure, dated, without input or output."""
