@@ -26,7 +26,7 @@ class _Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table of ``hub.toml``; a key that is not listed is refused."""
 
 
-class Folders(_Section, frozen=True):
+class Folders(_Section, frozen=True, kw_only=True):
     """Where things lie; relative paths are relative to ``hub.toml``."""
 
     data: str = "data"
@@ -43,7 +43,7 @@ class Folders(_Section, frozen=True):
     """Empty: the letter templates shipped with the program."""
 
 
-class Storage(_Section, frozen=True):
+class Storage(_Section, frozen=True, kw_only=True):
     """The S3 server behind the e-file; keys are ``s3_access_key`` and ``s3_secret_key``."""
 
     endpoint: str
@@ -56,7 +56,7 @@ class Storage(_Section, frozen=True):
     """The operator declares that the server syncs before it answers; no probe can tell."""
 
 
-class Web(_Section, frozen=True):
+class Web(_Section, frozen=True, kw_only=True):
     """Staff pages."""
 
     host: str = "127.0.0.1"
@@ -67,14 +67,14 @@ class Web(_Section, frozen=True):
     """A session ends after this long in any case (ASVS 7.3.2)."""
 
 
-class Ops(_Section, frozen=True):
+class Ops(_Section, frozen=True, kw_only=True):
     """Health and metrics for the operator's monitoring; bind to an internal address only."""
 
     host: str = "127.0.0.1"
     port: Port = 8444
 
 
-class Pickup(_Section, frozen=True):
+class Pickup(_Section, frozen=True, kw_only=True):
     """Watched folders."""
 
     scan_s: Seconds = 5.0
@@ -87,7 +87,7 @@ class Pickup(_Section, frozen=True):
     """Files claimed per round; one durable transaction carries them all."""
 
 
-class Isolation(_Section, frozen=True):
+class Isolation(_Section, frozen=True, kw_only=True):
     """Child processes that parse foreign bytes."""
 
     workers: Annotated[int, Meta(gt=0)] = 2
@@ -97,7 +97,7 @@ class Isolation(_Section, frozen=True):
     """Jobs after which a child is replaced, so that leaks of parsers stay bounded."""
 
 
-class Delivery(_Section, frozen=True):
+class Delivery(_Section, frozen=True, kw_only=True):
     """How promises are kept."""
 
     lease_s: Seconds = 60.0
@@ -110,7 +110,7 @@ class Delivery(_Section, frozen=True):
     """Orders per batch file at most."""
 
 
-class Letters(_Section, frozen=True):
+class Letters(_Section, frozen=True, kw_only=True):
     """Rendering of letters."""
 
     soffice: str = "soffice"
@@ -118,7 +118,7 @@ class Letters(_Section, frozen=True):
     timeout_s: Seconds = 120.0
 
 
-class Address(_Section, frozen=True):
+class Address(_Section, frozen=True, kw_only=True):
     """Postal address of an office."""
 
     street: str
@@ -127,7 +127,7 @@ class Address(_Section, frozen=True):
     city: str
 
 
-class Channel(_Section, frozen=True):
+class Channel(_Section, frozen=True, kw_only=True):
     """A door of the inbox: ``inbox/<tenant>/<name>/``."""
 
     name: Name
@@ -139,7 +139,7 @@ class Channel(_Section, frozen=True):
     """What happens to a file with bytes seen before on this channel."""
 
 
-class Register(_Section, frozen=True):
+class Register(_Section, frozen=True, kw_only=True):
     """The office as the AZR knows it."""
 
     partner: Name = "azr"
@@ -149,7 +149,7 @@ class Register(_Section, frozen=True):
     """Author *Kennung*, for example ``uvs:09999000``."""
 
 
-class Cash(_Section, frozen=True):
+class Cash(_Section, frozen=True, kw_only=True):
     """The cash system of an office."""
 
     partner: Name
@@ -162,7 +162,7 @@ class Cash(_Section, frozen=True):
     """Budget line claims are booked on."""
 
 
-class Tenant(_Section, frozen=True):
+class Tenant(_Section, frozen=True, kw_only=True):
     """One office (*Jugendamt*)."""
 
     id: Name
@@ -175,7 +175,7 @@ class Tenant(_Section, frozen=True):
     channels: tuple[Channel, ...] = ()
 
 
-class HttpsTarget(_Section, frozen=True):
+class HttpsTarget(_Section, frozen=True, kw_only=True):
     """A partner reached over HTTPS with a client certificate."""
 
     name: Name
@@ -185,7 +185,7 @@ class HttpsTarget(_Section, frozen=True):
     """Whether an unanswered request may simply be sent again."""
 
 
-class Settings(_Section, frozen=True):
+class Settings(_Section, frozen=True, kw_only=True):
     """The whole of ``hub.toml``."""
 
     storage: Storage
