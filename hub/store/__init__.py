@@ -1,0 +1,1 @@
+"""The hub's memory: one database behind one port, and the payload store beside it."""

@@ -1,0 +1,49 @@
+"""The database port: units of work, grouped into durable commits.
+
+A *unit of work* is a plain function of a transaction. The adapter runs it inside its own
+savepoint, commits a whole group at once, and only then lets the caller go on: whoever has
+awaited :meth:`Database.write` may acknowledge. A failing unit is rolled back alone.
+
+SQL is written once for every adapter: named parameters (``:name``), integer microseconds
+instead of time types, ``ON CONFLICT`` and ``RETURNING``; no serial numbers as order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+Row = dict[str, Any]
+T = TypeVar("T")
+
+
+class Transaction(Protocol):
+    """What a unit of work may do. Never kept beyond the unit."""
+
+    def run(self, sql: str, **values: object) -> int:
+        """Execute and return the number of rows changed."""
+        ...
+
+    def all(self, sql: str, **values: object) -> list[Row]:
+        """Execute and return every row."""
+        ...
+
+    def one(self, sql: str, **values: object) -> Row | None:
+        """Execute and return the first row, if any."""
+        ...
+
+
+class Database(Protocol):
+    """A durable store for units of work."""
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run the unit and return its result once it is durable.
+
+        Raises:
+            Unavailable: the database cannot make anything durable.
+        """
+        ...
+
+    async def read(self, work: Callable[[Transaction], T]) -> T:
+        """Run the unit on a consistent state without the right to change anything."""
+        ...

@@ -1,0 +1,161 @@
+-- Messages, their journal, lanes, promises, cases and clearing cases.
+-- All times are microseconds since the epoch (UTC), handed in by the application.
+
+CREATE TABLE message (
+  id             TEXT    PRIMARY KEY,          -- UUIDv7
+  tenant         TEXT    NOT NULL,
+  partner        TEXT    NOT NULL,
+  channel        TEXT    NOT NULL,
+  kind           TEXT,                         -- unknown until read
+  case_key       TEXT,
+  state          TEXT    NOT NULL CHECK (state IN
+                   ('received', 'routed', 'held', 'closed', 'refused', 'clearing', 'duplicate')),
+  sha256         TEXT    NOT NULL,             -- '' when the bytes were never read (a link, an oversize file)
+  record_sha256  TEXT,                         -- neutral record of a message split from a batch
+  size_bytes     BIGINT  NOT NULL,
+  original_name  TEXT    NOT NULL,
+  business_id    TEXT,
+  correlation_id TEXT    NOT NULL,
+  causation_id   TEXT,
+  schema_name    TEXT,
+  code           TEXT,                         -- why it was refused or waits
+  open_promises  INTEGER NOT NULL DEFAULT 0,
+  received_us    BIGINT  NOT NULL,
+  closed_us      BIGINT
+);
+CREATE INDEX message_state ON message (state, tenant);
+CREATE INDEX message_case ON message (tenant, case_key);
+CREATE INDEX message_cause ON message (causation_id);
+
+-- What was seen before. Written in the accepting transaction.
+CREATE TABLE seen (
+  tenant      TEXT   NOT NULL,
+  channel     TEXT   NOT NULL,
+  key_kind    TEXT   NOT NULL CHECK (key_kind IN ('bytes', 'business')),
+  key         TEXT   NOT NULL,
+  message_id  TEXT   NOT NULL,
+  sha256      TEXT   NOT NULL,
+  received_us BIGINT NOT NULL,
+  PRIMARY KEY (tenant, channel, key_kind, key)
+);
+
+-- Append-only: every message, every step, every state, chained by digest.
+CREATE TABLE journal (
+  seq        BIGINT PRIMARY KEY,
+  at_us      BIGINT NOT NULL,
+  node       TEXT   NOT NULL,
+  tenant     TEXT   NOT NULL,
+  message_id TEXT,
+  promise_id TEXT,
+  case_key   TEXT,
+  action     TEXT   NOT NULL,
+  from_state TEXT,
+  to_state   TEXT,                             -- set when the MESSAGE changed state
+  actor      TEXT   NOT NULL,
+  digest     TEXT,                             -- of the bytes the entry speaks of
+  facts      TEXT   NOT NULL,                  -- canonical JSON, stable words and numbers, no personal data
+  previous   TEXT   NOT NULL,
+  hash       TEXT   NOT NULL
+);
+CREATE INDEX journal_message ON journal (message_id, seq);
+CREATE INDEX journal_case ON journal (tenant, case_key, seq);
+
+-- The line in which the work of one case stands. Only its head may run.
+CREATE TABLE lane (
+  queue      TEXT   NOT NULL,
+  lane_key   TEXT   NOT NULL,
+  next_seq   BIGINT NOT NULL,
+  head_seq   BIGINT NOT NULL,
+  state      TEXT   NOT NULL CHECK (state IN ('idle', 'ready', 'leased', 'blocked')),
+  due_us     BIGINT NOT NULL,                  -- ready: not before; leased: end of lease
+  epoch      BIGINT NOT NULL DEFAULT 0,        -- fencing token, grows with every lease
+  leased_by  TEXT,
+  blocked_by TEXT,
+  PRIMARY KEY (queue, lane_key)
+);
+CREATE INDEX lane_due ON lane (queue, due_us) WHERE state IN ('ready', 'leased');
+
+-- A promise made at commit: travel, deliver, order, letter, file, refuse.
+CREATE TABLE promise (
+  id             TEXT    PRIMARY KEY,          -- never changes over retries; the idempotency key
+  tenant         TEXT    NOT NULL,
+  message_id     TEXT    NOT NULL,             -- the message it follows from
+  kind           TEXT    NOT NULL CHECK (kind IN
+                   ('travel', 'deliver', 'order', 'letter', 'file', 'refuse')),
+  queue          TEXT    NOT NULL,
+  lane_key       TEXT    NOT NULL,
+  lane_seq       BIGINT  NOT NULL,
+  state          TEXT    NOT NULL CHECK (state IN
+                   ('waiting', 'leased', 'sent', 'batched', 'confirmed', 'unknown', 'dead', 'refused', 'skipped')),
+  attempts       INTEGER NOT NULL DEFAULT 0,
+  spec           TEXT    NOT NULL,             -- JSON: what to do
+  payload_sha256 TEXT,                         -- bytes to bring, in the payload store
+  batch_id       TEXT,
+  made_us        BIGINT  NOT NULL,
+  deadline_us    BIGINT  NOT NULL,
+  done_us        BIGINT,
+  last_code      TEXT,
+  UNIQUE (queue, lane_key, lane_seq)
+);
+CREATE INDEX promise_message ON promise (message_id);
+CREATE INDEX promise_batch ON promise (batch_id) WHERE batch_id IS NOT NULL;
+
+-- A cash batch file: its number is given once, its bytes follow from its orders.
+CREATE TABLE batch (
+  id             TEXT    PRIMARY KEY,
+  tenant         TEXT    NOT NULL,
+  partner        TEXT    NOT NULL,
+  sequence       BIGINT  NOT NULL,
+  state          TEXT    NOT NULL CHECK (state IN ('open', 'written', 'delivered')),
+  record_count   INTEGER NOT NULL,
+  total_cents    BIGINT  NOT NULL,
+  payload_sha256 TEXT,
+  made_us        BIGINT  NOT NULL,
+  UNIQUE (tenant, partner, sequence)
+);
+
+CREATE TABLE sequence (
+  tenant    TEXT   NOT NULL,
+  partner   TEXT   NOT NULL,
+  direction TEXT   NOT NULL CHECK (direction IN ('out', 'in')),
+  value     BIGINT NOT NULL,
+  PRIMARY KEY (tenant, partner, direction)
+);
+
+CREATE TABLE benefit_case (
+  tenant     TEXT   NOT NULL,
+  case_key   TEXT   NOT NULL,
+  version    BIGINT NOT NULL,
+  state      TEXT   NOT NULL,                  -- JSON of hub.uvg.model.Case
+  changed_us BIGINT NOT NULL,
+  PRIMARY KEY (tenant, case_key)
+);
+
+-- What partners quote back, and the case it belongs to: order numbers and cash references.
+CREATE TABLE reference (
+  tenant   TEXT NOT NULL,
+  kind     TEXT NOT NULL CHECK (kind IN ('order', 'cash_reference')),
+  value    TEXT NOT NULL,
+  case_key TEXT NOT NULL,
+  PRIMARY KEY (tenant, kind, value)
+);
+
+-- A clearing case: a human must decide.
+CREATE TABLE clearing (
+  id          TEXT   PRIMARY KEY,
+  tenant      TEXT   NOT NULL,
+  message_id  TEXT   NOT NULL,
+  promise_id  TEXT,
+  case_key    TEXT,
+  code        TEXT   NOT NULL,
+  message     TEXT   NOT NULL,
+  remedy      TEXT   NOT NULL,
+  facts       TEXT   NOT NULL,                 -- JSON; may hold personal data, never logged
+  fingerprint TEXT   NOT NULL,                 -- equal failures share it
+  state       TEXT   NOT NULL CHECK (state IN ('open', 'released', 'rejected')),
+  opened_us   BIGINT NOT NULL,
+  closed_us   BIGINT,
+  closed_by   TEXT,
+  reason      TEXT
+);
+CREATE INDEX clearing_open ON clearing (tenant, state, opened_us);
