@@ -159,3 +159,11 @@ CREATE TABLE clearing (
   reason      TEXT
 );
 CREATE INDEX clearing_open ON clearing (tenant, state, opened_us);
+
+-- Small payloads share the commit of the row that names them; large ones lie in files.
+CREATE TABLE payload (
+  sha256  TEXT   PRIMARY KEY,
+  bytes   BLOB,                                -- NULL: in the payload folder
+  size    BIGINT NOT NULL,
+  kept_us BIGINT NOT NULL
+);

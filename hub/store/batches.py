@@ -1,0 +1,128 @@
+"""Cash batch files: numbers are given once, bytes follow from the orders they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.store import lanes
+from hub.store.database import Row, Transaction
+from hub.store.lanes import Promise
+
+
+def next_sequence(tx: Transaction, tenant: str, partner: str, direction: str) -> int:
+    """Give out the next number, without gaps, per office, partner and direction."""
+    row = tx.one(
+        "INSERT INTO sequence (tenant, partner, direction, value) "
+        "VALUES (:tenant, :partner, :direction, 1) ON CONFLICT (tenant, partner, direction) "
+        "DO UPDATE SET value = sequence.value + 1 RETURNING value",
+        tenant=tenant, partner=partner, direction=direction,
+    )  # fmt: skip
+    if row is None:
+        msg = "an upsert returns its row"
+        raise AssertionError(msg)
+    value: int = row["value"]
+    return value
+
+
+def last_sequence(tx: Transaction, tenant: str, partner: str, direction: str) -> int:
+    """Return the highest number seen or given so far; 0 before the first."""
+    row = tx.one(
+        "SELECT value FROM sequence WHERE tenant = :tenant AND partner = :partner "
+        "AND direction = :direction",
+        tenant=tenant, partner=partner, direction=direction,
+    )  # fmt: skip
+    return row["value"] if row else 0
+
+
+def keep_sequence(tx: Transaction, tenant: str, partner: str, direction: str, value: int) -> None:
+    """Remember the highest number seen."""
+    tx.run(
+        "INSERT INTO sequence (tenant, partner, direction, value) "
+        "VALUES (:tenant, :partner, :direction, :value) ON CONFLICT (tenant, partner, direction) "
+        "DO UPDATE SET value = excluded.value WHERE sequence.value < excluded.value",
+        tenant=tenant, partner=partner, direction=direction, value=value,
+    )  # fmt: skip
+
+
+def oldest_waiting_us(tx: Transaction, queue: str) -> list[Row]:
+    """Return per tenant how many orders wait in a queue and since when."""
+    return tx.all(
+        "SELECT tenant, count(*) AS waiting, min(made_us) AS since FROM promise "
+        "WHERE queue = :queue AND state = 'waiting' GROUP BY tenant",
+        queue=queue,
+    )  # fmt: skip
+
+
+def open_batch(  # noqa: PLR0913  each names one fact of the file
+    tx: Transaction,
+    *,
+    batch_id: str,
+    tenant: str,
+    partner: str,
+    queue: str,
+    limit: int,
+    now_us: int,
+) -> Row | None:
+    """Move waiting orders of one office into a new batch, in order of their lanes.
+
+    The lanes go on at once: within the file the orders of a case keep their order, and files
+    are delivered in the order of their numbers.
+    """
+    rows = tx.all(
+        "SELECT * FROM promise WHERE queue = :queue AND tenant = :tenant AND state = 'waiting' "
+        "ORDER BY lane_seq, lane_key LIMIT :limit",
+        queue=queue, tenant=tenant, limit=limit,
+    )  # fmt: skip
+    if not rows:
+        return None
+    promises = [lanes.to_promise(row) for row in rows]
+    total = sum(int(promise.spec["amount_cents"]) for promise in promises)
+    sequence = next_sequence(tx, tenant, partner, "out")
+    batch = {
+        "id": batch_id, "tenant": tenant, "partner": partner, "sequence": sequence,
+        "record_count": len(promises), "total_cents": total, "made_us": now_us,
+    }  # fmt: skip
+    tx.run(
+        "INSERT INTO batch (id, tenant, partner, sequence, state, record_count, total_cents, "
+        "made_us) VALUES (:id, :tenant, :partner, :sequence, 'open', :record_count, "
+        ":total_cents, :made_us)",
+        **batch,
+    )
+    _take(tx, promises, batch_id, queue, now_us)
+    return batch
+
+
+def _take(
+    tx: Transaction, promises: Sequence[Promise], batch_id: str, queue: str, now_us: int
+) -> None:
+    for promise in promises:
+        tx.run(
+            "UPDATE promise SET state = 'batched', batch_id = :batch, attempts = attempts + 1 "
+            "WHERE id = :id",
+            batch=batch_id, id=promise.id,
+        )  # fmt: skip
+        tx.run(
+            "UPDATE lane SET head_seq = :head, due_us = :now, "
+            "state = CASE WHEN :head = next_seq THEN 'idle' ELSE 'ready' END "
+            "WHERE queue = :queue AND lane_key = :lane_key",
+            head=promise.lane_seq + 1, now=now_us, queue=queue, lane_key=promise.lane_key,
+        )  # fmt: skip
+
+
+def batch_promises(tx: Transaction, batch_id: str) -> list[Promise]:
+    """Return the orders of a batch in the order of the file."""
+    rows = tx.all(
+        "SELECT * FROM promise WHERE batch_id = :id ORDER BY lane_seq, lane_key",
+        id=batch_id,
+    )
+    return [lanes.to_promise(row) for row in rows]
+
+
+def unwritten(tx: Transaction) -> list[Row]:
+    """Return batches that have a number but no bytes yet, oldest number first."""
+    return tx.all("SELECT * FROM batch WHERE state = 'open' ORDER BY tenant, partner, sequence")
+
+
+def find(tx: Transaction, batch_id: str) -> Row | None:
+    """Return one batch."""
+    return tx.one("SELECT * FROM batch WHERE id = :id", id=batch_id)
