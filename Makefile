@@ -1,0 +1,108 @@
+# The one vocabulary of the project. Hooks and .ci/run call the same targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+SETTINGS ?= hub.toml
+PARTNER ?= ihv
+
+BIN := .venv/bin
+# Stamps: what they name was installed from the files they depend on.
+PINS := .venv/.pins
+PROJECT := .venv/.project
+
+##@ Use
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' \
+	  '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' \
+	  $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: system $(PROJECT) ## Install system packages where missing, and .venv with the pinned ones
+
+.PHONY: demo
+demo: setup ## Play the main job end to end and serve the viewer (ONCE=1: verify and end)
+	$(BIN)/aktenhub demo $(if $(ONCE),--once)
+
+.PHONY: run
+run: setup ## Run the hub (SETTINGS=hub.toml)
+	$(BIN)/aktenhub --settings $(SETTINGS) run
+
+.PHONY: simulate
+simulate: setup ## Run a simulated partner (PARTNER=ihv|kasse|azr)
+	$(BIN)/aktenhub --settings $(SETTINGS) simulate $(PARTNER)
+
+##@ Develop
+
+.PHONY: test
+test: setup browser ## Run every test, in parallel and in random order
+	$(BIN)/python -m pytest -n 2
+
+.PHONY: check
+check: $(PROJECT) ## Lint, types, import rules, tests of layout and documents
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -n 2 tests/architecture
+
+.PHONY: docs
+docs: $(PROJECT) ## Check the documents: links, commands, settings, error codes, maps
+	$(BIN)/python -m pytest -q tests/architecture/documents
+
+.PHONY: release
+release: check test ## Pack the committed tree as build/aktenhub-<version>.tar.gz with its digest
+	@version=$$($(BIN)/python -c 'import tomllib; print(tomllib.load(open("pyproject.toml", "rb"))["project"]["version"])')
+	grep -q "^## \[$$version\]" CHANGELOG.md || { echo "CHANGELOG.md has no section for $$version." >&2; exit 1; }
+	[ -z "$$(git status --porcelain)" ] || { echo "There are uncommitted changes." >&2; exit 1; }
+	mkdir -p build
+	git archive --prefix="aktenhub-$$version/" -o "build/aktenhub-$$version.tar.gz" HEAD
+	cd build && sha256sum "aktenhub-$$version.tar.gz" | tee "aktenhub-$$version.tar.gz.sha256"
+
+# What follows serves the targets above.
+
+# The packages named in $$missing: installed by root or sudo, else the one line to run is printed.
+define install
+[ -n "$$missing" ] || exit 0
+line="apt-get install --yes --no-install-recommends $$missing"
+if [ "$$(id -u)" = 0 ]; then as_root=env
+elif sudo -n true 2>/dev/null; then as_root="sudo env"
+else echo "System packages are missing. Run this, then make again:" >&2; echo "  sudo $$line" >&2; exit 1
+fi
+$$as_root apt-get update
+$$as_root DEBIAN_FRONTEND=noninteractive $$line
+endef
+
+.PHONY: system
+system:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+	  { echo "Python 3.11 or newer is needed; name it with PYTHON=…" >&2; exit 1; }
+	missing=
+	$(PYTHON) -c 'import ensurepip' 2>/dev/null || missing+=" python3-venv"
+	command -v soffice >/dev/null || missing+=" libreoffice-writer-nogui"
+	ls /usr/share/fonts/truetype/liberation*/LiberationSans-Regular.ttf >/dev/null 2>&1 ||
+	  missing+=" fonts-liberation2"
+	$(install)
+
+.PHONY: browser
+browser:
+	@missing=
+	command -v chromium >/dev/null || missing+=" chromium"
+	command -v pdftotext >/dev/null || missing+=" poppler-utils"
+	$(install)
+
+$(PINS): constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r constraints.txt
+	touch $@
+
+# Built with the pinned setuptools: nothing unpinned is fetched.
+$(PROJECT): pyproject.toml $(PINS)
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
