@@ -68,6 +68,8 @@ class Order(Struct, frozen=True, kw_only=True):
     """*Kassenzeichen* given by the cash system."""
     paid_cents: int = 0
     """Sum of receipts (*Ist*) booked on the reference."""
+    receipts: tuple[str, ...] = ()
+    """Ids of those receipts, so that none is booked twice."""
 
 
 class RegisterState(Struct, frozen=True, kw_only=True):
@@ -80,6 +82,8 @@ class RegisterState(Struct, frozen=True, kw_only=True):
     """``queried``, ``reported``, ``acknowledged``, ``unclear``, ``refused``."""
     reference_id: str = ""
     """The register's id of our benefit entry, needed to change it later."""
+    clerk: str = ""
+    """Id of the clerk the register is asked for (§ 13 AZRG logs a natural person)."""
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -95,6 +99,8 @@ class Case(Struct, frozen=True, kw_only=True):
     other_parent: Person | None = None
     periods: tuple[Period, ...] = ()
     orders: tuple[Order, ...] = ()
+    notices: tuple[str, ...] = ()
+    """Ids of the notices (*Bescheide*) decided on."""
     register: RegisterState = RegisterState()
     version: int = 0
     """Grows with every stored change; a stale writer is refused."""
