@@ -31,7 +31,9 @@ class Message:
     correlation_id: str
     """Id of the first message of the conversation."""
     causation_id: str | None = None
-    """Id of the message this one answers or was split from."""
+    """Id of the message this one answers."""
+    part_of: str | None = None
+    """Id of the batch this message was split from."""
     business_id: str | None = None
     """The sender's own message number."""
     record: str | None = None

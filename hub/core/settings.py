@@ -131,7 +131,7 @@ class Channel(_Section, frozen=True, kw_only=True):
     """A door of the inbox: ``inbox/<tenant>/<name>/``."""
 
     name: Name
-    ready: Literal["stable", "rename", "sidecar"] = "stable"
+    ready: Literal["stable", "rename"] = "stable"
     """When a file counts as complete."""
     settle_s: float | None = None
     """Overrides ``pickup.settle_s``."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import msgspec
 
 from hub.core.errors import Conflict
@@ -21,8 +23,10 @@ def load(tx: Transaction, tenant: str, case_key: str) -> Case | None:
     return msgspec.structs.replace(case, version=row["version"])
 
 
-def save(tx: Transaction, tenant: str, case: Case, now_us: int) -> None:
+def save(tx: Transaction, tenant: str, case: Case, cause: str, now_us: int) -> None:
     """Store a case whose ``version`` is the one it was loaded with (0: new).
+
+    ``cause`` is the message that changed it; new orders are remembered with it.
 
     Raises:
         Conflict: somebody else has changed the case meanwhile.
@@ -38,23 +42,32 @@ def save(tx: Transaction, tenant: str, case: Case, now_us: int) -> None:
     if not changed:
         raise Conflict("case_changed", "Der Fall wurde inzwischen geändert.")
     for order in case.orders:
-        _refer(tx, tenant, "order", order.order_id, case.case_id)
-        if order.cash_reference:
-            _refer(tx, tenant, "cash_reference", order.cash_reference, case.case_id)
+        refer(tx, tenant, "order", order.order_id, Reference(case.case_id, cause))
 
 
-def find_by_reference(tx: Transaction, tenant: str, kind: str, value: str) -> str | None:
-    """Return the case a partner means by an order number or a cash reference."""
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a number quoted by a partner stands for."""
+
+    case_key: str
+    cause: str
+    """The message that made the order."""
+
+
+def find_by_reference(tx: Transaction, tenant: str, kind: str, value: str) -> Reference | None:
+    """Return what a partner means by an order number or a cash reference."""
     row = tx.one(
-        "SELECT case_key FROM reference WHERE tenant = :tenant AND kind = :kind AND value = :value",
+        "SELECT case_key, cause FROM reference "
+        "WHERE tenant = :tenant AND kind = :kind AND value = :value",
         tenant=tenant, kind=kind, value=value,
     )  # fmt: skip
-    return row["case_key"] if row else None
+    return Reference(row["case_key"], row["cause"]) if row else None
 
 
-def _refer(tx: Transaction, tenant: str, kind: str, value: str, case_key: str) -> None:
+def refer(tx: Transaction, tenant: str, kind: str, value: str, reference: Reference) -> None:
+    """Remember what a number stands for; the first meaning stays."""
     tx.run(
-        "INSERT INTO reference (tenant, kind, value, case_key) "
-        "VALUES (:tenant, :kind, :value, :key) ON CONFLICT DO NOTHING",
-        tenant=tenant, kind=kind, value=value, key=case_key,
+        "INSERT INTO reference (tenant, kind, value, case_key, cause) "
+        "VALUES (:tenant, :kind, :value, :key, :cause) ON CONFLICT DO NOTHING",
+        tenant=tenant, kind=kind, value=value, key=reference.case_key, cause=reference.cause,
     )  # fmt: skip

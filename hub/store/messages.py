@@ -129,9 +129,11 @@ def _entry(message: Message, action: str) -> Entry:
 
 _INSERT = """
 INSERT INTO message (id, tenant, partner, channel, kind, case_key, state, sha256, record_sha256,
-  size_bytes, original_name, business_id, correlation_id, causation_id, received_us, code)
+  size_bytes, original_name, business_id, correlation_id, causation_id, part_of,
+  received_us, code)
 VALUES (:id, :tenant, :partner, :channel, :kind, :case_key, :state, :sha256, :record_sha256,
-  :size_bytes, :original_name, :business_id, :correlation_id, :causation_id, :received_us, :code)
+  :size_bytes, :original_name, :business_id, :correlation_id, :causation_id, :part_of,
+  :received_us, :code)
 """
 
 
@@ -142,7 +144,7 @@ def to_message(row: Row) -> Message:
         kind=row["kind"], case_key=row["case_key"], sha256=row["sha256"],
         size_bytes=row["size_bytes"], received_us=row["received_us"],
         original_name=row["original_name"], correlation_id=row["correlation_id"],
-        causation_id=row["causation_id"], business_id=row["business_id"],
+        causation_id=row["causation_id"], part_of=row["part_of"], business_id=row["business_id"],
         record=row["record_sha256"],
     )  # fmt: skip
 

@@ -16,7 +16,8 @@ CREATE TABLE message (
   original_name  TEXT    NOT NULL,
   business_id    TEXT,
   correlation_id TEXT    NOT NULL,
-  causation_id   TEXT,
+  causation_id   TEXT,                         -- the message it answers
+  part_of        TEXT,                         -- the batch it was split from
   schema_name    TEXT,
   code           TEXT,                         -- why it was refused or waits
   open_promises  INTEGER NOT NULL DEFAULT 0,
@@ -26,6 +27,7 @@ CREATE TABLE message (
 CREATE INDEX message_state ON message (state, tenant);
 CREATE INDEX message_case ON message (tenant, case_key);
 CREATE INDEX message_cause ON message (causation_id);
+CREATE INDEX message_part ON message (part_of);
 
 -- What was seen before. Written in the accepting transaction.
 CREATE TABLE seen (
@@ -137,6 +139,7 @@ CREATE TABLE reference (
   kind     TEXT NOT NULL CHECK (kind IN ('order', 'cash_reference')),
   value    TEXT NOT NULL,
   case_key TEXT NOT NULL,
+  cause    TEXT NOT NULL,                      -- the message that made the order
   PRIMARY KEY (tenant, kind, value)
 );
 

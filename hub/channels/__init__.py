@@ -1,0 +1,1 @@
+"""Doors: they know bytes and places, not meaning."""

@@ -1,0 +1,236 @@
+"""Runs parsers of foreign bytes in limited child processes.
+
+Jobs that arrive together travel together, because a round trip costs more than a parse. A
+child that dies or hangs takes nothing with it: its jobs are tried again one by one, and the
+one that kills a child twice is reported as poison.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from hub.core.errors import Misconfigured, NotChecked, Undecodable
+from hub.core.findings import Finding, Verdict
+from hub.core.record import Record
+from hub.pipeline.cell import Answer, CellFault, Job, Leg, Limits, Understood, live
+
+log = logging.getLogger(__name__)
+
+GROUP_MAX = 16
+"""Jobs per round trip; more would let one slow document delay too many others."""
+
+START_S = 60.0
+"""Compiling all schemas takes seconds on a busy machine."""
+
+
+@dataclass(slots=True)
+class _Request:
+    job: Job
+    done: asyncio.Future[Any]
+    attempts: int = 0
+
+
+class _Dead(Exception):
+    """The child died or took too long."""
+
+
+class _Child:
+    """One child process and our end of its pipe."""
+
+    def __init__(self, limits: Limits, schemas: Path, mappings: Path) -> None:
+        self._limits = limits
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process: BaseProcess = context.Process(
+            target=live, args=(theirs, limits, schemas, mappings), daemon=True
+        )
+        self._process.start()
+        theirs.close()
+        self.jobs = 0
+        try:
+            _receive(self._pipe, START_S)
+        except _Dead as exc:
+            self.end()
+            raise Misconfigured(
+                "cell_start_failed",
+                "Die Prüfprozesse lassen sich nicht starten.",
+                remedy="„aktenhub check“ nennt das fehlerhafte Schema oder die Abbildung.",
+            ) from exc
+
+    def do(self, jobs: list[Job]) -> list[Answer]:
+        """Run a group.
+
+        Raises:
+            _Dead: the child is gone.
+        """
+        self.jobs += len(jobs)
+        try:
+            self._pipe.send(jobs)
+        except (BrokenPipeError, OSError) as exc:
+            raise _Dead from exc
+        answers: list[Answer] = _receive(self._pipe, self._limits.wall_s)
+        return answers
+
+    def end(self) -> None:
+        """Stop the child."""
+        self._pipe.close()
+        self._process.kill()
+        self._process.join()
+
+
+def _receive(pipe: Connection, timeout_s: float) -> Any:  # noqa: ANN401  whatever was sent
+    try:
+        if pipe.poll(timeout_s):
+            return pipe.recv()
+    except (EOFError, OSError) as exc:
+        raise _Dead from exc
+    raise _Dead
+
+
+class Isolation:
+    """A pool of children behind plain coroutines."""
+
+    def __init__(self, workers: int, limits: Limits, schemas: Path, mappings: Path) -> None:
+        self._limits = limits
+        self._places = (schemas, mappings)
+        self._queue: asyncio.Queue[_Request] = asyncio.Queue()
+        self._workers = workers
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Start the children."""
+        self._tasks = [asyncio.create_task(self._serve()) for _ in range(self._workers)]
+
+    async def close(self) -> None:
+        """Stop the children; whoever still waits is told."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def understand(self, data: bytes, name: str, legs: Sequence[Leg]) -> Understood:
+        """Recognise, read, check and map received bytes.
+
+        Raises:
+            Undecodable: the bytes killed a child twice.
+            NotChecked: a parser failed in a way nobody foresaw.
+        """
+        result: Understood = await self._call("understand", data, name, tuple(legs))
+        return result
+
+    async def write(
+        self, leg: Leg, records: Sequence[Record], context: Mapping[str, object]
+    ) -> bytes:
+        """Return a partner's bytes for records.
+
+        Raises:
+            RuleViolation: a value does not fit the partner's format.
+            NotChecked: the writer failed in a way nobody foresaw.
+        """
+        result: bytes = await self._call("write", leg, tuple(records), dict(context))
+        return result
+
+    async def render_letter(
+        self, template: bytes, fields: Mapping[str, object], name: str
+    ) -> bytes:
+        """Fill a Word template.
+
+        Raises:
+            Misconfigured: template and fields do not fit.
+        """
+        result: bytes = await self._call("render_letter", template, dict(fields), name)
+        return result
+
+    async def check_letter(
+        self, pdf: bytes, must_contain: Sequence[str]
+    ) -> tuple[Verdict, tuple[Finding, ...]]:
+        """Check a converted letter."""
+        result: tuple[Verdict, tuple[Finding, ...]] = await self._call(
+            "check_letter", pdf, tuple(must_contain)
+        )
+        return result
+
+    async def _call(self, name: str, *arguments: object) -> Any:  # noqa: ANN401  see callers
+        done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        await self._queue.put(_Request((name, arguments), done))
+        return await done
+
+    async def _serve(self) -> None:
+        child: _Child | None = None
+        try:
+            while True:
+                group = await self._next_group()
+                try:
+                    child = child or await asyncio.to_thread(_Child, self._limits, *self._places)
+                except Misconfigured as exc:
+                    for request in group:
+                        _settle(request, (False, exc))
+                    continue
+                try:
+                    answers = await asyncio.to_thread(child.do, [r.job for r in group])
+                except _Dead:
+                    await asyncio.to_thread(child.end)
+                    child = None
+                    await self._after_death(group)
+                    continue
+                for request, answer in zip(group, answers, strict=True):
+                    _settle(request, answer)
+                if child.jobs >= self._limits.recycle_after:
+                    await asyncio.to_thread(child.end)
+                    child = None
+        finally:
+            if child is not None:
+                child.end()
+
+    async def _next_group(self) -> list[_Request]:
+        """Wait for a job and take along what else is waiting; suspects travel alone."""
+        first = await self._queue.get()
+        group = [first]
+        while first.attempts == 0 and len(group) < GROUP_MAX and not self._queue.empty():
+            group.append(self._queue.get_nowait())
+            if group[-1].attempts:
+                break
+        return group
+
+    async def _after_death(self, group: list[_Request]) -> None:
+        """Try each member again alone; one that killed a child while alone is poison."""
+        log.warning("cell_died", extra={"count": len(group)})
+        for request in group:
+            request.attempts += 1
+            alone = len(group) == 1
+            if alone and request.attempts > 1:
+                _settle(request, (False, _poison()))
+            else:
+                await self._queue.put(request)
+
+
+def _settle(request: _Request, answer: Answer) -> None:
+    if request.done.done():
+        return
+    good, value = answer
+    if good:
+        request.done.set_result(value)
+    elif isinstance(value, CellFault):
+        kind, place = value.args
+        request.done.set_exception(
+            NotChecked(
+                "check_crashed",
+                f"Die Prüfung ist abgebrochen ({kind}).",
+                place=place,
+                remedy="Die Nachricht wartet als Klärfall; den Hersteller benachrichtigen.",
+            )
+        )
+    else:
+        request.done.set_exception(value)
+
+
+def _poison() -> Undecodable:
+    text = "Die Datei überschreitet beim Lesen die erlaubten Grenzen und wurde nicht verarbeitet."
+    return Undecodable("poison", text, findings=(Finding("poison", text),))
