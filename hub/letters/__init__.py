@@ -1,0 +1,1 @@
+"""Letters: Word templates, rendered, converted to PDF/A and verified."""

@@ -1,0 +1,205 @@
+"""Is this PDF the letter we meant: archivable, accessible, in our fonts, for this person?
+
+Checks what the converter claims (PDF/A-2b and PDF/UA-1 in the XMP metadata) and what can
+be seen without a full validator: embedded fonts, language, title, tags, output intent, no
+encryption, no scripts, and that the expected text is really on the pages.
+
+Residual risk: this is not a complete PDF/A validation. Run it in a limited process.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pypdf import PdfReader
+from pypdf.generic import ArrayObject, DictionaryObject
+
+from hub.core.findings import Finding, Level, Verdict, verdict_of
+
+FONT_FAMILY = "LiberationSans"
+"""The one font family of our templates; any other in the result is a silent substitute."""
+LANGUAGE = "de-DE"
+_SUBSET_PREFIX = re.compile(r"^/?(?:[A-Z]{6}\+)?")
+_PDFUA_NAMESPACE = "http://www.aiim.org/pdfua/ns/id/"
+_FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
+_ACTIVE_KEYS = ("/JavaScript", "/JS", "/Launch", "/EmbeddedFiles", "/AA", "/XFA")
+_GAP = "[\\s\u00ad]*"
+
+
+@dataclass(frozen=True)
+class PdfVerdict:
+    """What the check found; facts are empty where the file could not be read."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    pages: int = 0
+    part: str = ""
+    """PDF/A part the metadata claims, for example ``2``."""
+    conformance: str = ""
+    """PDF/A conformance level the metadata claims, for example ``B``."""
+    fonts: tuple[str, ...] = ()
+    """Base names of all fonts, subset prefixes removed, sorted."""
+    language: str = ""
+    title: str = ""
+
+
+def check_letter(pdf: bytes, must_contain: Sequence[str]) -> PdfVerdict:
+    """Check a finished letter; ``must_contain`` names its addressee and *Aktenzeichen*.
+
+    A file that cannot be read is ``not_checkable``, never passed.
+    """
+    try:
+        return _check(PdfReader(io.BytesIO(pdf)), must_contain)
+    except Exception as fault:  # noqa: BLE001 (pypdf fails on damaged files in many ways)
+        finding = _fault(
+            "letter_pdf_unreadable", f"Das PDF ist nicht lesbar ({type(fault).__name__})."
+        )
+        return PdfVerdict(Verdict.NOT_CHECKABLE, (finding,))
+
+
+def _check(reader: PdfReader, must_contain: Sequence[str]) -> PdfVerdict:
+    if reader.is_encrypted:
+        finding = _fault("letter_pdf_active", "Das PDF ist verschlüsselt.")
+        return PdfVerdict(Verdict.FAILED, (finding,))
+    catalog = reader.root_object
+    fonts = _fonts(reader)
+    part, conformance = _pdfa_claim(reader)
+    findings = (
+        *_claim_faults(reader, part, conformance),
+        *_catalog_faults(catalog),
+        *_font_faults(fonts),
+        *_active_faults(reader),
+        *_text_faults(reader, must_contain),
+    )
+    return PdfVerdict(
+        verdict=verdict_of(findings),
+        findings=findings,
+        pages=len(reader.pages),
+        part=part,
+        conformance=conformance,
+        fonts=tuple(sorted(fonts)),
+        language=str(catalog.get("/Lang", "")),
+        title=_title(reader),
+    )
+
+
+def _fault(rule: str, message: str) -> Finding:
+    return Finding(rule, message, Level.ERROR)
+
+
+def _pdfa_claim(reader: PdfReader) -> tuple[str, str]:
+    xmp = reader.xmp_metadata
+    if xmp is None:
+        return "", ""
+    return xmp.pdfaid_part or "", xmp.pdfaid_conformance or ""
+
+
+def _claim_faults(reader: PdfReader, part: str, conformance: str) -> Iterator[Finding]:
+    if (part, conformance) != ("2", "B"):
+        claim = f"{part}{conformance.lower()}" or "keine Angabe"
+        yield _fault("letter_not_pdfa", f"Das PDF ist nicht als PDF/A-2b ausgewiesen ({claim}).")
+    xmp = reader.xmp_metadata
+    ua = (
+        []
+        if xmp is None
+        else [
+            node.nodeValue or _text(node) for node in xmp.get_element("", _PDFUA_NAMESPACE, "part")
+        ]
+    )
+    if ua != ["1"]:
+        yield _fault("letter_not_pdfua", "Das PDF ist nicht als PDF/UA-1 ausgewiesen.")
+
+
+def _text(node: Any) -> str:  # noqa: ANN401 (a node of pypdf's XMP tree)
+    return "".join(child.nodeValue or "" for child in node.childNodes)
+
+
+def _catalog_faults(catalog: DictionaryObject) -> Iterator[Finding]:
+    if str(catalog.get("/Lang", "")) != LANGUAGE:
+        yield _fault("letter_not_pdfua", f"Die Sprache des PDF ist nicht {LANGUAGE}.")
+    if not _child(catalog, "/MarkInfo").get("/Marked") or "/StructTreeRoot" not in catalog:
+        yield _fault("letter_not_pdfua", "Das PDF hat keine Strukturangaben (Tags).")
+    if not _child(catalog, "/ViewerPreferences").get("/DisplayDocTitle"):
+        yield _fault("letter_not_pdfua", "Das PDF zeigt seinen Titel nicht an.")
+    if not catalog.get("/OutputIntents"):
+        yield _fault("letter_not_pdfa", "Dem PDF fehlt das Farbprofil (OutputIntent).")
+
+
+def _child(parent: DictionaryObject, key: str) -> DictionaryObject:
+    value = parent.get(key)
+    child = value.get_object() if value is not None else None
+    return child if isinstance(child, DictionaryObject) else DictionaryObject()
+
+
+def _fonts(reader: PdfReader) -> dict[str, bool]:
+    """Return each font of the file and whether it is embedded, pages and forms alike."""
+    fonts: dict[str, bool] = {}
+    for font in _objects(reader):
+        if font.get("/Type") != "/Font" or font.get("/Subtype") in ("/Type0", None):
+            continue
+        name = _SUBSET_PREFIX.sub("", str(font.get("/BaseFont", font.get("/Subtype"))))
+        descriptor = _child(font, "/FontDescriptor")
+        fonts[name] = any(key in descriptor for key in _FONT_FILES)
+    return fonts
+
+
+def _font_faults(fonts: Mapping[str, bool]) -> Iterator[Finding]:
+    if not fonts:
+        yield _fault("letter_font_missing", "Das PDF enthält keine Schrift.")
+    for name, embedded in sorted(fonts.items()):
+        if not embedded:
+            yield _fault("letter_font_missing", f"Die Schrift {name} ist nicht eingebettet.")
+        if name.partition("-")[0] != FONT_FAMILY:
+            yield _fault(
+                "letter_font_fallback",
+                f"Statt der Schrift der Vorlage wurde {name} verwendet: "
+                "Die Schrift fehlt auf dem Server oder kennt ein Zeichen nicht.",
+            )
+
+
+def _active_faults(reader: PdfReader) -> Iterator[Finding]:
+    for item in _objects(reader):
+        for key in _ACTIVE_KEYS:
+            if key in item or item.get("/S") == key:
+                yield _fault("letter_pdf_active", f"Das PDF enthält aktive Inhalte ({key}).")
+
+
+def _objects(reader: PdfReader) -> Iterator[DictionaryObject]:
+    """Walk every dictionary reachable from the trailer once."""
+    pending: list[Any] = [reader.trailer]
+    seen: set[int] = set()
+    while pending:
+        item = pending.pop().get_object()
+        if id(item) in seen or not isinstance(item, (DictionaryObject, ArrayObject)):
+            continue
+        seen.add(id(item))
+        pending.extend(item.values() if isinstance(item, DictionaryObject) else item)
+        if isinstance(item, DictionaryObject):
+            yield item
+
+
+def _title(reader: PdfReader) -> str:
+    return (reader.metadata.title if reader.metadata else None) or ""
+
+
+def _text_faults(reader: PdfReader, must_contain: Sequence[str]) -> Iterator[Finding]:
+    if not _title(reader):
+        yield _fault("letter_not_pdfua", "Das PDF hat keinen Titel.")
+    text = unicodedata.normalize("NFKC", "\n".join(page.extract_text() for page in reader.pages))
+    for number, expected in enumerate(must_contain, start=1):
+        if not _appears(expected, text):
+            # The text itself may be a name, so only its place in the list is told.
+            yield _fault("letter_text_missing", f"Im Brief fehlt die erwartete Angabe {number}.")
+
+
+def _appears(expected: str, text: str) -> bool:
+    """Find a text as a whole, whatever line breaks, soft hyphens or ligatures did to it."""
+    plain = unicodedata.normalize("NFKC", expected).replace("\u00ad", "")
+    characters = [re.escape(character) for character in plain if not character.isspace()]
+    pattern = rf"(?<![\w-]){_GAP.join(characters)}(?![\w-])"
+    return bool(characters) and re.search(pattern, text) is not None
