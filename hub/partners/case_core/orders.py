@@ -1,0 +1,137 @@
+"""Cash orders (*Kassenanordnungen*) that follow from a notice.
+
+Invariant: an order is named by the message it follows from, so deciding again yields the
+same orders. Neither name nor account appears in purposes; the AZR number in nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from hub.core.ids import derived_code
+from hub.core.record import Record
+from hub.partners.base import Situation
+from hub.partners.case_core.records import Bescheid, Reclaim
+from hub.partners.outcome import Filing, Role, Send
+from hub.partners.shape import without_blanks
+from hub.uvg.model import Case, Order, Period
+
+PAYOUT = "Auszahlungsanordnung"
+ACCEPTANCE = "Annahmeanordnung"
+LONGEST_TEXT = 140
+"""Length of purpose and reason in the record catalogue (as in a SEPA transfer)."""
+VORGANG_PAYMENTS = "Zahlungen"
+VORGANG_RECLAIM = "Rückforderung § 5 UVG"
+
+
+@dataclass(frozen=True, slots=True)
+class CashOrder:
+    """One order: what the case remembers and what the cash system gets."""
+
+    order: Order
+    record: Record
+    ref: str
+
+    @property
+    def send(self) -> Send:
+        """The promise to bring it to the cash system."""
+        return Send(Role.CASH, self.record, self.ref)
+
+    @property
+    def filing(self) -> Filing:
+        """The promise to file it."""
+        vorgang = VORGANG_PAYMENTS if self.order.kind == PAYOUT else VORGANG_RECLAIM
+        title = f"{self.order.kind} {self.order.order_id}"
+        return Filing(title, self.order.kind, vorgang, f"file-{self.ref}", self.record)
+
+
+def payouts(case: Case, notice: Bescheid, situation: Situation) -> tuple[CashOrder, ...]:
+    """Return one standing order per period that pays something (§ 9 Abs. 3 UVG)."""
+    return tuple(
+        _payout(case, notice, period, situation, number)
+        for number, period in enumerate(case.periods, start=1)
+        if period.amount_cents > 0
+    )
+
+
+def acceptance(case: Case, notice: Bescheid, reclaim: Reclaim, situation: Situation) -> CashOrder:
+    """Return the order to take in what is claimed back (§ 5 UVG)."""
+    ref = "acceptance-1"
+    order = _order(ACCEPTANCE, reclaim.amount_cents, notice, situation, ref)
+    data = {
+        "order_id": order.order_id,
+        "case_id": case.case_id,
+        "notice_id": notice.notice_id,
+        "amount_cents": reclaim.amount_cents,
+        "due_date": reclaim.due_date.isoformat(),
+        "debtor": debtor_name(case, reclaim),
+        # A child lives with the carer, who is reached at the same address.
+        "street": case.carer.street,
+        "house_number": case.carer.house_number,
+        "postal_code": case.carer.postal_code,
+        "city": case.carer.city,
+        "reason": _plain(f"{reclaim.legal_basis}, {reclaimed_months(reclaim)}"),
+        "legal_basis": reclaim.legal_basis,
+        "budget_line": situation.tenant.cash.budget_in,
+        "office": situation.tenant.cash.office,
+        "dunning_key": "1",
+    }
+    return CashOrder(order, Record(ACCEPTANCE, data), ref)
+
+
+def has_standing_payment(case: Case) -> bool:
+    """Whether the cash system may be paying on an order of this case."""
+    return any(order.kind == PAYOUT and order.state != "refused" for order in case.orders)
+
+
+def debtor_name(case: Case, reclaim: Reclaim) -> str:
+    """Return who owes: the carer (§ 5 Abs. 1 UVG) or the child (§ 5 Abs. 2 UVG)."""
+    person = case.carer if reclaim.debtor == "carer" else case.child
+    return f"{person.given_names} {person.family_name}"
+
+
+def reclaimed_months(reclaim: Reclaim) -> str:
+    """Return the period claimed back in German notation."""
+    return f"{_german(reclaim.period_begin)} bis {_german(reclaim.period_end)}"
+
+
+def _payout(
+    case: Case, notice: Bescheid, period: Period, situation: Situation, number: int
+) -> CashOrder:
+    ref = f"payout-{number}"
+    order = _order(PAYOUT, period.amount_cents, notice, situation, ref)
+    data = {
+        "order_id": order.order_id,
+        "case_id": case.case_id,
+        "notice_id": notice.notice_id,
+        "mode": "standing",
+        "amount_cents": period.amount_cents,
+        "begin": period.begin.isoformat(),
+        "end": period.end.isoformat() if period.end else None,
+        "payee": case.bank.holder,
+        "iban": case.bank.iban,
+        "purpose": _plain(f"Unterhaltsvorschuss {case.case_id} Bescheid {notice.notice_id}"),
+        "budget_line": situation.tenant.cash.budget_out,
+        "office": situation.tenant.cash.office,
+    }
+    return CashOrder(order, Record(PAYOUT, without_blanks(data)), ref)
+
+
+def _order(kind: str, amount_cents: int, notice: Bescheid, situation: Situation, ref: str) -> Order:
+    return Order(
+        order_id=derived_code(situation.message.id, "order", ref),
+        kind=kind,
+        amount_cents=amount_cents,
+        notice_id=notice.notice_id,
+    )
+
+
+def _german(day: date) -> str:
+    return f"{day:%d.%m.%Y}"
+
+
+def _plain(text: str) -> str:
+    """Keep to what every cash system can write (ISO 8859-15) and to the agreed length."""
+    simple = text.replace("–", "-").replace("\n", " ")
+    return simple.encode("iso-8859-15", "replace").decode("iso-8859-15")[:LONGEST_TEXT]
