@@ -1,0 +1,75 @@
+"""The operations manual and the example know every key of ``hub.toml``."""
+
+import re
+import tomllib
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import msgspec
+import pytest
+
+from hub.core.settings import Settings, read_settings
+from tests.architecture.tree import ROOT
+
+MANUAL = ROOT / "docs/betriebshandbuch/README.md"
+EXAMPLE = ROOT / "hub.example.toml"
+
+
+def _keys(section: type[msgspec.Struct], prefix: str = "") -> dict[str, object]:
+    """Return every key with its dotted path and its default."""
+    found: dict[str, object] = {}
+    for field in msgspec.structs.fields(section):
+        inner = _section(field.type)
+        if inner is None:
+            found[prefix + field.name] = field.default
+        else:
+            found |= _keys(inner, f"{prefix}{field.name}.")
+    return found
+
+
+def _section(kind: Any) -> type[msgspec.Struct] | None:
+    """Return the section a type is, or is a list of."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return kind
+    if get_origin(kind) in {tuple, Union, UnionType, Annotated}:
+        return next(filter(None, map(_section, get_args(kind))), None)
+    return None
+
+
+def _plain(default: object) -> bool:
+    return isinstance(default, str | int | float)
+
+
+KEYS = _keys(Settings)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_manual_explains_the_key(key: str) -> None:
+    assert re.search(rf"^\| `{re.escape(key)}` \| [^|]+ \| \S", _manual(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("key", [key for key, default in KEYS.items() if _plain(default)])
+def test_the_manual_states_the_default(key: str) -> None:
+    stated = re.search(rf"^\| `{re.escape(key)}` \| `([^|]*)` \|", _manual(), re.MULTILINE)
+
+    assert stated
+    assert KEYS[key] == tomllib.loads(f"value = {stated[1]}")["value"]
+
+
+def test_the_manual_explains_no_key_that_does_not_exist() -> None:
+    named = re.findall(r"^\| `([a-z0-9_.]+)` \| (?:`|Pflicht|keine)", _manual(), re.MULTILINE)
+
+    assert [] == [key for key in named if key not in KEYS]
+
+
+def test_the_example_is_accepted_and_shows_every_section() -> None:
+    settings = read_settings(Path(EXAMPLE))
+    shown = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+
+    assert settings.tenants
+    assert {key.split(".")[0] for key in KEYS} == set(shown)
+
+
+def _manual() -> str:
+    return MANUAL.read_text(encoding="utf-8")

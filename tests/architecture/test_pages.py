@@ -1,0 +1,32 @@
+"""Pages obey the content security policy: nothing inline, nothing from elsewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.tree import files, name_of
+
+PAGES = [
+    p for p in files() if p.suffix in {".html", ".jinja", ".j2"} and name_of(p).startswith("hub/")
+]
+BANNED = {
+    "a script without a source": r"<script(?![^>]*\bsrc=)",
+    "an inline style": r"<style\b|\sstyle\s*=",
+    "an inline event handler": r"<[^>]*\son[a-z]+\s*=",
+    "a script address": r"javascript:",
+    "something from elsewhere": r"\b(src|href|action)\s*=\s*[\"']?(https?:)?//",
+    "unescaped text": r"\|\s*safe\b|autoescape\s+false",
+}
+
+
+@pytest.mark.parametrize("what", BANNED)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_a_page_has_no(page: Path, what: str) -> None:
+    found = re.findall(BANNED[what], page.read_text(encoding="utf-8"), re.IGNORECASE)
+
+    assert [] == found
+
+
+def test_there_are_pages() -> None:
+    assert PAGES

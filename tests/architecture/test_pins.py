@@ -1,0 +1,43 @@
+"""Every package is pinned by digest, justified, and installed by the one vocabulary."""
+
+import re
+import tomllib
+
+from tests.architecture.tree import ROOT
+
+PINS = (ROOT / "constraints.txt").read_text()
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+DEPENDENCIES = (ROOT / "docs/adr/0012-dependencies.md").read_text()
+
+
+def _direct() -> set[str]:
+    """Return the packages the project names itself."""
+    project = PROJECT["project"]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    groups.append(PROJECT["build-system"]["requires"])
+    return {re.split(r"[<>=\[; ]", line)[0].lower() for group in groups for line in group}
+
+
+def _system() -> set[str]:
+    """Return the Debian packages the Makefile may install."""
+    return set(re.findall(r'missing\+=" ([a-z0-9-]+)"', (ROOT / "Makefile").read_text()))
+
+
+def test_every_direct_dependency_is_pinned() -> None:
+    assert set() == _direct() - set(re.findall(r"^([a-z0-9-]+)==", PINS, re.MULTILINE))
+
+
+def test_every_pin_has_a_digest() -> None:
+    blocks = re.split(r"^(?=[a-z0-9-]+==)", PINS, flags=re.MULTILINE)[1:]
+
+    assert [] == [block.split()[0] for block in blocks if "--hash=sha256:" not in block]
+
+
+def test_pins_name_no_place() -> None:
+    assert [] == re.findall(r".*(?:://|@|^-).*", PINS, re.MULTILINE)
+
+
+def test_every_dependency_is_justified() -> None:
+    justified = set(re.findall(r"^\| `([\w-]+)` \| \S", DEPENDENCIES, re.MULTILINE))
+
+    assert _direct() | _system() == justified
