@@ -1,0 +1,1 @@
+"""The cash office behind both cash profiles: checks, books, answers and takes in money."""

@@ -1,0 +1,121 @@
+"""The books of the cash office in one SQLite file.
+
+Invariant: an order file, its bookings, its money and the bytes of its answers are committed in
+one transaction, so a restart neither books nor pays twice and repeats an answer byte for byte.
+Residual risk: whoever deletes the file starts all numbers anew.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS files (
+  office TEXT, sequence INTEGER, digest TEXT NOT NULL, PRIMARY KEY (office, sequence));
+CREATE TABLE IF NOT EXISTS bookings (order_id TEXT PRIMARY KEY, office TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS claims (
+  reference TEXT PRIMARY KEY, office TEXT NOT NULL, number INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS receipts (
+  receipt_id TEXT PRIMARY KEY, office TEXT NOT NULL, reference TEXT NOT NULL,
+  amount_cents INTEGER NOT NULL, stray INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS answers (
+  office TEXT, sequence INTEGER, name TEXT NOT NULL, content BLOB NOT NULL,
+  delivered INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (office, sequence));
+"""
+
+
+class Ledger:
+    """Thin access to the books; several calls inside :meth:`transaction` commit together."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.executescript(TABLES)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit everything inside together, or nothing."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def close(self) -> None:
+        """Release the file."""
+        self._db.close()
+
+    def digest_of(self, office: str, sequence: int) -> str | None:
+        """Digest of the order file booked under this number."""
+        sql = "SELECT digest FROM files WHERE office = ? AND sequence = ?"
+        row = self._db.execute(sql, (office, sequence)).fetchone()
+        return None if row is None else str(row[0])
+
+    def next_order_sequence(self, office: str) -> int:
+        """Number the next order file of the office must carry."""
+        return self._number("SELECT max(sequence) FROM files WHERE office = ?", office) + 1
+
+    def note_file(self, office: str, sequence: int, digest: str) -> None:
+        """Remember an order file as booked."""
+        self._db.execute("INSERT INTO files VALUES (?, ?, ?)", (office, sequence, digest))
+
+    def is_booked(self, order_id: str) -> bool:
+        """Whether an order of this number was ever booked."""
+        sql = "SELECT count(*) FROM bookings WHERE order_id = ?"
+        return self._number(sql, order_id) > 0
+
+    def note_order(self, office: str, order_id: str) -> None:
+        """Remember an order as booked."""
+        self._db.execute("INSERT INTO bookings VALUES (?, ?)", (order_id, office))
+
+    def claims(self, office: str) -> int:
+        """How many claims the office ever had."""
+        return self._number("SELECT count(*) FROM claims WHERE office = ?", office)
+
+    def note_claim(self, office: str, reference: str, number: int) -> None:
+        """Put a claim on the books."""
+        self._db.execute("INSERT INTO claims VALUES (?, ?, ?)", (reference, office, number))
+
+    def receipts(self, office: str, *, stray: bool) -> int:
+        """How many receipts the office ever had, with or without a known reference."""
+        sql = "SELECT count(*) FROM receipts WHERE office = ? AND stray = ?"
+        return self._number(sql, office, int(stray))
+
+    def note_receipt(
+        self, office: str, receipt_id: str, reference: str, cents: int, *, stray: bool
+    ) -> None:
+        """Remember that money came in."""
+        row = (receipt_id, office, reference, cents, int(stray))
+        self._db.execute("INSERT INTO receipts VALUES (?, ?, ?, ?, ?)", row)
+
+    def next_answer_sequence(self, office: str) -> int:
+        """Number of the office's next answer file."""
+        return self._number("SELECT max(sequence) FROM answers WHERE office = ?", office) + 1
+
+    def note_answer(self, office: str, sequence: int, name: str, content: bytes) -> None:
+        """Keep the bytes of an answer until it is delivered, and after."""
+        sql = "INSERT INTO answers (office, sequence, name, content) VALUES (?, ?, ?, ?)"
+        self._db.execute(sql, (office, sequence, name, content))
+
+    def undelivered(self, office: str) -> list[tuple[int, str, bytes]]:
+        """Answers not yet in the folder, oldest first."""
+        sql = (
+            "SELECT sequence, name, content FROM answers"
+            " WHERE office = ? AND delivered = 0 ORDER BY sequence"
+        )
+        return list(self._db.execute(sql, (office,)))
+
+    def note_delivered(self, office: str, sequence: int) -> None:
+        """Remember that an answer lies in its folder."""
+        sql = "UPDATE answers SET delivered = 1 WHERE office = ? AND sequence = ?"
+        self._db.execute(sql, (office, sequence))
+
+    def _number(self, sql: str, *values: object) -> int:
+        row = self._db.execute(sql, values).fetchone()
+        return int(row[0] or 0)

@@ -1,0 +1,1 @@
+"""Simulated IHV of the Freistaat, written from ``docs/partners/ihv.md`` alone."""

@@ -1,0 +1,1 @@
+"""Simulated municipal cash system, written from ``docs/partners/kasse.md`` alone."""
