@@ -1,0 +1,1 @@
+"""A test certification authority: root, certificates for requests and for servers."""
