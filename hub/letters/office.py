@@ -23,6 +23,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from hub.core.errors import Misconfigured, Unavailable
+from hub.letters.xmp import describe_pdfua
 
 _EXPORT = {
     "SelectPdfVersion": {"type": "long", "value": "2"},
@@ -134,7 +135,7 @@ def _results(out: Path, names: Sequence[str]) -> list[bytes]:
     pdfs = [(out / name).read_bytes() for name in names]
     if not all(pdf.startswith(_PDF_MAGIC) for pdf in pdfs):
         raise _failed("LibreOffice hat eine Datei geliefert, die kein PDF ist.")
-    return pdfs
+    return [describe_pdfua(pdf) for pdf in pdfs]
 
 
 def _failed(message: str) -> Unavailable:

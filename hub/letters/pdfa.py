@@ -25,7 +25,8 @@ FONT_FAMILY = "LiberationSans"
 """The one font family of our templates; any other in the result is a silent substitute."""
 LANGUAGE = "de-DE"
 _SUBSET_PREFIX = re.compile(r"^/?(?:[A-Z]{6}\+)?")
-_PDFUA_NAMESPACE = "http://www.aiim.org/pdfua/ns/id/"
+_PDFUA = "http://www.aiim.org/pdfua/ns/id/"
+_EXTENSION = "http://www.aiim.org/pdfa/ns/extension/"
 _FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
 _ACTIVE_KEYS = ("/JavaScript", "/JS", "/Launch", "/EmbeddedFiles", "/AA", "/XFA")
 _GAP = "[\\s\u00ad]*"
@@ -103,20 +104,16 @@ def _claim_faults(reader: PdfReader, part: str, conformance: str) -> Iterator[Fi
     if (part, conformance) != ("2", "B"):
         claim = f"{part}{conformance.lower()}" or "keine Angabe"
         yield _fault("letter_not_pdfa", f"Das PDF ist nicht als PDF/A-2b ausgewiesen ({claim}).")
-    xmp = reader.xmp_metadata
-    ua = (
-        []
-        if xmp is None
-        else [
-            node.nodeValue or _text(node) for node in xmp.get_element("", _PDFUA_NAMESPACE, "part")
-        ]
-    )
-    if ua != ["1"]:
+    if _xmp_values(reader, _PDFUA, "part") != ["1"]:
         yield _fault("letter_not_pdfua", "Das PDF ist nicht als PDF/UA-1 ausgewiesen.")
+    elif not _xmp_values(reader, _EXTENSION, "schemas"):
+        yield _fault("letter_not_pdfa", "Das PDF beschreibt das Metadatenschema PDF/UA nicht.")
 
 
-def _text(node: Any) -> str:  # noqa: ANN401 (a node of pypdf's XMP tree)
-    return "".join(child.nodeValue or "" for child in node.childNodes)
+def _xmp_values(reader: PdfReader, namespace: str, name: str) -> list[str]:
+    xmp = reader.xmp_metadata
+    nodes = xmp.get_element("", namespace, name) if xmp is not None else ()
+    return ["".join(child.nodeValue or "" for child in node.childNodes) for node in nodes]
 
 
 def _catalog_faults(catalog: DictionaryObject) -> Iterator[Finding]:
