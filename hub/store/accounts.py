@@ -128,6 +128,11 @@ class Accounts:
         await self._database.write(lambda tx: _open(tx, row["id"], digest(token), now))
         return _account(row), token
 
+    async def knows(self, login: str, password: str) -> bool:
+        """Tell whether the password fits, without opening a session."""
+        row = await self._database.read(lambda tx: _find(tx, login.strip().lower()))
+        return await self._passwords.verify(row["password"] if row else None, password)
+
     async def sign_out(self, session: Session) -> None:
         """End every session of the person, on every device."""
         await self._database.write(lambda tx: _end_all(tx, session.account.id))
@@ -155,8 +160,14 @@ def find_session(tx: Transaction, token: str, now_us: int, lifetime: Lifetime) -
     return Session(row["token_sha256"], _account(row), row["created_us"], row["seen_us"])
 
 
+def find_account(tx: Transaction, login: str) -> Account | None:
+    """Return the account of a login, whatever its state."""
+    row = _find(tx, login.strip().lower())
+    return _account(row) if row else None
+
+
 def touch(tx: Transaction, session: Session, now_us: int) -> None:
-    """Note that the session is in use; sweep out what has died long ago."""
+    """Note that the session is in use."""
     if now_us - session.seen_us < _TOUCH_US:
         return
     tx.run(

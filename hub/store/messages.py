@@ -15,7 +15,7 @@ from hub.store.database import Row, Transaction
 from hub.store.journal import Entry, Journal
 
 MOVES: dict[str, frozenset[str]] = {
-    "received": frozenset({"routed", "closed", "refused", "clearing", "held"}),
+    "received": frozenset({"routed", "closed", "refused", "clearing", "held", "duplicate"}),
     "routed": frozenset({"closed", "clearing"}),
     "held": frozenset({"received", "refused"}),
     "clearing": frozenset({"received", "routed", "closed", "refused"}),

@@ -25,21 +25,40 @@ class MessageFilter:
     """Keyset cursor: ``received_us.id`` of the last message shown."""
 
 
-def timeline(tx: Transaction, tenant: str, case_key: str, limit: int = 400) -> list[Row]:
-    """Return the journal of a case, newest first, with kind and partner of each message."""
-    return tx.all(
+def timeline(tx: Transaction, tenant: str, case_key: str, limit: int = 600) -> list[Row]:
+    """Return the newest journal entries of a case, in order, with what is known of each message.
+
+    A message is accepted before its case is known, so its entries are found by the message.
+    """
+    rows = tx.all(
         "SELECT journal.seq, journal.at_us, journal.action, journal.message_id,"
-        " journal.promise_id, journal.to_state, journal.actor, journal.facts,"
-        " message.kind, message.partner, message.state AS message_state,"
-        " promise.kind AS promise_kind, promise.state AS promise_state, promise.queue,"
-        " promise.spec"
+        " journal.to_state, journal.actor, journal.facts, message.kind, message.partner,"
+        " message.state AS message_state, message.code AS message_code,"
+        " promise.kind AS promise_kind, promise.queue"
         " FROM journal LEFT JOIN message ON message.id = journal.message_id"
         " LEFT JOIN promise ON promise.id = journal.promise_id"
-        " WHERE journal.tenant = :tenant AND journal.case_key = :case_key"
+        " WHERE journal.tenant = :tenant AND (journal.case_key = :case_key"
+        " OR journal.message_id IN (SELECT id FROM message"
+        "   WHERE tenant = :tenant AND case_key = :case_key))"
         " ORDER BY journal.seq DESC LIMIT :limit",
         tenant=tenant,
         case_key=case_key,
         limit=limit,
+    )
+    return rows[::-1]
+
+
+def waiting(tx: Transaction, tenant: str, case_key: str) -> list[Row]:
+    """Return what is promised for a case and not yet done."""
+    return tx.all(
+        "SELECT promise.message_id, promise.kind, promise.queue, promise.state,"
+        " promise.attempts, promise.last_code, promise.made_us FROM promise"
+        " JOIN message ON message.id = promise.message_id"
+        " WHERE message.tenant = :tenant AND message.case_key = :case_key"
+        " AND promise.state IN ('waiting', 'leased', 'sent', 'batched', 'unknown', 'dead')"
+        " ORDER BY promise.made_us LIMIT 100",
+        tenant=tenant,
+        case_key=case_key,
     )
 
 
@@ -122,7 +141,6 @@ def caused(tx: Transaction, scope: Scope, message_id: str) -> list[Row]:
     """Return the messages that were split from or answer one message."""
     return tx.all(
         "SELECT id, kind, state, received_us FROM message"
-        ""
         " WHERE causation_id = :id AND (:tenant IS NULL OR tenant = :tenant)"
         " ORDER BY received_us, id LIMIT 200",
         id=message_id,
@@ -146,9 +164,8 @@ def clearing_of_group(tx: Transaction, scope: Scope, fingerprint: str) -> list[R
     """Return the open clearing cases of one group."""
     return tx.all(
         "SELECT id, tenant, message_id, case_key, opened_us FROM clearing"
-        ""
-        " WHERE state = 'open' AND fingerprint = :fingerprint AND (:tenant IS NULL OR tenant = :tenant)"
-        ""
+        " WHERE state = 'open' AND fingerprint = :fingerprint"
+        " AND (:tenant IS NULL OR tenant = :tenant)"
         " ORDER BY opened_us, id LIMIT 200",
         fingerprint=fingerprint,
         tenant=scope,
@@ -198,3 +215,14 @@ def counts(tx: Transaction) -> dict[str, list[Row]]:
             " WHERE state IN ('waiting', 'leased', 'sent', 'batched') GROUP BY 1"
         ),
     }
+
+
+def certificates(tx: Transaction, scope: Scope) -> list[Row]:
+    """Return every certificate that is or may come into use, the soonest to expire first."""
+    return tx.all(
+        "SELECT id, tenant, partner, environment, purpose, state, key_algorithm, key_bits,"
+        " subject, issuer, serial, fingerprint, not_before_us, not_after_us, last_used_us"
+        " FROM certificate WHERE state <> 'retired' AND (:tenant IS NULL OR tenant = :tenant)"
+        " ORDER BY not_after_us IS NULL, not_after_us, id LIMIT 500",
+        tenant=scope,
+    )

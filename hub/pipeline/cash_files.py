@@ -1,0 +1,129 @@
+"""Cash batch files: orders that wait together leave as one file with number and totals.
+
+A file's number is given in one unit of work together with its orders. Its bytes follow from
+them and may be written again after a crash: same orders, same number, same day, same bytes.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from hub.core import failpoint
+from hub.core.clock import local_date
+from hub.core.ids import derived_uuid, uuid7
+from hub.core.record import Record
+from hub.partners.outcome import Role
+from hub.pipeline.cell import Leg
+from hub.pipeline.house import House
+from hub.pipeline.writing import context, file_name
+from hub.routing.route import OutRoute
+from hub.store import batches, lanes, messages
+from hub.store.database import Row, Transaction
+from hub.store.lanes import Promise
+from hub.store.messages import Step
+from hub.store.payloads import Kept, Payloads
+
+failpoint.declare("batch_after_number", "batch_before_promise", "batch_after_promise")
+
+log = logging.getLogger(__name__)
+
+
+async def close_due_files(house: House, *, at_once: bool) -> int:
+    """Number the files that are due, then write every file that has a number but no bytes."""
+    now_us = house.clock.now_us()
+    window_us = 0 if at_once else int(house.settings.delivery.batch_window_s * 1_000_000)
+    for partner in sorted({tenant.cash.partner for tenant in house.settings.tenants}):
+        queue = f"order:{partner}"
+        for waiting in await house.database.read(
+            lambda tx, q=queue: batches.oldest_waiting_us(tx, q)
+        ):
+            full = waiting["waiting"] >= house.settings.delivery.batch_max
+            if full or waiting["since"] + window_us <= now_us:
+                await _number(waiting["tenant"], partner, queue, now_us, house)
+    failpoint.reach("batch_after_number")
+    open_files = await house.database.read(batches.unwritten)
+    for row in open_files:
+        await _write(row, house)
+    return len(open_files)
+
+
+async def _number(tenant: str, partner: str, queue: str, now_us: int, house: House) -> None:
+    batch_id = uuid7(now_us)
+    limit = house.settings.delivery.batch_max
+    await house.database.write(
+        lambda tx: batches.open_batch(
+            tx, batch_id=batch_id, tenant=tenant, partner=partner, queue=queue,
+            limit=limit, now_us=now_us,
+        )
+    )  # fmt: skip
+
+
+async def _write(batch: Row, house: House) -> None:
+    """Write a numbered file and promise to deliver it, behind the office's earlier files."""
+    orders = await house.database.read(lambda tx: batches.batch_promises(tx, batch["id"]))
+    records = [Record.from_json(await house.payloads.get(o.payload_sha256 or "")) for o in orders]
+    tenant = house.settings.tenant(batch["tenant"])
+    day = local_date(batch["made_us"])
+    route = house.routes.outgoing(Role.CASH, batch["partner"], records[0].kind, day)
+    facts = context(tenant, batch["made_us"]) | {
+        "message_uuid": batch["id"],
+        "sequence": batch["sequence"],
+        "count": batch["record_count"],
+        "total_cents": batch["total_cents"],
+    }
+    data = await house.isolation.write(Leg(route.format, route.mapping), records, facts)
+    kept = await house.payloads.keep(data)
+    name = file_name(route, {"office": tenant.cash.office, "sequence": batch["sequence"]})
+    promise = _delivery(batch, route, name, kept, house)
+    failpoint.reach("batch_before_promise")
+    now_us = house.clock.now_us()
+    await house.database.write(lambda tx: _promise(tx, batch, orders, promise, kept, house, now_us))
+    failpoint.reach("batch_after_promise")
+    log.info("batch_written", extra={"tenant": batch["tenant"], "count": len(orders)})
+
+
+def _promise(  # noqa: PLR0913  the unit of work needs them all
+    tx: Transaction,
+    batch: Row,
+    orders: list[Promise],
+    promise: Promise,
+    kept: Kept,
+    house: House,
+    now_us: int,
+) -> None:
+    written = tx.run(
+        "UPDATE batch SET state = 'written', payload_sha256 = :sha "
+        "WHERE id = :id AND state = 'open'",
+        sha=kept.sha256, id=batch["id"],
+    )  # fmt: skip
+    if not written:
+        return
+    Payloads.name(tx, kept, now_us)
+    lanes.add(tx, promise, now_us)
+    for order in orders:
+        row = messages.find(tx, order.message_id)
+        if row:
+            facts = {"sequence": batch["sequence"], "to": batch["partner"]}
+            step = Step(order.id, digest=kept.sha256, facts=facts)
+            message = messages.to_message(row)
+            house.messages.note(tx, message, now_us, "order_batched", step=step)
+
+
+def _delivery(batch: Row, route: OutRoute, name: str, kept: Kept, house: House) -> Promise:
+    return Promise(
+        id=derived_uuid(batch["id"], "deliver"),
+        tenant=batch["tenant"],
+        message_id=batch["id"],
+        kind="deliver",
+        queue=f"deliver:{batch['partner']}",
+        lane_key=f"{batch['tenant']}#batch",
+        spec={
+            "record_kind": "Auftragsdatei",
+            "door": "folder",
+            "channel": route.channel,
+            "name": name,
+            "batch": batch["id"],
+        },
+        payload_sha256=kept.sha256,
+        deadline_us=house.deadline_us(house.clock.now_us()),
+    )

@@ -1,0 +1,89 @@
+"""The commit: one transaction for case state, journal, clearing and promises."""
+
+from __future__ import annotations
+
+from hub.core import failpoint
+from hub.core.errors import Conflict
+from hub.pipeline.house import House
+from hub.pipeline.intake import travel_promise
+from hub.pipeline.plan import Part, Plan
+from hub.store import batches, cases, clearing, lanes, messages
+from hub.store.database import Transaction
+from hub.store.lanes import Promise
+from hub.store.messages import Step
+from hub.store.payloads import Payloads
+
+failpoint.declare("commit_before", "commit_after")
+
+
+async def commit(promise: Promise, plan: Plan, house: House) -> None:
+    """Sign the plan.
+
+    Raises:
+        Conflict: the lease was lost, or the case or a business id was taken meanwhile; the
+            plan must be thrown away and made again.
+    """
+    failpoint.reach("commit_before")
+    now_us = house.clock.now_us()
+    await house.database.write(lambda tx: _sign(tx, promise, plan, house, now_us))
+    failpoint.reach("commit_after")
+
+
+def _sign(tx: Transaction, promise: Promise, plan: Plan, house: House, now_us: int) -> None:
+    message = plan.message
+    for kept in plan.kept:
+        Payloads.name(tx, kept, now_us)
+    messages.Messages.understood(tx, message, plan.schema)
+    _tell(tx, plan, house, now_us)
+    _keep_business_key(tx, plan)
+    if plan.case:
+        cases.save(tx, message.tenant, plan.case, message.id, now_us)
+    for made in plan.promises:
+        lanes.add(tx, made, now_us)
+    for case in plan.clearings:
+        clearing.open_case(tx, message, case, now_us)
+    for part in plan.parts:
+        _enter_part(tx, part, house, now_us)
+    if plan.sequence:
+        batches.keep_sequence(tx, message.tenant, plan.sequence[0], "in", plan.sequence[1])
+    _close(tx, promise, plan, house, now_us)
+
+
+def _tell(tx: Transaction, plan: Plan, house: House, now_us: int) -> None:
+    for step in plan.milestones:
+        said = Step(digest=step.digest, facts=step.facts)
+        house.messages.note(tx, plan.message, now_us, step.action, step=said)
+
+
+def _close(tx: Transaction, promise: Promise, plan: Plan, house: House, now_us: int) -> None:
+    """Move the message on and free its lane, or stop the lane for a human."""
+    house.messages.promised(tx, plan.message, len(plan.promises))
+    state = "closed" if plan.state == "routed" and not plan.promises else plan.state
+    facts = {"code": plan.code} if plan.code else {}
+    house.messages.move(tx, plan.message, state, now_us, **facts)
+    if plan.holds_lane:
+        lanes.block(tx, promise, "waiting", plan.code or "held")
+    else:
+        lanes.finish(tx, promise, "confirmed", now_us)
+
+
+def _keep_business_key(tx: Transaction, plan: Plan) -> None:
+    if plan.business_key is None:
+        return
+    messages.remember(tx, plan.message, "business", plan.business_key)
+    known = messages.seen(
+        tx, tenant=plan.message.tenant, channel=plan.message.channel,
+        key_kind="business", key=plan.business_key,
+    )  # fmt: skip
+    if known and known["message_id"] != plan.message.id:
+        raise Conflict("business_id_taken", "Diese Nachrichtennummer wurde eben vergeben.")
+
+
+def _enter_part(tx: Transaction, part: Part, house: House, now_us: int) -> None:
+    if messages.find(tx, part.message.id):
+        return
+    house.messages.add(tx, part.message, "received", now_us, part_of=part.message.part_of)
+    lanes.add(tx, travel_promise(part.message, house, now_us, in_order=False), now_us)
+    if part.reference:
+        kind, value, meaning = part.reference
+        cases.refer(tx, part.message.tenant, kind, value, meaning)

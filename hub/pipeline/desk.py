@@ -1,0 +1,78 @@
+"""The clerk's desk: release or reject a clearing case. A second click is harmless."""
+
+from __future__ import annotations
+
+from hub.core.errors import Conflict, Rejected
+from hub.pipeline.house import House
+from hub.store import clearing, lanes, messages
+from hub.store.database import Row, Transaction
+from hub.store.messages import Step
+
+
+class Desk:
+    """What a human may decide about clearing cases."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def release(self, tenant: str, clearing_id: str, actor: str, reason: str) -> None:
+        """Settle a clearing case: what stood still is tried again.
+
+        Raises:
+            Rejected: no reason was given, or there is no such open case.
+        """
+        await self._decide(tenant, clearing_id, actor, reason, "released")
+
+    async def reject(self, tenant: str, clearing_id: str, actor: str, reason: str) -> None:
+        """Give up what stood still; the lane goes on without it.
+
+        Raises:
+            Rejected: no reason was given, or there is no such open case.
+        """
+        await self._decide(tenant, clearing_id, actor, reason, "rejected")
+
+    async def _decide(
+        self, tenant: str, clearing_id: str, actor: str, reason: str, decision: str
+    ) -> None:
+        if not reason.strip():
+            raise Rejected("reason_missing", "Bitte einen Grund angeben.")
+        now_us = self._house.clock.now_us()
+
+        def work(tx: Transaction) -> None:
+            case = clearing.find(tx, clearing_id, tenant)
+            if case is None:
+                raise Rejected("clearing_unknown", "Diesen Klärfall gibt es nicht.")
+            if clearing.close_case(
+                tx, clearing_id, state=decision, actor=actor, reason=reason, now_us=now_us
+            ):
+                self._carry_out(tx, case, actor, decision, now_us)
+
+        await self._house.database.write(work)
+
+    def _carry_out(
+        self, tx: Transaction, case: Row, actor: str, decision: str, now_us: int
+    ) -> None:
+        row = messages.find(tx, case["message_id"])
+        if row is None:
+            raise Conflict("message_missing", "Die Nachricht ist nicht im Journal.")
+        message = messages.to_message(row)
+        step = Step(case["promise_id"], actor=actor, facts={"code": case["code"]})
+        self._house.messages.note(tx, message, now_us, f"clearing_{decision}", step=step)
+        skip = decision == "rejected"
+        if case["promise_id"]:
+            lanes.unblock(tx, case["promise_id"], skip=skip, now_us=now_us)
+        self._move_on(tx, row, case, skip=skip, now_us=now_us)
+
+    def _move_on(self, tx: Transaction, row: Row, case: Row, *, skip: bool, now_us: int) -> None:
+        """Move the message on once its last clearing case is settled."""
+        message = messages.to_message(row)
+        if row["state"] != "clearing" or clearing.still_open(tx, message.id):
+            return
+        travelled = case["promise_id"] != message.id
+        if skip and case["promise_id"]:
+            to_state = "refused"
+        elif not travelled:
+            to_state = "received"
+        else:
+            to_state = "routed" if row["open_promises"] else "closed"
+        self._house.messages.move(tx, message, to_state, now_us, code=case["code"])

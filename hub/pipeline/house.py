@@ -1,0 +1,104 @@
+"""Everything the steps of the message path may use, put together once by ``hub.app``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from efile import FiledDocument, FilingRequest
+from hub.channels.inbound.folder import DropFolder
+from hub.core.clock import Clock, local_date
+from hub.core.message import Message
+from hub.core.settings import Settings
+from hub.letters.templates import Templates
+from hub.partners.base import Handler
+from hub.pipeline.isolation import Isolation
+from hub.routing.table import Routes
+from hub.store.database import Database
+from hub.store.journal import Journal
+from hub.store.messages import Messages
+from hub.store.payloads import Payloads
+
+
+class FileRoom(Protocol):
+    """What the hub asks of the e-file: put a document away."""
+
+    async def file(self, request: FilingRequest) -> FiledDocument:
+        """File once; doing it again changes nothing."""
+        ...
+
+
+class LetterOffice(Protocol):
+    """What the hub asks of the word processor."""
+
+    async def to_pdfa(self, letters: list[bytes]) -> list[bytes]:
+        """Convert letters, in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerAnswer:
+    """What a partner answered in the same exchange."""
+
+    body: bytes
+    certificate: str
+    """Fingerprint of the partner's certificate."""
+
+
+class PartnerLine(Protocol):
+    """A line to a partner that answers at once."""
+
+    async def ask(self, tenant: str, body: bytes, key: str) -> PartnerAnswer:
+        """Send a message and return the answer.
+
+        Raises:
+            Unavailable: provably nothing happened.
+            Refused: the partner does not take the message.
+            OutcomeUnknown: it may or may not have happened.
+            Misconfigured: address, certificate or rights are wrong.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class House:
+    """The rooms, connected."""
+
+    settings: Settings
+    base: Path
+    """Folder of ``hub.toml``; relative folders start here."""
+    clock: Clock
+    database: Database
+    journal: Journal
+    payloads: Payloads
+    isolation: Isolation
+    routes: Routes
+    handlers: Mapping[str, Handler]
+    templates: Templates
+    office: LetterOffice
+    efile: FileRoom
+    lines: Mapping[str, PartnerLine] = field(default_factory=dict)
+    """By partner name."""
+    inboxes: Mapping[tuple[str, str], DropFolder] = field(default_factory=dict)
+    """By tenant and channel."""
+
+    @property
+    def messages(self) -> Messages:
+        """Message rows, journalled."""
+        return Messages(self.journal)
+
+    @property
+    def outbox(self) -> Path:
+        """Root of the outbox folders."""
+        return self.base / self.settings.folders.outbox
+
+    def deadline_us(self, now_us: int) -> int:
+        """Return when a promise made now is overdue."""
+        return now_us + int(self.settings.delivery.deadline_h * 3_600_000_000)
+
+
+def received_on(message: Message) -> str:
+    """Return the office's calendar day of acceptance as ``YYYY-MM-DD``."""
+    return local_date(message.received_us).isoformat()

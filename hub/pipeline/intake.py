@@ -1,0 +1,177 @@
+"""Intake: bytes become a message, durably, before anybody is told.
+
+One unit of work carries envelope, payload, memory of duplicates, journal entry and the
+message's place in the lane of its case, for a whole round of files at once. A message's id
+is given when its file is claimed, so that a crash at any point leads to the same message.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hub.core import failpoint
+from hub.core.clock import local_date
+from hub.core.message import Message
+from hub.pipeline.house import House
+from hub.routing.route import InRoute
+from hub.store import lanes, messages
+from hub.store.database import Transaction
+from hub.store.lanes import Promise
+from hub.store.payloads import Kept, Payloads
+
+failpoint.declare("intake_before_payload", "intake_before_commit", "intake_after_commit")
+
+HEAD_BYTES = 65_536
+"""The cheap case key must stand this near to the beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Bytes that came through a door."""
+
+    id: str
+    """UUIDv7 given by the door; becomes the id of the message."""
+    tenant: str
+    channel: str
+    name: str
+    size: int
+    data: bytes | None
+    fault: str | None = None
+    """Why the door could not read the bytes; the message is then refused at once."""
+    causation_id: str | None = None
+    correlation_id: str | None = None
+    case_key: str | None = None
+    """Given when the door knows the case, for example for the answer to a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of an arrival."""
+
+    message: Message
+    state: str
+    """``received``, ``duplicate`` or ``refused``."""
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    message: Message
+    kept: Kept | None
+    fault: str | None
+    in_channel_order: bool
+
+
+async def accept(arrivals: Sequence[Arrival], house: House) -> list[Accepted]:
+    """Make arrivals durable and return what they are. Only then may the door acknowledge.
+
+    Raises:
+        Unavailable: nothing could be made durable; the files stay where they are.
+    """
+    failpoint.reach("intake_before_payload")
+    ready = [await prepare(arrival, house) for arrival in arrivals]
+    failpoint.reach("intake_before_commit")
+    now_us = house.clock.now_us()
+    accepted = await house.database.write(lambda tx: _enter_all(tx, ready, house, now_us))
+    failpoint.reach("intake_after_commit")
+    return accepted
+
+
+async def prepare(arrival: Arrival, house: House) -> _Ready:
+    """Build the envelope and make large payloads durable."""
+    routes = house.routes.incoming(arrival.channel, local_date(house.clock.now_us()))
+    kept = await house.payloads.keep(arrival.data) if arrival.data is not None else None
+    case_key = arrival.case_key or _cheap_key(arrival.data or b"", routes)
+    message = Message(
+        id=arrival.id,
+        tenant=arrival.tenant,
+        partner=arrival.channel,
+        channel=arrival.channel,
+        kind=None,
+        case_key=case_key,
+        sha256=kept.sha256 if kept else "",
+        size_bytes=arrival.size,
+        received_us=house.clock.now_us(),
+        original_name=arrival.name,
+        correlation_id=arrival.correlation_id or arrival.id,
+        causation_id=arrival.causation_id,
+    )
+    in_order = any(route.split for route in routes)
+    return _Ready(message, kept, arrival.fault, in_order)
+
+
+def enter(tx: Transaction, ready: _Ready, house: House, now_us: int) -> Accepted:
+    """Enter one prepared arrival within a unit of work."""
+    message = ready.message
+    known = messages.find(tx, message.id)
+    if known:
+        return Accepted(messages.to_message(known), known["state"], known["code"])
+    if ready.kept:
+        Payloads.name(tx, ready.kept, now_us)
+    if ready.fault:
+        house.messages.add(tx, message, "refused", now_us, code=ready.fault)
+        return Accepted(message, "refused", ready.fault)
+    if _is_repeated(tx, message, house):
+        house.messages.add(tx, message, "duplicate", now_us, code="duplicate_bytes")
+        return Accepted(message, "duplicate", "duplicate_bytes")
+    house.messages.add(tx, message, "received", now_us)
+    messages.remember(tx, message, "bytes", message.sha256)
+    lanes.add(tx, travel_promise(message, house, now_us, in_order=ready.in_channel_order), now_us)
+    return Accepted(message, "received")
+
+
+def travel_promise(message: Message, house: House, now_us: int, *, in_order: bool) -> Promise:
+    """Return the promise to take a message through the journey, in the lane of its case."""
+    if message.case_key:
+        lane = f"{message.tenant}/{message.case_key}"
+    else:
+        # Files that hold many cases are read one after the other, so that the rows of a
+        # later file cannot overtake those of an earlier one.
+        lane = (
+            f"{message.tenant}#{message.channel}" if in_order else f"{message.tenant}~{message.id}"
+        )
+    return Promise(
+        id=message.id,
+        tenant=message.tenant,
+        message_id=message.id,
+        kind="travel",
+        queue="travel",
+        lane_key=lane,
+        deadline_us=house.deadline_us(now_us),
+    )
+
+
+def _enter_all(
+    tx: Transaction, ready: Sequence[_Ready], house: House, now_us: int
+) -> list[Accepted]:
+    return [enter(tx, one, house, now_us) for one in ready]
+
+
+def _is_repeated(tx: Transaction, message: Message, house: House) -> bool:
+    """Tell whether the channel saw these bytes before and does not accept repetitions."""
+    channels = house.settings.tenant(message.tenant).channels
+    policy = next((c.duplicates for c in channels if c.name == message.channel), "accept")
+    if policy == "accept":
+        return False
+    before = messages.seen(
+        tx, tenant=message.tenant, channel=message.channel, key_kind="bytes", key=message.sha256
+    )
+    return before is not None
+
+
+def _cheap_key(data: bytes, routes: Sequence[InRoute]) -> str | None:
+    """Take the case number from the bytes without parsing them.
+
+    Parsing foreign bytes happens in isolation and later; the place in the lane must be taken
+    now. The journey refuses a message whose content names another case.
+    """
+    head = data[:HEAD_BYTES]
+    for route in routes:
+        if route.case_key is None:
+            continue
+        match = re.search(route.case_key.encode(), head)
+        if match:
+            return match[1].decode("ascii", "replace")
+    return None

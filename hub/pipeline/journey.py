@@ -1,0 +1,160 @@
+"""The journey of one message: read, check, map, decide, commit.
+
+Everything up to the commit is a function of the bytes, the configuration, the case and the
+day of acceptance; it may run again at any time without harm.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from hub.core import failpoint
+from hub.core.clock import local_date
+from hub.core.errors import Conflict, Misconfigured, NotChecked, Rejected, Unavailable
+from hub.core.log import log_context
+from hub.core.message import Message
+from hub.core.record import Record
+from hub.partners.base import Situation
+from hub.pipeline import verdicts
+from hub.pipeline.cell import Leg, Understood
+from hub.pipeline.commit import commit
+from hub.pipeline.house import House
+from hub.pipeline.parts import split
+from hub.pipeline.plan import Plan
+from hub.pipeline.promises import plan_outcome
+from hub.routing.route import InRoute
+from hub.store import cases, lanes, messages
+from hub.store.database import Row, Transaction
+from hub.store.lanes import Promise
+from hub.uvg.model import Case
+
+failpoint.declare("travel_before_read", "travel_after_map", "travel_after_decide")
+
+log = logging.getLogger(__name__)
+
+
+async def travel(promise: Promise, house: House) -> None:
+    """Take one journalled message all the way down to its commit."""
+    message = await _load(promise.message_id, house)
+    with log_context(message_id=message.id, tenant=message.tenant, channel=message.channel):
+        try:
+            plan = await plan_for(message, house)
+            await commit(promise, plan, house)
+        except (Conflict, Unavailable) as exc:
+            await _again(promise, exc.code, house)
+        else:
+            log.info("travelled", extra={"kind": plan.message.kind, "state": plan.state})
+
+
+async def plan_for(message: Message, house: House) -> Plan:
+    """Return what follows from a message, whatever is wrong with it."""
+    try:
+        return await _plan(message, house)
+    except Rejected as exc:
+        return await verdicts.refuse(message, exc, house)
+    except NotChecked as exc:
+        return verdicts.hold(message, exc)
+    except Misconfigured as exc:
+        return verdicts.hold(message, exc)
+    except (Conflict, Unavailable):
+        raise
+    except Exception as exc:  # one message must never stop the others
+        log.exception("travel_failed")
+        return verdicts.hold(message, verdicts.unforeseen(exc))
+
+
+async def _plan(message: Message, house: House) -> Plan:
+    """The way on one page."""
+    failpoint.reach("travel_before_read")
+    understood, route = await understand(message, house)
+    failpoint.reach("travel_after_map")
+    if route and route.split:
+        return await split(message, route, understood, house)
+    record = understood.records[0]
+    message = _named(message, record, route)
+    if repeated := await verdicts.repeated(message, house):
+        return repeated
+    case = await _case_of(message, house)
+    handler = _handler_for(record, house)
+    outcome = handler(
+        record, Situation(message, _tenant(message, house), case, local_date(message.received_us))
+    )
+    failpoint.reach("travel_after_decide")
+    return await plan_outcome(message, route, record, outcome, case, house)
+
+
+async def understand(message: Message, house: House) -> tuple[Understood, InRoute | None]:
+    """Recognise, read, check and map; a message split from a batch has been through this.
+
+    Raises:
+        UnknownKind: no format recognises the bytes.
+        SchemaViolation: the bytes contradict their schema.
+        NotChecked: the check could not run.
+    """
+    if message.record:
+        record = Record.from_json(await house.payloads.get(message.record))
+        return Understood(None, verdicts.PASSED, records=(record,)), None
+    data = await house.payloads.get(message.sha256)
+    routes = house.routes.incoming(message.channel, local_date(message.received_us))
+    legs = {Leg(route.format, route.mapping): route for route in routes}
+    understood = await house.isolation.understand(data, message.original_name, tuple(legs))
+    verdicts.check(understood)
+    if understood.leg is None:
+        raise NotChecked("check_crashed", "Die Prüfung nannte kein Format.")
+    return understood, legs[understood.leg]
+
+
+def _named(message: Message, record: Record, route: InRoute | None) -> Message:
+    """Return the envelope with what reading found out.
+
+    Raises:
+        RuleViolation: content and cheap key name different cases.
+    """
+    verdicts.same_case(message, record)
+    business_id = record.data.get("business_id") or record.data.get("receipt_id")
+    return replace(
+        message,
+        partner=route.partner if route else message.partner,
+        kind=record.kind,
+        case_key=message.case_key or record.case_id,
+        business_id=str(business_id) if business_id else None,
+    )
+
+
+async def _case_of(message: Message, house: House) -> Case | None:
+    key = message.case_key
+    if key is None:
+        return None
+    return await house.database.read(lambda tx: cases.load(tx, message.tenant, key))
+
+
+def _handler_for(record: Record, house: House) -> verdicts.Handler:
+    handler = house.handlers.get(record.kind)
+    if handler is None:
+        raise Misconfigured(
+            "handler_missing",
+            f"Für „{record.kind}“ gibt es keine Verarbeitung.",
+            remedy="Route in mappings/routes.toml prüfen.",
+        )
+    return handler
+
+
+def _tenant(message: Message, house: House) -> verdicts.Tenant:
+    return house.settings.tenant(message.tenant)
+
+
+async def _load(message_id: str, house: House) -> Message:
+    def look(tx: Transaction) -> Row | None:
+        return messages.find(tx, message_id)
+
+    row = await house.database.read(look)
+    if row is None:
+        raise Conflict("message_missing", "Die Nachricht ist nicht im Journal.")
+    return messages.to_message(row)
+
+
+async def _again(promise: Promise, code: str, house: House) -> None:
+    """Put the message back to the head of its lane, a little later."""
+    again_us = house.clock.now_us() + int(house.settings.delivery.first_retry_s * 1_000_000)
+    await house.database.write(lambda tx: lanes.retry_later(tx, promise, again_us, code))
