@@ -220,3 +220,13 @@ def _fence(tx: Transaction, promise: Promise, sql: str, **values: object) -> Non
     )
     if not changed:
         raise Conflict("lease_lost", "Ein anderer Arbeiter hat diese Aufgabe übernommen.")
+
+
+def is_due(tx: Transaction, queue: str, now_us: int) -> bool:
+    """Tell whether any lane of a queue is due; a look that costs no commit."""
+    row = tx.one(
+        "SELECT 1 FROM lane WHERE queue = :queue AND state IN ('ready', 'leased') "
+        "AND due_us <= :now LIMIT 1",
+        queue=queue, now=now_us,
+    )  # fmt: skip
+    return row is not None

@@ -1,0 +1,1 @@
+"""Supervised loops that keep the house busy."""

@@ -1,0 +1,165 @@
+"""The loops: watch folders, travel, close cash files, keep promises.
+
+Each loop looks for work, does it, and sleeps until somebody wakes it or its poll is due. A
+wake-up is a hint; polling is the truth. A loop that fails is logged and goes on after a
+pause: no single message and no single fault stops the house.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from hub.channels.inbound.folder import FolderWatch
+from hub.pipeline.cash_files import close_due_files
+from hub.pipeline.fulfilment import fulfil
+from hub.pipeline.house import House
+from hub.pipeline.journey import travel
+from hub.pipeline.letters import write_letters
+from hub.pipeline.recovery import recover
+from hub.store import lanes
+from hub.store.lanes import Promise
+from hub.workers.pickup import pick_up
+
+log = logging.getLogger(__name__)
+
+POLL_S = 0.25
+"""How long a loop sleeps when nothing wakes it."""
+PAUSE_S = 2.0
+"""How long a loop rests after a fault."""
+
+Round = Callable[[], Awaitable[int]]
+"""Do what is due and return how much it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loop:
+    name: str
+    round: Round
+    poll_s: float
+
+
+class Workers:
+    """All loops of one node."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    def loops(self, *, at_once: bool) -> list[_Loop]:
+        """Return the loops in the order a message passes them."""
+        house = self._house
+        partners = {t.cash.partner for t in house.settings.tenants} | {
+            t.register.partner for t in house.settings.tenants if t.register
+        }
+        deliveries = {f"deliver:{name}" for name in (*partners, *house.routes.case_cores())}
+        queues = ("file", "refuse", *sorted(deliveries))
+        return [
+            _Loop("pickup", self._pick_up, house.settings.pickup.scan_s),
+            _Loop("travel", lambda: self._each("travel", 128, travel), POLL_S),
+            _Loop("cash_files", lambda: close_due_files(house, at_once=at_once), POLL_S),
+            _Loop("letter", self._letters, POLL_S),
+            *(_Loop(q, lambda q=q: self._each(q, 64, fulfil), POLL_S) for q in queues),
+        ]
+
+    async def run(self) -> None:
+        """Work until :meth:`stop`; then finish what was begun and hand back the leases."""
+        await recover(self._house)
+        watch = self._watch()
+        try:
+            await asyncio.gather(*(self._supervise(loop) for loop in self.loops(at_once=False)))
+        finally:
+            watch.stop()
+            me, now_us = self._house.settings.node, self._house.clock.now_us()
+            await self._house.database.write(lambda tx: lanes.hand_back(tx, me, now_us))
+
+    async def run_once(self) -> None:
+        """Do everything that is due, and what follows from it, then return."""
+        await recover(self._house)
+        loops = self.loops(at_once=True)
+        while True:
+            done = 0
+            for loop in loops:
+                done += await loop.round()
+            if done == 0 and not await self._unsettled():
+                return
+
+    def stop(self) -> None:
+        """Let every loop end after its current round."""
+        self._stopping = True
+        self._wake.set()
+
+    async def _unsettled(self) -> bool:
+        """Wait a little when files still have to stand still."""
+        if any(folder.unsettled for folder in self._house.inboxes.values()):
+            await asyncio.sleep(POLL_S)
+            return True
+        return False
+
+    def _watch(self) -> FolderWatch:
+        running = asyncio.get_running_loop()
+        watch = FolderWatch(lambda: running.call_soon_threadsafe(self._wake.set))
+        for folder in self._house.inboxes.values():
+            watch.add(folder.path)
+        watch.start()
+        return watch
+
+    async def _supervise(self, loop: _Loop) -> None:
+        while not self._stopping:
+            try:
+                done = await loop.round()
+            except Exception:  # the loop must outlive any fault of a round
+                log.exception("loop_failed", extra={"queue": loop.name})
+                await asyncio.sleep(PAUSE_S)
+                continue
+            if done:
+                self._wake.set()
+            else:
+                await self._sleep(loop.poll_s)
+
+    async def _sleep(self, seconds: float) -> None:
+        self._wake.clear()
+        try:
+            await asyncio.wait_for(self._wake.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def _pick_up(self) -> int:
+        rounds = [
+            await pick_up(tenant, channel, folder, self._house)
+            for (tenant, channel), folder in self._house.inboxes.items()
+        ]
+        return sum(rounds)
+
+    async def _letters(self) -> int:
+        # The lease must outlast the longest conversion.
+        lease_s = self._house.settings.letters.timeout_s + self._house.settings.delivery.lease_s
+        claimed = await self._claim("letter", 50, lease_s)
+        if claimed:
+            await write_letters(claimed, self._house)
+        return len(claimed)
+
+    async def _each(
+        self, queue: str, limit: int, act: Callable[[Promise, House], Awaitable[None]]
+    ) -> int:
+        """Claim due heads and work on them side by side."""
+        claimed = await self._claim(queue, limit, self._house.settings.delivery.lease_s)
+        if claimed:
+            await asyncio.gather(*(act(promise, self._house) for promise in claimed))
+        return len(claimed)
+
+    async def _claim(self, queue: str, limit: int, lease_s: float) -> Sequence[Promise]:
+        house = self._house
+        lease_us = int(lease_s * 1_000_000)
+        now_us = house.clock.now_us()
+        due = await house.database.read(lambda tx: lanes.is_due(tx, queue, now_us))
+        if not due:
+            return ()
+        return await house.database.write(
+            lambda tx: lanes.claim(
+                tx, queue, limit=limit, me=house.settings.node, now_us=now_us, lease_us=lease_us
+            )
+        )

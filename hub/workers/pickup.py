@@ -1,0 +1,100 @@
+"""Picking up files: claim a round, make it durable, only then clear it away."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+from hub.channels.inbound.folder import Claimed, DropFolder
+from hub.core import failpoint
+from hub.core.clock import iso_utc, local_date
+from hub.core.ids import uuid7
+from hub.pipeline.house import House
+from hub.pipeline.intake import Accepted, Arrival, accept
+
+failpoint.declare("pickup_after_claim", "pickup_before_clear", "pickup_after_clear")
+
+log = logging.getLogger(__name__)
+
+FAULTS = {
+    "not_a_regular_file": "Kein gewöhnliches, allein stehendes Dateiobjekt (Verknüpfung, Gerät).",
+    "oversize": "Die Datei ist größer als vereinbart.",
+    "unreadable": "Die Datei ist für den Dienst nicht lesbar.",
+    "empty_file": "Die Datei ist leer.",
+}
+"""Why a file was refused unread. For senders."""
+
+
+async def pick_up(tenant: str, channel: str, folder: DropFolder, house: House) -> int:
+    """Take one round from a folder and return how many files were in it.
+
+    Whatever a former process had claimed comes first, so that files keep their order.
+    """
+    paths = await asyncio.to_thread(_claim_round, folder, house)
+    failpoint.reach("pickup_after_claim")
+    if not paths:
+        return 0
+    claimed = await asyncio.to_thread(lambda: [folder.read(path) for path in paths])
+    steady = [one for one in claimed if one.fault != "unstable"]
+    accepted = await accept([_arrival(tenant, channel, one) for one in steady], house)
+    failpoint.reach("pickup_before_clear")
+    await asyncio.to_thread(_clear, folder, claimed, accepted)
+    failpoint.reach("pickup_after_clear")
+    log.info("picked_up", extra={"tenant": tenant, "channel": channel, "count": len(accepted)})
+    return len(accepted)
+
+
+def _claim_round(folder: DropFolder, house: House) -> list[Path]:
+    left = folder.claimed()
+    if left:
+        return left[: folder.rules.batch]
+    names = folder.scan()
+    paths = [path for name in names if (path := folder.claim(name, uuid7(house.clock.now_us())))]
+    if paths:
+        folder.sync_claims()
+    return paths
+
+
+def _arrival(tenant: str, channel: str, claimed: Claimed) -> Arrival:
+    fault = claimed.fault or ("empty_file" if claimed.size == 0 else None)
+    return Arrival(
+        id=claimed.path.name.partition("__")[0],
+        tenant=tenant,
+        channel=channel,
+        name=claimed.original_name,
+        size=claimed.size,
+        data=claimed.data,
+        fault=fault,
+    )
+
+
+def _clear(folder: DropFolder, claimed: list[Claimed], accepted: list[Accepted]) -> None:
+    """Move each file to where its message went; the message itself is durable by now."""
+    results = {one.message.id: one for one in accepted}
+    for one in claimed:
+        result = results.get(one.path.name.partition("__")[0])
+        if result is None:
+            folder.put_back(one)
+        elif result.code in FAULTS:
+            day = local_date(result.message.received_us).isoformat()
+            folder.quarantine_claimed(day, one.path, _reason(result))
+        elif result.state == "duplicate":
+            folder.remove(one.path, ".duplicate")
+        else:
+            folder.remove(one.path, ".done")
+
+
+def _reason(result: Accepted) -> Mapping[str, object]:
+    message, code = result.message, result.code or ""
+    return {
+        "code": code,
+        "nachricht": FAULTS[code],
+        "abhilfe": "Bitte als gewöhnliche, vollständige Datei neu senden.",
+        "message_id": message.id,
+        "datei": message.original_name,
+        "empfangen": iso_utc(message.received_us),
+        "sha256": message.sha256,
+        "befunde": [],
+    }
