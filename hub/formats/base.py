@@ -1,0 +1,71 @@
+"""What every format looks like: recognise, read and check, write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from hub.core.findings import Finding, Verdict
+
+Row = Mapping[str, Any]
+"""Values of one record by field name, absent when empty, and ``@row`` and ``@type``."""
+
+Document = Any
+"""An XML tree of lxml, which ships no types, or a :class:`Table`."""
+
+Notation = Literal["xml", "csv", "fixed_width"]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A delimited or fixed-width file after reading: text, whole numbers, cents, ISO dates."""
+
+    head: Mapping[str, Any] = field(default_factory=dict)
+    rows: tuple[Row, ...] = ()
+    tail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What reading and checking a file yielded."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...] = ()
+    document: Document = None
+    """An XML tree or a :class:`Table`; ``None`` unless the verdict is *passed*."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """How often each rule was broken, also beyond the findings that are listed."""
+
+
+class Format(Protocol):
+    """One kind of file of one partner."""
+
+    name: str
+    """``<partner>/<Kind>-<version>``."""
+    notation: Notation
+
+    def matches(self, data: bytes, file_name: str) -> bool:
+        """Return whether the bytes claim to be of this format; cheap, never raises."""
+        ...
+
+    def read(self, data: bytes) -> Reading:
+        """Read and check.
+
+        Raises:
+            Undecodable: the bytes are not even of the notation; carries its findings.
+        """
+        ...
+
+    def write(self, document: Document) -> bytes:
+        """Write a document and check the result like a foreign one.
+
+        Raises:
+            RuleViolation: a value does not fit its field.
+            Misconfigured: what the mapping made does not fit the schema.
+        """
+        ...
+
+    def check(self) -> tuple[Finding, ...]:
+        """Return what is wrong with the schema itself."""
+        ...

@@ -1,0 +1,166 @@
+"""What lies in ``schemas/``: one format per ``<partner>/<Kind>-<version>``.
+
+Digests and validity periods stand in ``digests.toml`` beside the schemas; a schema that
+was changed without a new digest is found by :meth:`Catalog.check`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from hub.core.errors import Misconfigured
+from hub.core.findings import Finding
+from hub.formats.base import Format
+from hub.formats.csv import Csv
+from hub.formats.fixed_width import FixedWidth
+from hub.formats.layout import read_layout
+from hub.formats.table import TableFormat
+from hub.formats.xml import XmlFormat
+
+_NAME = re.compile(r"([A-Za-z0-9]+-[0-9][0-9.]*)(\.xsd|\.table\.toml)")
+
+
+class Validity(Struct, frozen=True, forbid_unknown_fields=True, rename={"since": "from"}):
+    """Days a format is in force, both inclusive; open where not given."""
+
+    since: date | None = None
+    until: date | None = None
+
+
+class Digests(Struct, frozen=True, forbid_unknown_fields=True):
+    """``digests.toml`` of one partner."""
+
+    files: dict[str, str]
+    """SHA-256 in hexadecimal by path relative to the partner's folder."""
+    validity: dict[str, Validity] = {}
+    """By ``<Kind>-<version>``; open on both sides where not listed."""
+
+
+class Catalog:
+    """All formats, compiled on first use."""
+
+    def __init__(self, directory: Path, paths: dict[str, Path]) -> None:
+        self._directory = directory
+        self._paths = paths
+        self._formats: dict[str, Format] = {}
+
+    @classmethod
+    def load(cls, directory: Path) -> Catalog:
+        """List what lies in the folder; nothing is compiled yet.
+
+        Raises:
+            Misconfigured: there is no such folder.
+        """
+        if not directory.is_dir():
+            raise Misconfigured(
+                "schemas_missing",
+                "Der Ordner mit den Schemas fehlt.",
+                place=str(directory),
+                remedy="folders.schemas in hub.toml prüfen.",
+            )
+        paths = {}
+        for path in sorted(directory.glob("*/*")):
+            match = _NAME.fullmatch(path.name)
+            if match:
+                paths[f"{path.parent.name}/{match[1]}"] = path
+        return cls(directory, paths)
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all formats."""
+        return tuple(self._paths)
+
+    def format(self, name: str) -> Format:
+        """Return one format.
+
+        Raises:
+            Misconfigured: there is none of this name, or its layout is faulty.
+        """
+        if name not in self._formats:
+            self._formats[name] = self._compiled(name)
+        return self._formats[name]
+
+    def _compiled(self, name: str) -> Format:
+        path = self._paths.get(name)
+        if path is None:
+            raise Misconfigured(
+                "format_unknown",
+                f"Das Format „{name}“ gibt es nicht.",
+                place=str(self._directory),
+                remedy="Name in Weg oder Mapping prüfen, oder das Schema nach schemas/ legen.",
+            )
+        if path.suffix == ".xsd":
+            return XmlFormat(name, path)
+        layout = read_layout(path)
+        splitter = Csv(layout) if layout.notation == "csv" else FixedWidth(layout)
+        return TableFormat(name, layout, splitter)
+
+    def in_force(self, partner: str, kind: str, day: date) -> tuple[str, ...]:
+        """Return the formats of a kind that are in force on a day, newest version last."""
+        names = [name for name in self._paths if name.startswith(f"{partner}/{kind}-")]
+        listed = self._digests(partner).validity
+        valid = [name for name in names if _covers(listed.get(name.split("/")[1]), day)]
+        return tuple(sorted(valid, key=_version))
+
+    def check(self) -> tuple[Finding, ...]:
+        """Compile everything with every engine and compare the digests."""
+        findings: list[Finding] = []
+        for name in self._paths:
+            try:
+                findings += self.format(name).check()
+            except Misconfigured as exc:
+                findings.append(Finding(exc.code, exc.message, path=name))
+        for partner in sorted({name.split("/")[0] for name in self._paths}):
+            findings += self._compare(partner)
+        return tuple(findings)
+
+    def _digests(self, partner: str) -> Digests:
+        path = self._directory / partner / "digests.toml"
+        try:
+            return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Digests)
+        except (OSError, ValueError) as exc:
+            raise Misconfigured(
+                "digests_unreadable",
+                f"Das Verzeichnis der Prüfsummen fehlt oder ist fehlerhaft: {exc}",
+                place=str(path),
+                remedy="digests.toml nach docs/development/mappings.md anlegen.",
+            ) from exc
+
+    def _compare(self, partner: str) -> list[Finding]:
+        folder = self._directory / partner
+        try:
+            stated = self._digests(partner).files
+        except Misconfigured as exc:
+            return [Finding(exc.code, exc.message, path=exc.place)]
+        true = {
+            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for pattern in ("**/*.xsd", "*.table.toml")
+            for path in folder.glob(pattern)
+        }
+        findings = [
+            Finding(
+                "schema_changed", f"Prüfsumme von {name} stimmt nicht.", path=f"{partner}/{name}"
+            )
+            for name in sorted(true)
+            if stated.get(name) != true[name]
+        ]
+        return findings + [
+            Finding("schema_missing", f"Das Schema {name} fehlt.", path=f"{partner}/{name}")
+            for name in sorted(set(stated) - set(true))
+        ]
+
+
+def _covers(validity: Validity | None, day: date) -> bool:
+    if validity is None:
+        return True
+    return (validity.since or date.min) <= day <= (validity.until or date.max)
+
+
+def _version(name: str) -> list[int]:
+    return [int(part) for part in name.rpartition("-")[2].split(".") if part]

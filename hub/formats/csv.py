@@ -1,0 +1,135 @@
+"""Delimited files, read strictly.
+
+The standard reader lets NUL, ragged rows, lone quotes and bare carriage returns pass, so
+lines are split here: plainly where no quote occurs, by a grammar where one does. Blank
+lines are faults. Lines end with CR LF.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hub.formats.fixed_width import decoded
+from hub.formats.layout import Field, Layout, RecordType
+from hub.formats.tally import Tally
+
+_END = "\r\n"
+
+
+class Csv:
+    """Splits and joins the lines of one layout."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._sign = sign = layout.delimiter
+        self._index = {name: index for index, name in enumerate(layout.columns)}
+        self._header = sign.join(layout.columns)
+        mark = re.escape(sign)
+        end = f"(?={mark}|\\Z)"
+        self._cell = re.compile(f'"((?:[^"]|"")*)"{end}|([^"{mark}]*){end}')
+        self._needs_quotes = re.compile(f'[{mark}"\r\n]')
+
+    def split(self, data: bytes, tally: Tally) -> Iterator[tuple[int, int, list[str]]]:
+        """Yield row, line number and cells; rows that cannot be taken apart are only noted."""
+        lines = decoded(data, self._layout.encoding).split(_END)
+        if lines.pop():
+            message = (
+                "Die letzte Zeile ist nicht mit CR LF abgeschlossen; die Datei ist abgeschnitten."
+            )
+            tally.add("line_truncated", message, row=len(lines), line=len(lines) + 1)
+        if not lines or lines[0] != self._header:
+            message = f"Die erste Zeile nennt nicht genau diese Spalten: {self._header}"
+            tally.add("columns_wrong", message, line=1)
+            return
+        width = len(self._layout.columns)
+        for row, (number, line) in enumerate(self._logical(lines, tally), 1):
+            cells = self._cells(line, row, number, tally)
+            if cells is None:
+                continue
+            if len(cells) != width:
+                message = f"Die Zeile hat {len(cells)} statt {width} Felder."
+                tally.add("row_ragged", message, row=row, line=number)
+                continue
+            yield row, number, cells
+
+    @staticmethod
+    def _logical(lines: list[str], tally: Tally) -> Iterator[tuple[int, str]]:
+        """Yield rows with their first line; a row goes on while a quote is open."""
+        pending: list[str] = []
+        start = 2
+        for number, line in enumerate(lines[1:], 2):
+            if not pending:
+                start = number
+            open_before = bool(pending)
+            if (line.count('"') % 2 == 1) != open_before:
+                pending.append(line)
+                continue
+            yield start, _END.join([*pending, line]) if pending else line
+            pending = []
+        if pending:
+            message = "Ein Anführungszeichen wird geöffnet, aber nicht geschlossen."
+            tally.add("quote_unterminated", message, row=start - 1, line=start)
+
+    def _cells(self, line: str, row: int, number: int, tally: Tally) -> list[str] | None:
+        fault = _fault(line)
+        if fault:
+            at = next((i for i, c in enumerate(line.split(self._sign)) if _fault(c) == fault), 0)
+            name = self._layout.columns[min(at, len(self._layout.columns) - 1)]
+            tally.add(*fault, row=row, line=number, field=name if line else None)
+            return None
+        if '"' not in line:
+            return line.split(self._sign)
+        return self._quoted(line, row, number, tally)
+
+    def _quoted(self, line: str, row: int, number: int, tally: Tally) -> list[str] | None:
+        cells: list[str] = []
+        at = 0
+        while at <= len(line):
+            match = self._cell.match(line, at)
+            if match is None:
+                name = self._layout.columns[min(len(cells), len(self._layout.columns) - 1)]
+                message = f"Feld „{name}“: ein Anführungszeichen steht mitten im Text."
+                tally.add("quote_misplaced", message, row=row, line=number, field=name)
+                return None
+            quoted = match[1]
+            cells.append(match[2] if quoted is None else quoted.replace('""', '"'))
+            at = match.end() + 1
+        return cells
+
+    def join(self, lines: list[dict[str, str]], records: list[RecordType]) -> bytes:  # noqa: ARG002 - columns say it all
+        """Return the header line and the rows, quoted only where needed."""
+        rows = [[values.get(name, "") for name in self._layout.columns] for values in lines]
+        body = [self._sign.join(self._quote(cell) for cell in row) for row in rows]
+        return (_END.join([self._header, *body]) + _END).encode(self._layout.encoding)
+
+    def _quote(self, cell: str) -> str:
+        cell = cell.replace("\r\n", "\n").replace("\n", _END)
+        if self._needs_quotes.search(cell):
+            return '"' + cell.replace('"', '""') + '"'
+        return cell
+
+    def place(self, field: Field) -> int:
+        """Return the column of a field."""
+        return self._index[field.name]
+
+    def rest(self, record: RecordType) -> list[int | slice]:
+        """Return the columns this record type leaves empty."""
+        used = {field.name for field in record.fields}
+        return [index for name, index in self._index.items() if name not in used]
+
+    def is_mine(self, data: bytes) -> bool:
+        """Return whether the first line names exactly the columns."""
+        wanted = (self._header + _END).encode(self._layout.encoding)
+        return data.startswith(wanted)
+
+
+def _fault(line: str) -> tuple[str, str] | None:
+    """Return rule and sentence for what no line may contain."""
+    if not line:
+        return "row_blank", "Leere Zeilen sind nicht erlaubt."
+    if "\0" in line:
+        return "nul_bytes", "Die Zeile enthält Nullbytes."
+    if '"' not in line and ("\r" in line or "\n" in line):
+        return "line_end_wrong", "Zeilen müssen mit CR LF enden."
+    return None

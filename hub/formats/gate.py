@@ -1,0 +1,272 @@
+"""The gate before any XML parser that builds a tree.
+
+Brings allowed encodings to UTF-8 and surveys the document with expat: a DOCTYPE, a
+style sheet instruction, another XML version or an immoderate shape is refused here, so
+that no later parser ever meets entities. Whoever parses the result must override the
+declared encoding with UTF-8.
+
+Residual risk: a document within the limits may still take megabytes of memory; the
+isolation around the readers bounds that.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from xml.parsers import expat
+
+from hub.core.errors import Undecodable
+from hub.core.findings import Finding
+
+_CODECS = {
+    "utf-8": "utf-8",
+    "utf-16": "utf-16",
+    "iso-8859-1": "iso8859-1",
+    "iso-8859-15": "iso8859-15",
+    "windows-1252": "cp1252",
+}
+_DECLARATION = re.compile(
+    r"<\?xml\s+version\s*=\s*[\"']([^\"']*)[\"'](?:\s+encoding\s*=\s*[\"']([^\"']*)[\"'])?"
+)
+_SECOND_BYTES = {
+    char
+    for codec in ("iso8859-1", "iso8859-15", "cp1252")
+    for char in bytes(range(0x80, 0xC0)).decode(codec, "ignore")
+}
+_GARBLED = re.compile(f"[ÂÃ][{re.escape(''.join(sorted(_SECOND_BYTES)))}]|[\x80-\x9f]")
+"""UTF-8 read as a single-byte encoding, and control characters no text contains."""
+
+_EXPAT_IN_GERMAN = {
+    "no element found": "Die Datei endet, bevor das Dokument vollständig ist",
+    "mismatched tag": "Ein End-Tag passt nicht zum zuletzt geöffneten Element",
+    "not well-formed (invalid token)": "An dieser Stelle ist ein Zeichen nicht erlaubt",
+    "unclosed token": "Ein Tag ist nicht geschlossen",
+    "junk after document element": "Nach dem Ende des Wurzelelements folgt weiterer Inhalt",
+    "duplicate attribute": "Ein Attribut steht doppelt",
+    "undefined entity": "Eine Entität ist nicht definiert",
+    "unbound prefix": "Ein Namensraum-Präfix ist nicht erklärt",
+    "XML or text declaration not at start of entity": "Die XML-Deklaration steht nicht am Anfang",
+    "unclosed CDATA section": "Ein CDATA-Abschnitt ist nicht geschlossen",
+    "reference to invalid character number": "Ein Zeichenverweis nennt ein verbotenes Zeichen",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a document may be at most."""
+
+    bytes: int = 50_000_000
+    depth: int = 100
+    """libxml2 stops at 256; no real message comes near either."""
+    elements: int = 500_000
+    attributes_per_element: int = 100
+    attributes: int = 1_000_000
+
+
+LIMITS = Limits()
+
+
+def refusal(
+    code: str, message: str, line: int | None = None, column: int | None = None
+) -> Undecodable:
+    """Return the error for bytes that are not acceptable XML."""
+    return Undecodable(
+        code,
+        message,
+        remedy="Bitte die Datei berichtigen und unter neuer Nachrichtennummer erneut senden.",
+        findings=(Finding(code, message, line=line, column=column),),
+    )
+
+
+def to_utf8(data: bytes, limits: Limits = LIMITS) -> bytes:
+    """Return the document as UTF-8 without byte order mark.
+
+    Raises:
+        Undecodable: empty, too large, or in an encoding that is not allowed or not true.
+    """
+    if not data.strip():
+        raise refusal("empty_file", "Die Datei ist leer.")
+    if len(data) > limits.bytes:
+        raise refusal("oversize", f"Die Datei ist größer als {limits.bytes} Bytes.")
+    codec, start = _codec_of(data)
+    body = data[start:] if start else data
+    if codec == "utf-8" and body.isascii():
+        _refuse_nul(data, body.find(b"\0"))
+        return body
+    text = _decoded(body, codec)
+    _refuse_nul(data, text.find("\0"))
+    _refuse_garbled(text, body, codec)
+    return body if codec == "utf-8" else text.encode()
+
+
+def _codec_of(data: bytes) -> tuple[str, int]:
+    """Return the Python codec and the length of the byte order mark."""
+    mark, length = _byte_order_mark(data)
+    head = data[length : length + 400].decode(mark or "iso8859-1", "replace")
+    declaration = _DECLARATION.match(head)
+    declared = (declaration[2] or "").lower() if declaration else ""
+    if declaration and declaration[1] != "1.0":
+        raise refusal("xml_version", f"XML-Version {declaration[1]} ist nicht erlaubt, nur 1.0.", 1)
+    if declared and declared not in _CODECS:
+        raise refusal("encoding_forbidden", f"Die Kodierung {declared} ist nicht erlaubt.", 1)
+    codec = _CODECS[declared] if declared else mark or "utf-8"
+    if mark and not mark.startswith(codec):
+        raise refusal("encoding_wrong", f"Deklariert ist {declared}, die Datei ist {mark}.", 1)
+    if codec == "utf-16" and not mark:
+        raise refusal("encoding_forbidden", "UTF-16 ist nur mit Byte-Reihenfolge-Marke erlaubt.", 1)
+    return mark or codec, length
+
+
+def _byte_order_mark(data: bytes) -> tuple[str, int]:
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise refusal("encoding_forbidden", "Die Kodierung UTF-32 ist nicht erlaubt.", 1)
+    if data.startswith((b"<\0", b"\0<")):
+        raise refusal("encoding_forbidden", "UTF-16 ist nur mit Byte-Reihenfolge-Marke erlaubt.", 1)
+    for mark, codec in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
+        if data.startswith(mark):
+            return codec, len(mark)
+    return "", 0
+
+
+def _decoded(body: bytes, codec: str) -> str:
+    try:
+        return body.decode(codec)
+    except UnicodeDecodeError as exc:
+        line = body.count(b"\n", 0, exc.start) + 1
+        message = f"Die Datei ist nicht in der angegebenen Kodierung {codec} geschrieben."
+        raise refusal("encoding_wrong", message, line) from exc
+
+
+def _refuse_nul(data: bytes, at: int) -> None:
+    if at >= 0:
+        raise refusal("nul_bytes", "Die Datei enthält Nullbytes.", data.count(b"\n", 0, at) + 1)
+
+
+def _refuse_garbled(text: str, body: bytes, codec: str) -> None:
+    """Refuse UTF-8 that was declared as, or once read as, a single-byte encoding."""
+    garbled = _GARBLED.search(text)
+    if garbled or (not codec.startswith("utf") and is_utf8(body)):
+        line = text.count("\n", 0, garbled.start()) + 1 if garbled else 1
+        message = (
+            "Umlaute sind zerstört (etwa „Ã¤“ statt „ä“): Kodierung und Angabe widersprechen sich."
+        )
+        raise refusal("mojibake", message, line)
+
+
+def is_utf8(data: bytes) -> bool:
+    """Return whether bytes are UTF-8 with at least one character beyond ASCII."""
+    if data.isascii():
+        return False
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+class _Survey:
+    """Counts what expat meets and refuses what must not pass."""
+
+    def __init__(self, utf8: bytes, limits: Limits) -> None:
+        self._limits = limits
+        self._depth = self._elements = self._attributes = 0
+        self._parser = parser = expat.ParserCreate("utf-8")
+        parser.ordered_attributes = True
+        parser.StartDoctypeDeclHandler = self._doctype
+        parser.ProcessingInstructionHandler = self._instruction
+        parser.XmlDeclHandler = self._declaration
+        parser.StartElementHandler = self._open
+        parser.EndElementHandler = self._close
+        parser.Parse(utf8, True)  # noqa: FBT003 - expat takes no keyword here
+
+    def _refuse(self, code: str, message: str) -> None:
+        parser = self._parser
+        raise refusal(code, message, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
+
+    def _doctype(self, *_: object) -> None:
+        self._refuse(
+            "doctype_forbidden", "Eine Dokumenttyp-Deklaration (DOCTYPE) ist nicht erlaubt."
+        )
+
+    def _instruction(self, target: str, _: str) -> None:
+        if target == "xml-stylesheet":
+            self._refuse("stylesheet_forbidden", "Eine Formatvorlagen-Anweisung ist nicht erlaubt.")
+
+    def _declaration(self, version: str, *_: object) -> None:
+        if version != "1.0":
+            self._refuse("xml_version", f"XML-Version {version} ist nicht erlaubt, nur 1.0.")
+
+    def _open(self, _: str, attributes: list[str]) -> None:
+        self._depth += 1
+        self._elements += 1
+        count = len(attributes) // 2
+        self._attributes += count
+        limits = self._limits
+        if self._depth > limits.depth:
+            self._refuse("too_deep", f"Mehr als {limits.depth} Ebenen sind nicht erlaubt.")
+        if self._elements > limits.elements:
+            self._refuse(
+                "too_many_elements", f"Mehr als {limits.elements} Elemente sind nicht erlaubt."
+            )
+        if count > limits.attributes_per_element or self._attributes > limits.attributes:
+            self._refuse("too_many_attributes", "Zu viele Attribute.")
+
+    def _close(self, _: str) -> None:
+        self._depth -= 1
+
+
+def survey(utf8: bytes, limits: Limits = LIMITS) -> None:
+    """Refuse a document that is not well-formed, not plain or not moderate.
+
+    Raises:
+        Undecodable: with line and column.
+    """
+    try:
+        _Survey(utf8, limits)
+    except expat.ExpatError as exc:
+        reason = expat.ErrorString(exc.code)
+        sentence = _EXPAT_IN_GERMAN.get(reason, f"Das XML ist nicht wohlgeformt ({reason})")
+        raise refusal("not_wellformed", f"{sentence}.", exc.lineno, exc.offset + 1) from exc
+
+
+class _Found(Exception):
+    """Stops the search for the root element."""
+
+
+def root_of(data: bytes) -> str | None:
+    """Return ``{namespace}name`` of the root element; ``None`` when there is none to be seen."""
+    found: list[str] = []
+
+    def stop(name: str, *_: object) -> None:
+        found.append(name)
+        raise _Found
+
+    def give_up(*_: object) -> None:
+        raise _Found
+
+    parser = expat.ParserCreate(namespace_separator="}")
+    parser.StartElementHandler = stop
+    parser.StartDoctypeDeclHandler = give_up
+    # Unknown encodings and broken beginnings simply show no root.
+    with suppress(_Found, expat.ExpatError, LookupError, ValueError):
+        parser.Parse(data[:65_536], False)  # noqa: FBT003 - expat takes no keyword here
+    if not found:
+        return None
+    return "{" + found[0] if "}" in found[0] else found[0]
+
+
+def places_of(data: bytes) -> list[tuple[int, int]]:
+    """Return line and column (1-based) of every start tag of a surveyed document, in order."""
+    places: list[tuple[int, int]] = []
+    parser = expat.ParserCreate("utf-8")
+    parser.StartElementHandler = lambda *_: places.append(
+        (parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
+    )
+    parser.Parse(to_utf8(data), True)  # noqa: FBT003 - expat takes no keyword here
+    return places

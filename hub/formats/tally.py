@@ -1,0 +1,50 @@
+"""Collects findings up to a bound and counts the rest, so that a file of faults stays cheap."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hub.core.findings import MAX_FINDINGS, Finding
+
+
+class Fault(Exception):
+    """A value breaks a rule; becomes a finding where row and field are known."""
+
+    def __init__(self, rule: str, message: str) -> None:
+        self.rule = rule
+        self.message = message
+        super().__init__(rule, message)
+
+
+class Tally:
+    """Findings of one reading."""
+
+    def __init__(self, cap: int = MAX_FINDINGS) -> None:
+        self._cap = cap
+        self._findings: list[Finding] = []
+        self.counts: Counter[str] = Counter()
+
+    def add(
+        self,
+        rule: str,
+        message: str,
+        *,
+        row: int | None = None,
+        line: int | None = None,
+        field: str | None = None,
+    ) -> None:
+        """Note one finding; beyond the bound only its rule is counted."""
+        self.counts[rule] += 1
+        if len(self._findings) < self._cap:
+            self._findings.append(Finding(rule, message, row=row, line=line, field=field))
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what was noted, in the order of the file."""
+        return tuple(self._findings)
+
+
+def shown(text: str) -> str:
+    """Return a foreign value in quotation marks, short enough for a message."""
+    cut = text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004 - a line of a letter
+    return f"„{cut}“"

@@ -1,0 +1,189 @@
+"""XML: the one safe way to parse foreign bytes, and formats given by an XSD.
+
+libxml2 judges on the fast path; :mod:`hub.formats.explain` finds the words when a
+document fails. A schema that cannot run yields *not checkable*, never *passed*.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from hub.core.errors import Misconfigured
+from hub.core.findings import MAX_FINDINGS, Finding, Verdict
+from hub.formats.base import Document, Notation, Reading
+from hub.formats.explain import Explainer, translated
+from hub.formats.gate import LIMITS, Limits, places_of, refusal, root_of, survey, to_utf8
+
+_XS = "{http://www.w3.org/2001/XMLSchema}"
+
+
+def _hard_parser(**more: Any) -> etree.XMLParser:  # noqa: ANN401 - options of lxml
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        recover=False,
+        **more,
+    )
+
+
+_FOREIGN = _hard_parser(encoding="utf-8")
+_OWN = _hard_parser()
+
+
+def safe_parse(data: bytes, limits: Limits = LIMITS) -> etree._ElementTree:
+    """Parse foreign bytes.
+
+    Raises:
+        Undecodable: not allowed, not moderate or not well-formed; the finding has the line.
+    """
+    utf8 = to_utf8(data, limits)
+    survey(utf8, limits)
+    try:
+        tree = etree.ElementTree(etree.fromstring(utf8, _FOREIGN))
+    except etree.XMLSyntaxError as exc:
+        if "huge text node" in str(exc) or "too long" in str(exc):
+            message = "Ein Text ist länger als 10 MB; Anlagen bitte als eigene Datei senden."
+            raise refusal("text_too_long", message, exc.lineno) from exc
+        raise refusal("not_wellformed", "Das XML ist nicht wohlgeformt.", exc.lineno) from exc
+    if tree.docinfo.doctype or tree.docinfo.xml_version != "1.0":
+        raise refusal("doctype_forbidden", "Eine Dokumenttyp-Deklaration ist nicht erlaubt.")
+    return tree
+
+
+def own_tree(path: Path) -> etree._ElementTree:
+    """Parse a schema or a stylesheet of the bundle.
+
+    Raises:
+        Misconfigured: the file is missing or not well-formed.
+    """
+    try:
+        return etree.parse(str(path), _OWN)
+    except (OSError, etree.XMLSyntaxError) as exc:
+        raise Misconfigured(
+            "schema_unusable",
+            f"Die Datei {path.name} ist kein lesbares XML: {exc}",
+            place=str(path),
+            remedy="Datei aus der Auslieferung oder der Sicherung wiederherstellen.",
+        ) from exc
+
+
+def _files_of(path: Path, bundle: Path, seen: dict[Path, etree._ElementTree]) -> None:
+    """Collect a schema and what it includes; everything must lie in the bundle."""
+    if path in seen:
+        return
+    if not path.is_relative_to(bundle):
+        raise Misconfigured(
+            "schema_outside",
+            f"Ein Schema verweist auf {path.name} außerhalb seines Ordners.",
+            place=str(bundle),
+            remedy="Das eingebundene Schema in den Ordner des Partners legen.",
+        )
+    seen[path] = own_tree(path)
+    for link in seen[path].getroot().iter(f"{_XS}include", f"{_XS}import", f"{_XS}redefine"):
+        location = link.get("schemaLocation")
+        if location:
+            _files_of((path.parent / location).resolve(), bundle, seen)
+
+
+class XmlFormat:
+    """A kind of XML message given by an XSD; its roots are the elements that file declares."""
+
+    notation: Notation = "xml"
+
+    def __init__(self, name: str, path: Path) -> None:
+        self.name = name
+        self.path = path.resolve()
+
+    @cached_property
+    def _roots(self) -> frozenset[str]:
+        root = own_tree(self.path).getroot()
+        space = root.get("targetNamespace")
+        prefix = f"{{{space}}}" if space else ""
+        return frozenset(prefix + element.get("name") for element in root.findall(f"{_XS}element"))
+
+    @cached_property
+    def _schema(self) -> etree.XMLSchema:
+        seen: dict[Path, etree._ElementTree] = {}
+        _files_of(self.path, self.path.parent, seen)
+        try:
+            return etree.XMLSchema(seen[self.path])
+        except etree.XMLSchemaParseError as exc:
+            raise Misconfigured(
+                "schema_unusable",
+                f"Das Schema {self.path.name} lässt sich nicht laden: {exc}",
+                place=str(self.path),
+                remedy="Schema berichtigen; „aktenhub check“ zeigt die Stelle.",
+            ) from exc
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        return Explainer(self.path)
+
+    def matches(self, data: bytes, file_name: str) -> bool:  # noqa: ARG002 - names mean nothing
+        """Return whether the root element is one of this format."""
+        return root_of(data) in self._roots
+
+    def read(self, data: bytes) -> Reading:
+        """Parse safely and check against the schema."""
+        tree = safe_parse(data)
+        root = tree.getroot()
+        if root.tag not in self._roots:
+            message = (
+                f"Das Wurzelelement „{etree.QName(root).localname}“ gehört nicht zu {self.name}."
+            )
+            finding = Finding("xsd_root_unexpected", message, line=root.sourceline)
+            return Reading(Verdict.FAILED, (finding,), counts={finding.rule: 1})
+        try:
+            valid = self._schema.validate(tree)
+        except (Misconfigured, etree.XMLSchemaValidateError) as exc:
+            return Reading(Verdict.NOT_CHECKABLE, (_not_checkable(exc),))
+        if valid:
+            return Reading(Verdict.PASSED, (), tree)
+        return self._failed(tree, data)
+
+    def _failed(self, tree: etree._ElementTree, data: bytes) -> Reading:
+        """Say why; whatever the explainer does, the verdict stays *failed*."""
+        log = [(entry.type_name, entry.message, entry.line) for entry in self._schema.error_log]
+        findings, counts = self._explainer.explain(tree.getroot(), places_of(data))
+        if not findings:
+            findings = tuple(translated(*entry) for entry in log[:MAX_FINDINGS])
+            counts = {}
+        return Reading(Verdict.FAILED, findings, counts=counts)
+
+    def write(self, document: Document) -> bytes:
+        """Serialise a tree in UTF-8 and check it like a foreign document."""
+        root = document.getroot() if hasattr(document, "getroot") else document
+        data: bytes = etree.tostring(
+            root, xml_declaration=True, encoding="UTF-8", pretty_print=True
+        )
+        reading = self.read(data)
+        if reading.verdict is not Verdict.PASSED:
+            first = reading.findings[0]
+            raise Misconfigured(
+                "own_output_invalid",
+                f"Die erzeugte Nachricht entspricht nicht {self.name}: {first.message}",
+                place=first.path or "",
+                remedy="Mapping oder Schema berichtigen, danach die Nachricht erneut anstoßen.",
+                findings=reading.findings,
+            )
+        return data
+
+    def check(self) -> tuple[Finding, ...]:
+        """Compile with both engines."""
+        try:
+            _ = self._schema
+        except Misconfigured as exc:
+            return (Finding(exc.code, exc.message, path=str(self.path)),)
+        return self._explainer.judge()
+
+
+def _not_checkable(exc: Exception) -> Finding:
+    reason = exc.message if isinstance(exc, Misconfigured) else "Die Prüfung brach ab."
+    return Finding("not_checkable", f"Die Nachricht konnte nicht geprüft werden: {reason}")

@@ -1,0 +1,1 @@
+"""Mappings: from a partner's document to the hub's records and back, declared as data."""
