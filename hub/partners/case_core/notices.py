@@ -168,7 +168,7 @@ def _unsupported(notice: Bescheid, known: Case) -> Clearing:
         "diese Änderung kann noch nicht an die Kasse übermittelt werden.",
         f"{letter}Die Kasse auf dem bisherigen Weg unterrichten (Änderung, Einstellung oder "
         f"Stundung) und den Klärfall danach abschließen.{register}",
-        {"notice_id": notice.notice_id, "notice_kind": notice.notice_kind.value},
+        {"Bescheid": notice.notice_id, "Art": notice.notice_kind.value},
     )
 
 

@@ -27,6 +27,13 @@ _REMEDY = {
 }
 """By the error codes of the shipped profiles (``docs/partners/ihv.md``, ``kasse.md``)."""
 
+_STATE = {
+    "ordered": "angeordnet",
+    "accepted": "angenommen",
+    "refused": "abgelehnt",
+    "confirmed": "zum Soll gestellt",
+}
+
 
 def order_refused(order: Order, code: str, text: str) -> Clearing:
     """The cash system did not take an order."""
@@ -36,11 +43,11 @@ def order_refused(order: Order, code: str, text: str) -> Clearing:
         _REMEDY.get(code, "Den Grund mit der Kasse klären und danach neu anordnen."),
         without_blanks(
             {
-                "order_id": order.order_id,
-                "notice_id": order.notice_id,
-                "amount": format_german(order.amount_cents),
-                "code": code,
-                "text": text,
+                "Auftragsnummer": order.order_id,
+                "Bescheid": order.notice_id,
+                "Betrag": format_german(order.amount_cents),
+                "Fehlercode": code,
+                "Text": text,
             }
         ),
     )
@@ -52,7 +59,7 @@ def order_unknown(order_id: str) -> Clearing:
         "order_unknown",
         "Die Kasse meldet einen Auftrag, den kein Fall kennt.",
         "Bei der Kasse klären, woher der Auftrag stammt.",
-        {"order_id": order_id},
+        {"Auftragsnummer": order_id},
     )
 
 
@@ -62,7 +69,11 @@ def order_contradictory(order: Order) -> Clearing:
         "order_contradictory",
         f"Die Kasse widerspricht ihrer früheren Antwort zu einer {order.kind}.",
         "Den Stand des Auftrags mit der Kasse klären.",
-        {"order_id": order.order_id, "notice_id": order.notice_id, "state": order.state},
+        {
+            "Auftragsnummer": order.order_id,
+            "Bescheid": order.notice_id,
+            "Stand": _STATE[order.state],
+        },
     )
 
 
@@ -93,18 +104,18 @@ def overpaid(receipt: Isteinnahme, excess_cents: int) -> Clearing:
         "overpaid",
         "Auf eine Forderung wurde mehr gezahlt, als offen war.",
         "Erstattung oder Verrechnung des Mehrbetrags veranlassen.",
-        {**_facts(receipt), "excess": format_german(excess_cents)},
+        {**_facts(receipt), "Mehrbetrag": format_german(excess_cents)},
     )
 
 
 def _facts(receipt: Isteinnahme) -> dict[str, str]:
     return without_blanks(
         {
-            "receipt_id": receipt.receipt_id,
-            "amount": format_german(receipt.amount_cents),
-            "booking_date": f"{receipt.booking_date:%d.%m.%Y}",
-            "payer": receipt.payer,
-            "reference": receipt.cash_reference,
-            "text": receipt.text,
+            "Belegnummer": receipt.receipt_id,
+            "Betrag": format_german(receipt.amount_cents),
+            "Buchungstag": f"{receipt.booking_date:%d.%m.%Y}",
+            "Einzahler": receipt.payer,
+            "Kassenzeichen": receipt.cash_reference,
+            "Text": receipt.text,
         }
     )

@@ -89,12 +89,12 @@ def test_money_without_a_known_case_is_put_aside() -> None:
     assert (None, (), ()) == (outcome.case, outcome.sends, outcome.filings)
     assert ["receipt_unmatched"] == codes(outcome)
     assert {
-        "receipt_id": "IST-2026-1",
-        "amount": "299,00",
-        "booking_date": "10.12.2026",
-        "payer": "Jana Sommerfeld",
-        "reference": CASH_REFERENCE,
-        "text": "Rate 1",
+        "Belegnummer": "IST-2026-1",
+        "Betrag": "299,00",
+        "Buchungstag": "10.12.2026",
+        "Einzahler": "Jana Sommerfeld",
+        "Kassenzeichen": CASH_REFERENCE,
+        "Text": "Rate 1",
     } == outcome.clearings[0].facts
 
 
@@ -117,7 +117,7 @@ def test_too_much_money_is_booked_and_shown_to_a_person() -> None:
 
     assert ["overpaid"] == codes(outcome)
     assert ("2,00", 0) == (
-        outcome.clearings[0].facts["excess"],
+        outcome.clearings[0].facts["Mehrbetrag"],
         outcome.sends[0].record.data["open_cents"],
     )
 

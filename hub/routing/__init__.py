@@ -1,0 +1,1 @@
+"""Which format and mapping a message takes, by channel, partner, kind and day."""
