@@ -12,14 +12,15 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pypdf import PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject
+from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
 from hub.core.findings import Finding, Level, Verdict, verdict_of
+from hub.letters.glyphs import has_missing_glyph
 
 FONT_FAMILY = "LiberationSans"
 """The one font family of our templates; any other in the result is a silent substitute."""
@@ -27,7 +28,7 @@ LANGUAGE = "de-DE"
 _SUBSET_PREFIX = re.compile(r"^/?(?:[A-Z]{6}\+)?")
 _PDFUA = "http://www.aiim.org/pdfua/ns/id/"
 _EXTENSION = "http://www.aiim.org/pdfa/ns/extension/"
-_FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
+_FONT_FILES = ("/FontFile2", "/FontFile3", "/FontFile")
 _ACTIVE_KEYS = ("/JavaScript", "/JS", "/Launch", "/EmbeddedFiles", "/AA", "/XFA")
 _GAP = "[\\s\u00ad]*"
 
@@ -83,7 +84,7 @@ def _check(reader: PdfReader, must_contain: Sequence[str]) -> PdfVerdict:
         pages=len(reader.pages),
         part=part,
         conformance=conformance,
-        fonts=tuple(sorted(fonts)),
+        fonts=tuple(sorted({name for name, _ in fonts})),
         language=str(catalog.get("/Lang", "")),
         title=_title(reader),
     )
@@ -133,29 +134,36 @@ def _child(parent: DictionaryObject, key: str) -> DictionaryObject:
     return child if isinstance(child, DictionaryObject) else DictionaryObject()
 
 
-def _fonts(reader: PdfReader) -> dict[str, bool]:
-    """Return each font of the file and whether it is embedded, pages and forms alike."""
-    fonts: dict[str, bool] = {}
+def _fonts(reader: PdfReader) -> list[tuple[str, bytes | None]]:
+    """Return name and embedded program of each font, those of pages and forms alike."""
+    fonts = []
     for font in _objects(reader):
         if font.get("/Type") != "/Font" or font.get("/Subtype") in ("/Type0", None):
             continue
         name = _SUBSET_PREFIX.sub("", str(font.get("/BaseFont", font.get("/Subtype"))))
         descriptor = _child(font, "/FontDescriptor")
-        fonts[name] = any(key in descriptor for key in _FONT_FILES)
+        programs = (_child(descriptor, key) for key in _FONT_FILES)
+        program = next((p.get_data() for p in programs if isinstance(p, StreamObject)), None)
+        fonts.append((name, program))
     return fonts
 
 
-def _font_faults(fonts: Mapping[str, bool]) -> Iterator[Finding]:
+def _font_faults(fonts: Sequence[tuple[str, bytes | None]]) -> Iterator[Finding]:
     if not fonts:
         yield _fault("letter_font_missing", "Das PDF enthält keine Schrift.")
-    for name, embedded in sorted(fonts.items()):
-        if not embedded:
-            yield _fault("letter_font_missing", f"Die Schrift {name} ist nicht eingebettet.")
+    for name, program in fonts:
         if name.partition("-")[0] != FONT_FAMILY:
             yield _fault(
                 "letter_font_fallback",
                 f"Statt der Schrift der Vorlage wurde {name} verwendet: "
                 "Die Schrift fehlt auf dem Server oder kennt ein Zeichen nicht.",
+            )
+        elif program is None:
+            yield _fault("letter_font_missing", f"Die Schrift {name} ist nicht eingebettet.")
+        elif has_missing_glyph(program):
+            yield _fault(
+                "letter_glyph_missing",
+                "Der Brief zeigt ein leeres Kästchen: Keine Schrift kennt eines der Zeichen.",
             )
 
 
