@@ -68,8 +68,8 @@ class Meldebestaetigung(Struct, frozen=True, kw_only=True):
 class Fault(Struct, frozen=True, kw_only=True):
     """One reason of the register."""
 
-    code: str
-    text: str
+    code: str = ""
+    text: str = ""
     attributes: tuple[str, ...] = ()
 
 
