@@ -7,6 +7,7 @@ them and may be written again after a crash: same orders, same number, same day,
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 from hub.core import failpoint
 from hub.core.clock import local_date
@@ -33,18 +34,19 @@ async def close_due_files(house: House, *, at_once: bool) -> int:
     now_us = house.clock.now_us()
     window_us = 0 if at_once else int(house.settings.delivery.batch_window_s * 1_000_000)
     for partner in sorted({tenant.cash.partner for tenant in house.settings.tenants}):
-        queue = f"order:{partner}"
-        for waiting in await house.database.read(
-            lambda tx, q=queue: batches.oldest_waiting_us(tx, q)
-        ):
+        for waiting in await _waiting(f"order:{partner}", house):
             full = waiting["waiting"] >= house.settings.delivery.batch_max
             if full or waiting["since"] + window_us <= now_us:
-                await _number(waiting["tenant"], partner, queue, now_us, house)
+                await _number(waiting["tenant"], partner, f"order:{partner}", now_us, house)
     failpoint.reach("batch_after_number")
     open_files = await house.database.read(batches.unwritten)
     for row in open_files:
         await _write(row, house)
     return len(open_files)
+
+
+async def _waiting(queue: str, house: House) -> list[Row]:
+    return await house.database.read(lambda tx: batches.oldest_waiting_us(tx, queue))
 
 
 async def _number(tenant: str, partner: str, queue: str, now_us: int, house: House) -> None:
@@ -76,35 +78,36 @@ async def _write(batch: Row, house: House) -> None:
     name = file_name(route, {"office": tenant.cash.office, "sequence": batch["sequence"]})
     promise = _delivery(batch, route, name, kept, house)
     failpoint.reach("batch_before_promise")
-    now_us = house.clock.now_us()
-    await house.database.write(lambda tx: _promise(tx, batch, orders, promise, kept, house, now_us))
+    written = _Written(batch, orders, promise, kept)
+    await house.database.write(lambda tx: _promise(tx, written, house))
     failpoint.reach("batch_after_promise")
     log.info("batch_written", extra={"tenant": batch["tenant"], "count": len(orders)})
 
 
-def _promise(  # noqa: PLR0913  the unit of work needs them all
-    tx: Transaction,
-    batch: Row,
-    orders: list[Promise],
-    promise: Promise,
-    kept: Kept,
-    house: House,
-    now_us: int,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Written:
+    batch: Row
+    orders: list[Promise]
+    promise: Promise
+    kept: Kept
+
+
+def _promise(tx: Transaction, file: _Written, house: House) -> None:
+    now_us = house.clock.now_us()
     written = tx.run(
         "UPDATE batch SET state = 'written', payload_sha256 = :sha "
         "WHERE id = :id AND state = 'open'",
-        sha=kept.sha256, id=batch["id"],
+        sha=file.kept.sha256, id=file.batch["id"],
     )  # fmt: skip
     if not written:
         return
-    Payloads.name(tx, kept, now_us)
-    lanes.add(tx, promise, now_us)
-    for order in orders:
+    Payloads.name(tx, file.kept, now_us)
+    lanes.add(tx, file.promise, now_us)
+    facts = {"sequence": file.batch["sequence"], "to": file.batch["partner"]}
+    for order in file.orders:
         row = messages.find(tx, order.message_id)
         if row:
-            facts = {"sequence": batch["sequence"], "to": batch["partner"]}
-            step = Step(order.id, digest=kept.sha256, facts=facts)
+            step = Step(order.id, digest=file.kept.sha256, facts=facts)
             message = messages.to_message(row)
             house.messages.note(tx, message, now_us, "order_batched", step=step)
 

@@ -52,9 +52,6 @@ async def fulfil(promise: Promise, house: House) -> None:
     with log_context(promise_id=promise.id, message_id=promise.message_id, tenant=promise.tenant):
         try:
             await _ACTS[promise.kind](promise, house)
-        except Conflict as exc:
-            if exc.code != "lease_lost":
-                await give_up(promise, exc, "dead", house)
         except Unavailable as exc:
             await try_again(promise, exc, house)
         except OutcomeUnknown as exc:
@@ -250,13 +247,16 @@ async def try_again(promise: Promise, error: Unavailable, house: House) -> None:
         await give_up(promise, error, "dead", house)
         return
     log.warning("retry_later", extra={"code": error.code, "queue": promise.queue})
-    await house.database.write(
-        lambda tx: lanes.retry_later(tx, promise, decision.at_us, error.code)
+    await _unless_lease_lost(
+        house, lambda tx: lanes.retry_later(tx, promise, decision.at_us, error.code)
     )
 
 
 async def give_up(promise: Promise, error: HubError, state: str, house: House) -> None:
     """Stop the lane at a promise and open a clearing case: nothing behind it may overtake."""
+    if isinstance(error, Conflict) and error.code == "lease_lost":
+        log.warning("lease_lost", extra={"queue": promise.queue})
+        return
     now_us = house.clock.now_us()
     log.warning("promise_stopped", extra={"code": error.code, "queue": promise.queue})
     case = ClearingCase(
@@ -280,7 +280,17 @@ async def give_up(promise: Promise, error: HubError, state: str, house: House) -
         if row["state"] == "routed":
             house.messages.move(tx, message, "clearing", now_us, code=error.code)
 
-    await house.database.write(work)
+    await _unless_lease_lost(house, work)
+
+
+async def _unless_lease_lost(house: House, work: Callable[[Transaction], None]) -> None:
+    """Run a unit that ends a lease; when the lease is gone, another worker decides."""
+    try:
+        await house.database.write(work)
+    except Conflict as exc:
+        if exc.code != "lease_lost":
+            raise
+        log.warning("lease_lost")
 
 
 def _any_of_batch(tx: Transaction, promise: Promise) -> dict[str, object] | None:

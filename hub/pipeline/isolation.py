@@ -167,27 +167,31 @@ class Isolation:
         try:
             while True:
                 group = await self._next_group()
-                try:
-                    child = child or await asyncio.to_thread(_Child, self._limits, *self._places)
-                except Misconfigured as exc:
-                    for request in group:
-                        _settle(request, (False, exc))
-                    continue
-                try:
-                    answers = await asyncio.to_thread(child.do, [r.job for r in group])
-                except _Dead:
-                    await asyncio.to_thread(child.end)
-                    child = None
-                    await self._after_death(group)
-                    continue
-                for request, answer in zip(group, answers, strict=True):
-                    _settle(request, answer)
-                if child.jobs >= self._limits.recycle_after:
-                    await asyncio.to_thread(child.end)
-                    child = None
+                child = await self._work(child, group)
         finally:
             if child is not None:
                 child.end()
+
+    async def _work(self, child: _Child | None, group: list[_Request]) -> _Child | None:
+        """Let a child do a group and return the child for the next, if it may live on."""
+        try:
+            child = child or await asyncio.to_thread(_Child, self._limits, *self._places)
+            answers = await asyncio.to_thread(child.do, [request.job for request in group])
+        except Misconfigured as exc:
+            for request in group:
+                _settle(request, (False, exc))
+            return None
+        except _Dead:
+            if child is not None:
+                await asyncio.to_thread(child.end)
+            await self._after_death(group)
+            return None
+        for request, answer in zip(group, answers, strict=True):
+            _settle(request, answer)
+        if child.jobs < self._limits.recycle_after:
+            return child
+        await asyncio.to_thread(child.end)
+        return None
 
     async def _next_group(self) -> list[_Request]:
         """Wait for a job and take along what else is waiting; suspects travel alone."""

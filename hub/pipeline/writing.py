@@ -28,13 +28,17 @@ async def written(message: Message, send: Send, partner: str, house: House) -> t
     day = local_date(message.received_us)
     route = house.routes.outgoing(send.role, partner, send.record.kind, day)
     promise_id = derived_uuid(message.id, "send", send.ref)
-    if route.batch:
-        kept = await house.payloads.keep(send.record.to_json())
-        return _order(message, send, route, promise_id, kept, house), kept
     tenant = house.settings.tenant(message.tenant)
     # The time of acceptance, not of this attempt: the same message writes the same bytes.
     facts = context(tenant, message.received_us) | {"message_uuid": promise_id}
     leg = Leg(route.format, route.mapping)
+    if route.batch:
+        # Written once on trial, so that an order that does not fit stops its own case and
+        # never the file it would share with others.
+        facts |= {"sequence": 1, "count": 1, "total_cents": send.record.data["amount_cents"]}
+        await house.isolation.write(leg, (send.record,), facts)
+        kept = await house.payloads.keep(send.record.to_json())
+        return _order(message, send, route, promise_id, kept, house), kept
     kept = await house.payloads.keep(await house.isolation.write(leg, (send.record,), facts))
     return _delivery(message, send, route, promise_id, kept, house), kept
 

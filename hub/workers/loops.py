@@ -52,18 +52,18 @@ class Workers:
     def loops(self, *, at_once: bool) -> list[_Loop]:
         """Return the loops in the order a message passes them."""
         house = self._house
-        partners = {t.cash.partner for t in house.settings.tenants} | {
-            t.register.partner for t in house.settings.tenants if t.register
-        }
-        deliveries = {f"deliver:{name}" for name in (*partners, *house.routes.case_cores())}
+        deliveries = {f"deliver:{route.partner}" for route in house.routes.ways_out}
         queues = ("file", "refuse", *sorted(deliveries))
         return [
             _Loop("pickup", self._pick_up, house.settings.pickup.scan_s),
             _Loop("travel", lambda: self._each("travel", 128, travel), POLL_S),
             _Loop("cash_files", lambda: close_due_files(house, at_once=at_once), POLL_S),
             _Loop("letter", self._letters, POLL_S),
-            *(_Loop(q, lambda q=q: self._each(q, 64, fulfil), POLL_S) for q in queues),
+            *(self._fulfilment(queue) for queue in queues),
         ]
+
+    def _fulfilment(self, queue: str) -> _Loop:
+        return _Loop(queue, lambda: self._each(queue, 64, fulfil), POLL_S)
 
     async def run(self) -> None:
         """Work until :meth:`stop`; then finish what was begun and hand back the leases."""
@@ -101,7 +101,11 @@ class Workers:
 
     def _watch(self) -> FolderWatch:
         running = asyncio.get_running_loop()
-        watch = FolderWatch(lambda: running.call_soon_threadsafe(self._wake.set))
+
+        def wake() -> None:
+            running.call_soon_threadsafe(self._wake.set)
+
+        watch = FolderWatch(wake)
         for folder in self._house.inboxes.values():
             watch.add(folder.path)
         watch.start()

@@ -1,0 +1,290 @@
+"""The composition root: the only place that builds rooms and connects them.
+
+What is opened here is closed here, in reverse order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+import efile
+from efile import EFile, S3Access, S3Store
+from hub.certificates.center import CertificateCenter
+from hub.channels.inbound.folder import DropFolder, Rules
+from hub.channels.outbound.https import HttpsDoor
+from hub.channels.safe_folder import check_apart
+from hub.core import failpoint
+from hub.core.clock import SystemClock
+from hub.core.errors import Misconfigured
+from hub.core.settings import Channel, Settings, armed_failpoint, read_settings, secret
+from hub.letters.office import Office
+from hub.letters.templates import Templates
+from hub.partners import azr, case_core, cash
+from hub.partners.base import Handler
+from hub.pipeline.balance import balance
+from hub.pipeline.cell import Limits
+from hub.pipeline.desk import Desk
+from hub.pipeline.house import House
+from hub.pipeline.isolation import Isolation
+from hub.pipeline.lines import HttpsLine
+from hub.routing.table import Routes
+from hub.store.journal import Journal
+from hub.store.migrate import Migration, hub_migrations, migrate, pending
+from hub.store.payloads import Payloads
+from hub.store.sqlite import SqliteDatabase
+from hub.web.ops import build_ops_site
+from hub.web.server import build_site
+from hub.web.services import SiteServices
+from hub.workers.loops import Workers
+
+log = logging.getLogger(__name__)
+
+SHIPPED = Path(__file__).resolve().parent.parent
+"""Schemas, mappings and templates lie beside the packages."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where this installation lives."""
+
+    settings: Settings
+    base: Path
+    """Folder of ``hub.toml``."""
+
+    @classmethod
+    def read(cls, settings_file: Path) -> Place:
+        """Read ``hub.toml``.
+
+        Raises:
+            Misconfigured: it is missing or wrong.
+        """
+        return cls(read_settings(settings_file), settings_file.resolve().parent)
+
+    @property
+    def schemas(self) -> Path:
+        """Folder of the schemas."""
+        return self._shipped(self.settings.folders.schemas, "schemas")
+
+    @property
+    def mappings(self) -> Path:
+        """Folder of mappings and routes."""
+        return self._shipped(self.settings.folders.mappings, "mappings")
+
+    @property
+    def templates(self) -> Path:
+        """Folder of the letter templates."""
+        return self._shipped(self.settings.folders.templates, "templates")
+
+    @property
+    def data(self) -> Path:
+        """Folder of database and payloads."""
+        return self.base / self.settings.folders.data
+
+    @property
+    def database_file(self) -> Path:
+        """The SQLite file."""
+        return self.data / "hub.sqlite"
+
+    def secret(self, name: str) -> bytes:
+        """Return a secret.
+
+        Raises:
+            Misconfigured: it is missing or readable by others.
+        """
+        return secret(self.settings, self.base, name)
+
+    def _shipped(self, configured: str, name: str) -> Path:
+        return self.base / configured if configured else SHIPPED / name
+
+    def check_folders(self) -> None:
+        """Make sure that no folder lies inside another.
+
+        Raises:
+            Misconfigured: two overlap.
+        """
+        folders = self.settings.folders
+        names = ("data", "inbox", "outbox", "certs", "secrets")
+        own = [(name, self.base / getattr(folders, name)) for name in names]
+        shipped = [("schemas", self.schemas), ("mappings", self.mappings)]
+        check_apart([*own, *shipped, ("hub", SHIPPED / "hub"), ("efile", SHIPPED / "efile")])
+
+
+def all_migrations() -> list[Migration]:
+    """Return every migration in the order it must run."""
+    return [*hub_migrations(), *efile.migrations()]
+
+
+@asynccontextmanager
+async def open_database(place: Place) -> AsyncIterator[SqliteDatabase]:
+    """Open the database and bring it up to date."""
+    database = SqliteDatabase(place.database_file)
+    try:
+        await migrate(database, all_migrations(), SystemClock().now_us())
+        yield database
+    finally:
+        await asyncio.to_thread(database.close)
+
+
+async def pending_migrations(place: Place) -> list[str]:
+    """Return what a start of this version would still have to run."""
+    if not place.database_file.exists():
+        return [name for name, _ in all_migrations()]
+    database = SqliteDatabase(place.database_file)
+    try:
+        return await pending(database, all_migrations())
+    finally:
+        await asyncio.to_thread(database.close)
+
+
+@asynccontextmanager
+async def open_efile(place: Place, database: SqliteDatabase) -> AsyncIterator[EFile]:
+    """Open the e-file on its S3 server."""
+    storage = place.settings.storage
+    store = S3Store(
+        S3Access(
+            endpoint=storage.endpoint,
+            access_key=place.secret("s3_access_key").decode(),
+            secret_key=place.secret("s3_secret_key").decode(),
+            secure=storage.secure,
+            region=storage.region,
+            prefix=storage.bucket_prefix,
+        )
+    )
+    room = EFile(database, store, SystemClock(), place.secret("efile_names"))
+    try:
+        yield room
+    finally:
+        await room.close()
+
+
+def open_center(place: Place, database: SqliteDatabase) -> CertificateCenter:
+    """Open the central certificate store."""
+    folder = place.base / place.settings.folders.certs
+    return CertificateCenter(database, bytes.fromhex(place.secret("kek").decode()), CLOCK, folder)
+
+
+CLOCK = SystemClock()
+
+
+@asynccontextmanager
+async def open_house(place: Place) -> AsyncIterator[House]:
+    """Build everything a message passes on its way."""
+    place.check_folders()
+    if point := armed_failpoint():
+        failpoint.arm(point)
+    settings = place.settings
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(place))
+        room = await stack.enter_async_context(open_efile(place, database))
+        door = await stack.enter_async_context(HttpsDoor())
+        center = open_center(place, database)
+        isolation = start_isolation(place)
+        stack.push_async_callback(isolation.close)
+        yield House(
+            settings=settings,
+            base=place.base,
+            clock=CLOCK,
+            database=database,
+            journal=Journal(settings.node),
+            payloads=Payloads(database, place.data / "payloads"),
+            isolation=isolation,
+            routes=Routes.load(place.mappings / "routes.toml"),
+            handlers=handlers(),
+            templates=Templates.load(place.templates),
+            office=Office(
+                settings.letters.soffice, place.data / "work", settings.letters.timeout_s
+            ),
+            efile=room,
+            lines={target.name: HttpsLine(door, center, target) for target in settings.https},
+            inboxes=open_inboxes(place),
+        )
+
+
+def start_isolation(place: Place) -> Isolation:
+    """Start the children that parse foreign bytes."""
+    wanted = place.settings.isolation
+    limits = Limits(wanted.memory_mb, wanted.wall_s, wanted.recycle_after)
+    isolation = Isolation(wanted.workers, limits, place.schemas, place.mappings)
+    isolation.start()
+    return isolation
+
+
+def handlers() -> Mapping[str, Handler]:
+    """Return who decides on which kind of record; no kind has two deciders."""
+    found: dict[str, Handler] = {}
+    for partner in (case_core, cash, azr):
+        for kind, handler in partner.HANDLERS.items():
+            if kind in found:
+                raise Misconfigured("handler_twice", f"Zwei Verarbeitungen für „{kind}“.")
+            found[kind] = handler
+    return found
+
+
+def open_inboxes(place: Place) -> dict[tuple[str, str], DropFolder]:
+    """Create and return the watched folders of every office."""
+    inboxes = {}
+    for tenant in place.settings.tenants:
+        for channel in tenant.channels:
+            path = place.base / place.settings.folders.inbox / tenant.id / channel.name
+            folder = DropFolder(path, _rules(place.settings, channel))
+            folder.prepare()
+            inboxes[tenant.id, channel.name] = folder
+    return inboxes
+
+
+def _rules(settings: Settings, channel: Channel) -> Rules:
+    pickup = settings.pickup
+    settle_s = pickup.settle_s if channel.settle_s is None else channel.settle_s
+    return Rules(channel.ready, settle_s, pickup.max_bytes, pickup.batch)
+
+
+async def run_once(place: Place) -> None:
+    """Do everything that is due, then return."""
+    async with open_house(place) as house:
+        await Workers(house).run_once()
+
+
+async def serve(place: Place) -> None:
+    """Work and serve the staff pages until the process is told to stop."""
+    async with open_house(place) as house, AsyncExitStack() as stack:
+        workers = Workers(house)
+        services = _services(place, house)
+        web_settings, ops = place.settings.web, place.settings.ops
+        await _listen(stack, build_site(services), web_settings.host, web_settings.port)
+        await _listen(stack, build_ops_site(services), ops.host, ops.port)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, workers.stop)
+        log.info("serving", extra={"place": f"{web_settings.host}:{web_settings.port}"})
+        await workers.run()
+    log.info("stopped")
+
+
+def _services(place: Place, house: House) -> SiteServices:
+    room = house.efile
+    if not isinstance(room, EFile):
+        msg = "the staff pages need the real e-file"
+        raise TypeError(msg)
+    return SiteServices(
+        database=house.database,
+        efile=room,
+        settings=place.settings,
+        clock=CLOCK,
+        balance=balance,
+        desk=Desk(house),
+    )
+
+
+async def _listen(stack: AsyncExitStack, site: web.Application, host: str, port: int) -> None:
+    runner = web.AppRunner(site, access_log=None, handle_signals=False)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, host, port).start()

@@ -1,0 +1,39 @@
+"""Lines to partners who answer at once: HTTPS with the office's client certificate."""
+
+from __future__ import annotations
+
+from hub.certificates.center import CertificateCenter
+from hub.channels.outbound.https import HttpsDoor
+from hub.core.settings import HttpsTarget
+from hub.pipeline.house import PartnerAnswer
+
+
+class HttpsLine:
+    """One partner's address, asked in the name of an office."""
+
+    def __init__(self, door: HttpsDoor, center: CertificateCenter, target: HttpsTarget) -> None:
+        self._door = door
+        self._center = center
+        self._target = target
+
+    async def ask(self, tenant: str, body: bytes, key: str) -> PartnerAnswer:
+        """Send a message and return the answer of the same exchange.
+
+        Raises:
+            Unavailable: provably nothing happened.
+            Refused: the partner does not take the message.
+            OutcomeUnknown: it may or may not have happened.
+            Misconfigured: address, certificate or rights are wrong.
+        """
+        context = await self._center.client_context(tenant, self._target.name)
+        receipt = await self._door.post(
+            self._target.url,
+            body,
+            context=context,
+            headers={
+                "Content-Type": "application/xml; charset=utf-8",
+                "Idempotency-Key": key,
+            },
+            timeout_s=self._target.timeout_s,
+        )
+        return PartnerAnswer(receipt.body, receipt.peer_fingerprint or "")
