@@ -70,7 +70,7 @@ release: check test ## Pack the committed tree as build/aktenhub-<version>.tar.g
 # The packages named in $$missing: installed by root or sudo, else the one line to run is printed.
 define install
 [ -n "$$missing" ] || exit 0
-line="apt-get install --yes --no-install-recommends $$missing"
+line="apt-get install --yes --no-install-recommends$$missing"
 if [ "$$(id -u)" = 0 ]; then as_root=env
 elif sudo -n true 2>/dev/null; then as_root="sudo env"
 else echo "System packages are missing. Run this, then make again:" >&2; echo "  sudo $$line" >&2; exit 1
