@@ -1,0 +1,117 @@
+"""Trust anchors per partner: ``certs/trust/<partner>.pem``. The system's store is never used."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from hub.certificates.chains import fingerprint, read_certificates
+from hub.certificates.validation import to_us
+from hub.core.errors import Misconfigured, Rejected
+
+_NAME = re.compile(r"[a-z][a-z0-9-]{1,30}")
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A CA a partner's certificates may come from."""
+
+    partner: str
+    subject: str
+    fingerprint: str
+    not_after_us: int
+
+
+class TrustFolder:
+    """The folder of anchor files, one per partner."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def put(self, partner: str, pem: bytes) -> tuple[Anchor, ...]:
+        """Replace the anchors of a partner and return them.
+
+        Keep the old anchors in the file until the partner has changed over.
+
+        Raises:
+            Rejected: not PEM, or a certificate that is no CA.
+        """
+        certificates = read_certificates(pem)
+        for one in certificates:
+            _demand_ca(one)
+        clean = b"".join(one.public_bytes(Encoding.PEM) for one in certificates)
+        replace_file(self._file(partner), clean)
+        return tuple(_anchor(partner, one) for one in certificates)
+
+    def pem(self, partner: str) -> bytes:
+        """Return the anchor file of a partner; empty when there is none."""
+        try:
+            return self._file(partner).read_bytes()
+        except FileNotFoundError:
+            return b""
+
+    def certificates(self, partner: str) -> tuple[x509.Certificate, ...]:
+        """Return the anchors of a partner.
+
+        Raises:
+            Misconfigured: somebody put something else into the folder.
+        """
+        pem = self.pem(partner)
+        try:
+            return read_certificates(pem) if pem else ()
+        except Rejected as exc:
+            raise Misconfigured(
+                "trust_unreadable",
+                f"Die Vertrauensanker des Partners „{partner}“ sind nicht lesbar.",
+                place=str(self._file(partner)),
+                remedy="Datei mit „aktenhub certs trust“ neu einspielen.",
+            ) from exc
+
+    def all(self) -> tuple[Anchor, ...]:
+        """Return every anchor of every partner."""
+        partners = sorted(file.stem for file in self.path.glob("*.pem"))
+        return tuple(_anchor(name, one) for name in partners for one in self.certificates(name))
+
+    def _file(self, partner: str) -> Path:
+        if not _NAME.fullmatch(partner):
+            raise Rejected("partner_name_invalid", f"„{partner}“ ist kein Partnername.")
+        return self.path / f"{partner}.pem"
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a whole file under its name, durably, or leave the old one as it is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    with temporary.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _anchor(partner: str, one: x509.Certificate) -> Anchor:
+    subject = one.subject.rfc4514_string()
+    return Anchor(partner, subject, fingerprint(one), to_us(one.not_valid_after_utc))
+
+
+def _demand_ca(one: x509.Certificate) -> None:
+    try:
+        is_ca = one.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        is_ca = False
+    if not is_ca:
+        raise Rejected(
+            "anchor_no_ca",
+            "Ein Vertrauensanker muss das Zertifikat einer Zertifizierungsstelle sein.",
+            remedy="Wurzel- oder Ausstellerzertifikat des Partners verwenden.",
+        )
