@@ -129,6 +129,7 @@ def doubts(period: Period, birth_date: date) -> tuple[str, ...]:
             period.child_benefit_cents not in (0, computed.child_benefit_cents),
             _differs("Das Kindergeld", computed.child_benefit_cents),
         ),
+        (period.begin < birth_date.replace(day=1), "Der Zeitraum beginnt vor der Geburt."),
         (
             age_step(birth_date, last) != age_step(birth_date, period.begin),
             "Im Zeitraum wechselt die Altersstufe.",

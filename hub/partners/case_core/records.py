@@ -126,7 +126,7 @@ class PeriodData(_Data, frozen=True, kw_only=True):
 class Reclaim(_Data, frozen=True, kw_only=True):
     """A claim for repayment (§ 5 UVG)."""
 
-    amount_cents: Annotated[int, Meta(gt=0)]
+    amount_cents: Cents
     due_date: date
     debtor: Literal["carer", "child"]
     legal_basis: Text

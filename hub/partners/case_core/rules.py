@@ -76,6 +76,8 @@ def _check_complete(notice: Bescheid) -> None:
         raise _incomplete("Eine Bewilligung braucht mindestens einen Zeitraum.", "periods")
     if notice.notice_kind is NoticeKind.ERS and notice.reclaim is None:
         raise _incomplete("Ein Ersatzbescheid braucht die Rückforderung.", "reclaim")
+    if notice.reclaim is not None and notice.reclaim.amount_cents == 0:
+        raise _incomplete("Eine Rückforderung braucht einen Betrag.", "reclaim.amount_cents")
 
 
 def _incomplete(message: str, field: str) -> RuleViolation:

@@ -196,6 +196,11 @@ def test_a_period_that_follows_the_law_raises_no_doubt() -> None:
             "Das Kindergeld weicht vom gesetzlichen Betrag 259,00 EUR ab.",
         ),
         (
+            date(2026, 12, 1),
+            {"minimum_maintenance_cents": 48_600},
+            "Der Zeitraum beginnt vor der Geburt.",
+        ),
+        (
             date(2014, 12, 20),
             {"end": date(2026, 12, 31)},
             "Im Zeitraum wechselt die Altersstufe.",

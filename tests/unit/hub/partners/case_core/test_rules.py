@@ -26,6 +26,12 @@ def refusal(kind: str = "BEW", notices: tuple[str, ...] = (), **changes: Any) ->
     [
         ("BEW", {"periods": []}, "notice_incomplete", "periods"),
         ("ERS", {"reclaim": None}, "notice_incomplete", "reclaim"),
+        (
+            "ERS",
+            {"reclaim": {**RECLAIM, "amount_cents": 0}},
+            "notice_incomplete",
+            "reclaim.amount_cents",
+        ),
         ("BEW", {"periods": [TOO_MUCH]}, "amount_contradictory", "periods[0].amount_cents"),
         (
             "BEW",
