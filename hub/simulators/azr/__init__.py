@@ -1,0 +1,1 @@
+"""Simulated register (AZR), written from ``docs/partners/azr.md`` and XAusländer 26.11 alone."""
