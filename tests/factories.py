@@ -175,7 +175,7 @@ def notice(kind: str = "BEW", **changes: Any) -> Record:
         "notice_id": "B-2026-17",
         "notice_kind": kind,
         "notice_date": "2026-11-22",
-        "periods": [PERIOD] if kind == "BEW" else [],
+        "periods": [PERIOD] if kind in ("BEW", "AEN") else [],
         "reasons": ["Das Kind lebt bei einem alleinerziehenden Elternteil."],
         "clerk": CLERK,
     }

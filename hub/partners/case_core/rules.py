@@ -13,6 +13,8 @@ from hub.uvg.entitlement import expected_amounts
 from hub.uvg.iban import compact_iban, is_iban
 from hub.uvg.model import Case, Period
 
+_GRANTING = (NoticeKind.BEW, NoticeKind.AEN)
+
 
 def known_case(case_id: str, situation: Situation) -> Case:
     """Return the case a notice belongs to.
@@ -72,8 +74,8 @@ def _check_first_time(notice: Bescheid, case: Case) -> None:
 
 
 def _check_complete(notice: Bescheid) -> None:
-    if notice.notice_kind is NoticeKind.BEW and not notice.periods:
-        raise _incomplete("Eine Bewilligung braucht mindestens einen Zeitraum.", "periods")
+    if notice.notice_kind in _GRANTING and not notice.periods:
+        raise _incomplete("Bewilligung und Änderung brauchen einen Zeitraum.", "periods")
     if notice.notice_kind is NoticeKind.ERS and notice.reclaim is None:
         raise _incomplete("Ein Ersatzbescheid braucht die Rückforderung.", "reclaim")
     if notice.reclaim is not None and notice.reclaim.amount_cents == 0:

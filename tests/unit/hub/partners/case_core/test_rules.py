@@ -25,6 +25,7 @@ def refusal(kind: str = "BEW", notices: tuple[str, ...] = (), **changes: Any) ->
     ("kind", "changes", "code", "place"),
     [
         ("BEW", {"periods": []}, "notice_incomplete", "periods"),
+        ("AEN", {"periods": []}, "notice_incomplete", "periods"),
         ("ERS", {"reclaim": None}, "notice_incomplete", "reclaim"),
         (
             "ERS",
