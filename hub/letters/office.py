@@ -5,8 +5,9 @@ gets its own profile and folder, which are removed afterwards, and a minimal env
 without the secrets of this process. PDF/A and PDF/UA are what the program claims:
 :mod:`hub.letters.pdfa` checks the result.
 
-Residual risk: the program's memory is bounded only by the machine; a letter on which it
-crashes fails its batch, so the caller retries the letters one by one.
+Residual risk: the program's memory is bounded only by the machine. A letter on which it
+crashes fails its batch. A process killed by force leaves its folder with letters behind in
+the work folder.
 """
 
 from __future__ import annotations
@@ -122,7 +123,10 @@ class _Folder(tempfile.TemporaryDirectory[str]):
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """End the whole process group: the program is a script that starts the real one."""
+    """End the whole process group: the program is a script that starts the real one.
+
+    Also after a normal end, because the real one may outlive a script that was killed.
+    """
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     await process.wait()

@@ -14,6 +14,7 @@ import itertools
 import re
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 
 from hub.core.findings import Finding
@@ -24,6 +25,17 @@ MAX_RATIO = 100
 _RATIO_FLOOR_BYTES = 100_000
 """Small parts compress extremely well without being a bomb."""
 
+_BODY = "word/document.xml"
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)
+"""What zipfile is seen to raise for damaged and encrypted archives."""
 _NESTED = re.compile(r"\.(zip|docx|docm|dotm|xlsx|pptx|jar|7z|rar|gz)$", re.IGNORECASE)
 _ACTIVE_PART = re.compile(r"vbaProject|vbaData|/activeX/|/embeddings/|oleObject", re.IGNORECASE)
 _ACTIVE_TEXT = (
@@ -45,7 +57,7 @@ def check_package(data: bytes) -> tuple[Finding, ...]:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             unsafe = tuple(_unsafe(text) for text in _directory_faults(package.infolist()))
             return unsafe or tuple(_active(text) for text in _content_faults(package))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as fault:
+    except _UNREADABLE as fault:
         return (_unsafe(f"Die Datei ist kein lesbares Word-Dokument: {type(fault).__name__}."),)
 
 
@@ -58,6 +70,8 @@ def _active(message: str) -> Finding:
 
 
 def _directory_faults(entries: list[zipfile.ZipInfo]) -> Iterator[str]:
+    if _BODY not in (entry.filename for entry in entries):
+        yield "Die Datei ist kein Word-Dokument."
     if len(entries) > MAX_ENTRIES:
         yield f"Das Archiv hat {len(entries)} Einträge; erlaubt sind {MAX_ENTRIES}."
     if sum(entry.file_size for entry in entries) > MAX_TOTAL_BYTES:

@@ -29,7 +29,16 @@ _SUBSET_PREFIX = re.compile(r"^/?(?:[A-Z]{6}\+)?")
 _PDFUA = "http://www.aiim.org/pdfua/ns/id/"
 _EXTENSION = "http://www.aiim.org/pdfa/ns/extension/"
 _FONT_FILES = ("/FontFile2", "/FontFile3", "/FontFile")
-_ACTIVE_KEYS = ("/JavaScript", "/JS", "/Launch", "/EmbeddedFiles", "/AA", "/XFA")
+_ACTIVE_KEYS = (
+    "/JavaScript",
+    "/JS",
+    "/Launch",
+    "/SubmitForm",
+    "/ImportData",
+    "/EmbeddedFiles",
+    "/AA",
+    "/XFA",
+)
 _GAP = "[\\s\u00ad]*"
 
 
@@ -195,7 +204,7 @@ def _title(reader: PdfReader) -> str:
 def _text_faults(reader: PdfReader, must_contain: Sequence[str]) -> Iterator[Finding]:
     if not _title(reader):
         yield _fault("letter_not_pdfua", "Das PDF hat keinen Titel.")
-    text = unicodedata.normalize("NFKC", "\n".join(page.extract_text() for page in reader.pages))
+    text = "\n".join(page.extract_text() for page in reader.pages)
     for number, expected in enumerate(must_contain, start=1):
         if not _appears(expected, text):
             # The text itself may be a name, so only its place in the list is told.
@@ -207,4 +216,4 @@ def _appears(expected: str, text: str) -> bool:
     plain = unicodedata.normalize("NFKC", expected).replace("\u00ad", "")
     characters = [re.escape(character) for character in plain if not character.isspace()]
     pattern = rf"(?<![\w-]){_GAP.join(characters)}(?![\w-])"
-    return bool(characters) and re.search(pattern, text) is not None
+    return bool(characters) and re.search(pattern, unicodedata.normalize("NFKC", text)) is not None

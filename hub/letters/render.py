@@ -87,11 +87,13 @@ def _compile(template_bytes: bytes, name: str) -> _Compiled:
             f"Die Vorlage {name} enthält einen fehlerhaften Platzhalter: {fault.message}.",
             name,
         ) from fault
+    # Before compiling, which would already evaluate what is constant.
+    fields = frozenset().union(*(used_fields(tree, name) for tree in trees.values()))
     return _Compiled(
         texts={part: environment.from_string(tree) for part, tree in trees.items()},
         copies={part: data for part, data in parts.items() if part not in sources},
         order=tuple(parts),
-        fields=frozenset().union(*(used_fields(tree, name) for tree in trees.values())),
+        fields=fields,
     )
 
 
