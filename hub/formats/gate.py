@@ -153,9 +153,7 @@ def _refuse_garbled(text: str, body: bytes, codec: str) -> None:
     garbled = _GARBLED.search(text)
     if garbled or (not codec.startswith("utf") and is_utf8(body)):
         line = text.count("\n", 0, garbled.start()) + 1 if garbled else 1
-        message = (
-            "Umlaute sind zerstört (etwa „Ã¤“ statt „ä“): Kodierung und Angabe widersprechen sich."
-        )
+        message = "Umlaute sind zerstört: Kodierung und Angabe widersprechen sich."
         raise refusal("mojibake", message, line)
 
 
@@ -261,12 +259,12 @@ def root_of(data: bytes) -> str | None:
     return "{" + found[0] if "}" in found[0] else found[0]
 
 
-def places_of(data: bytes) -> list[tuple[int, int]]:
-    """Return line and column (1-based) of every start tag of a surveyed document, in order."""
+def places_of(utf8: bytes) -> list[tuple[int, int]]:
+    """Return line and column (1-based) of every start tag of a well-formed document, in order."""
     places: list[tuple[int, int]] = []
     parser = expat.ParserCreate("utf-8")
     parser.StartElementHandler = lambda *_: places.append(
         (parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
     )
-    parser.Parse(to_utf8(data), True)  # noqa: FBT003 - expat takes no keyword here
+    parser.Parse(utf8, True)  # noqa: FBT003 - expat takes no keyword here
     return places

@@ -89,8 +89,6 @@ class Layout(_Strict, frozen=True, kw_only=True):
     columns: tuple[str, ...] = ()
     """First line of a delimited file."""
     rules: tuple[Rule, ...] = ()
-    file_name: str = ""
-    """How files are named, with fields of head and tail in braces."""
 
     def record(self, name: str) -> RecordType:
         """Return a record type.

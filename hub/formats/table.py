@@ -227,10 +227,6 @@ class TableFormat:
             )
         return data
 
-    def file_name(self, table: Table) -> str:
-        """Return the name the interface gives this file; empty when it gives none."""
-        return self.layout.file_name.format(**{**table.tail, **table.head})
-
     def check(self) -> tuple[Finding, ...]:
         """Return nothing: a layout that contradicts itself could not be loaded."""
         return ()

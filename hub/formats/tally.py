@@ -45,6 +45,7 @@ class Tally:
 
 
 def shown(text: str) -> str:
-    """Return a foreign value in quotation marks, short enough for a message."""
+    """Return a foreign value in quotation marks, short and printable enough for a message."""
+    text = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text[:61])
     cut = text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004 - a line of a letter
     return f"„{cut}“"

@@ -45,6 +45,15 @@ def _plain(sign: str) -> str:
     return bare.translate(_SPECIAL)
 
 
+def escaped(value: object) -> str:
+    r"""Return text in the repertoire of Windows-1252; other characters as ``\\u4e2d``.
+
+    For quotations of what a sender wrote: exact and readable, unlike a transliteration.
+    """
+    text = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in str(value))
+    return text.encode("cp1252", "backslashreplace").decode("cp1252")
+
+
 def split_bar(value: object) -> list[str]:
     """Return the parts of a text between ``|``."""
     return [part.strip() for part in str(value).split("|") if part.strip()]
@@ -53,15 +62,13 @@ def split_bar(value: object) -> list[str]:
 def join_findings(value: object) -> str | None:
     """Return findings as one line of text; nothing when there are none."""
     findings = value if isinstance(value, list) else []
-    return " | ".join(_finding(finding) for finding in findings) or None
+    return escaped(" | ".join(_finding(finding) for finding in findings)) or None
 
 
 def _finding(finding: Mapping[str, Any]) -> str:
-    words = {"row": "Zeile", "line": "Zeile", "field": "Feld"}
     # The data row means more to the sender of a table than the physical line.
-    keys = ("row", "field") if finding.get("row") else ("line", "field")
-    place = ", ".join(f"{words[key]} {finding[key]}" for key in keys if finding.get(key))
-    return f"{place}: {finding['message']}" if place else str(finding["message"])
+    place = finding.get("row") or finding.get("line")
+    return f"Zeile {place}: {finding['message']}" if place else str(finding["message"])
 
 
 def local_day(value: object) -> str:
@@ -71,6 +78,7 @@ def local_day(value: object) -> str:
 
 NAMED: Mapping[str, Callable[[Any], Any]] = {
     "latin": latin,
+    "escaped": escaped,
     "split_bar": split_bar,
     "join_findings": join_findings,
     "local_day": local_day,

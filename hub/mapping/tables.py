@@ -58,7 +58,12 @@ class RecordRule(_Strict, frozen=True, kw_only=True):
     type: str
     kind: str
     when: dict[str, tuple[str, ...]] = {}
-    """Reading: only rows with one of these values in these columns."""
+    """Only rows, or records, with one of these values in these columns or fields."""
+
+    def fits(self, values: Facts[str, Any]) -> bool:
+        """Return whether this rule is for such a row or record."""
+        return all(str(values.get(name)) in allowed for name, allowed in self.when.items())
+
     fields: Columns
 
 
@@ -116,7 +121,7 @@ class TableMapping:
         records = []
         for row in document.rows:
             for rule, steps in self._steps.get(row["@type"], ()):
-                if all(str(row.get(name)) in allowed for name, allowed in rule.when.items()):
+                if rule.fits(row):
                     records.append(Record(rule.kind, _data(steps, row)))
         return records
 
@@ -137,7 +142,7 @@ class TableMapping:
 
     def _row(self, record: Record, context: Facts[str, Any], number: int) -> Row:
         for rule in self._rules.records:
-            if rule.kind == record.kind:
+            if rule.kind == record.kind and rule.fits(record.data):
                 return self._columns(rule, record.data, context, number)
         raise self._faulty(f"Datensätze der Art „{record.kind}“ sind nicht vorgesehen")
 
