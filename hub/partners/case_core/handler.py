@@ -12,7 +12,7 @@ from hub.partners.base import Handler, Situation
 from hub.partners.case_core.notices import decide_notice
 from hub.partners.case_core.orders import has_standing_payment
 from hub.partners.case_core.records import Falldaten
-from hub.partners.case_core.register import register_step
+from hub.partners.case_core.register import RegisterStep, register_step
 from hub.partners.case_core.rules import checked_iban
 from hub.partners.outcome import Clearing, Filing, Note, Outcome
 from hub.partners.shape import read_record
@@ -28,7 +28,7 @@ def decide_case_data(record: Record, situation: Situation) -> Outcome:
     data = read_record(record, Falldaten)
     known = situation.case
     case = _case(data, known, situation)
-    step = register_step(case, data.clerk.id, situation)
+    step = _register(known, case, data, situation)
     if step.state is not None:
         case = msgspec.structs.replace(case, register=step.state)
     return Outcome(
@@ -63,6 +63,15 @@ def _case(data: Falldaten, known: Case | None, situation: Situation) -> Case:
         bank=bank,
         other_parent=parent,
     )
+
+
+def _register(
+    known: Case | None, case: Case, data: Falldaten, situation: Situation
+) -> RegisterStep:
+    """New facts about a child whose benefit is paid may lead to the register."""
+    if known is None or known.child == case.child:
+        return RegisterStep()
+    return register_step(case, data.clerk.id, situation)
 
 
 def _filing(data: Falldaten) -> Filing:

@@ -133,6 +133,13 @@ def test_the_register_is_not_asked_again_with_every_update() -> None:
         periods=(make_period(),),
         register=make_register_state(),
     )
-    outcome = decide(case_data(child={**CHILD, "nationality": "166"}), known)
+    outcome = decide(case_data(child={**CHILD, "nationality": "151"}), known)
 
     assert () == outcome.sends
+
+
+def test_an_open_question_is_not_asked_again_with_every_update() -> None:
+    known = make_case(child=make_child(nationality="998"), periods=(make_period(),))
+    outcome = decide(case_data(child={**CHILD, "nationality": "998"}), known)
+
+    assert () == outcome.clearings
