@@ -1,0 +1,1 @@
+"""Staff pages: rendered on the server, readable without scripts."""

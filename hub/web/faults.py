@@ -1,0 +1,127 @@
+"""Errors as people see them: what happened, whose turn it is, what to do; never a traceback."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from aiohttp import web
+
+from hub.core.errors import (
+    Conflict,
+    HubError,
+    Misconfigured,
+    NotChecked,
+    OutcomeUnknown,
+    Refused,
+    Rejected,
+    Unavailable,
+)
+
+
+class Denied(HubError):
+    """Der Zugriff ist nicht möglich."""
+
+    def __init__(self, status: int, code: str) -> None:
+        what, remedy = _DENIALS[code]
+        super().__init__(code, what, remedy=remedy)
+        self.status = status
+
+
+_DENIALS = {
+    "no_session": (
+        "Sie sind nicht angemeldet oder Ihre Sitzung ist abgelaufen.",
+        "Bitte melden Sie sich an.",
+    ),
+    "wrong_role": (
+        "Ihr Konto hat für diese Seite keine Berechtigung.",
+        "Wenn Sie die Seite für Ihre Arbeit brauchen, wenden Sie sich an Ihre Administration.",
+    ),
+    "not_found": (
+        "Diese Seite oder dieses Objekt gibt es nicht.",
+        "Prüfen Sie die Adresse oder suchen Sie über die Aktenliste.",
+    ),
+    "method_not_allowed": (
+        "Diese Adresse lässt sich so nicht aufrufen.",
+        "Gehen Sie zurück und benutzen Sie die Schaltflächen der Seite.",
+    ),
+    "form_expired": (
+        "Das Formular ist nicht mehr gültig; es wurde nichts geändert.",
+        "Laden Sie die Seite neu und senden Sie das Formular noch einmal.",
+    ),
+    "form_invalid": (
+        "Eine Angabe fehlt oder passt nicht; es wurde nichts geändert.",
+        "Gehen Sie zurück und ergänzen Sie die Angabe.",
+    ),
+    "too_many_requests": (
+        "Es kamen zu viele Anfragen in kurzer Zeit.",
+        "Bitte warten Sie eine Minute und versuchen Sie es noch einmal.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What an error page says."""
+
+    status: int
+    code: str
+    title: str
+    what: str
+    turn: str
+    """Whose turn it is."""
+    remedy: str
+
+
+_TURNS: tuple[tuple[type[HubError], int, str, str], ...] = (
+    (Rejected, 422, "Angaben nicht verwendbar", "Sie sind am Zug."),
+    (
+        Unavailable, 503, "Vorübergehend nicht verfügbar",
+        "Niemand muss handeln; das System versucht es weiter.",
+    ),
+    (Refused, 409, "Abgelehnt", "Die Sachbearbeitung ist am Zug."),
+    (OutcomeUnknown, 503, "Ausgang unbekannt", "Die Sachbearbeitung ist am Zug."),
+    (NotChecked, 503, "Nicht prüfbar", "Der Betrieb ist am Zug."),
+    (Misconfigured, 500, "Einrichtung fehlerhaft", "Der Betrieb ist am Zug."),
+    (Conflict, 409, "Jemand war schneller", "Sie sind am Zug."),
+)  # fmt: skip
+
+_TITLES = {
+    401: "Bitte anmelden",
+    403: "Keine Berechtigung",
+    404: "Nicht gefunden",
+    405: "So nicht möglich",
+    429: "Bitte kurz warten",
+}
+
+_TURN_OF = {"wrong_role": "Ihre Administration ist am Zug."}
+
+
+def explain(error: BaseException) -> Explanation:
+    """Put an error into words."""
+    if isinstance(error, web.HTTPException):
+        missing = error.status == HTTPStatus.NOT_FOUND
+        error = Denied(404, "not_found") if missing else Denied(405, "method_not_allowed")
+    if isinstance(error, Denied):
+        title = _TITLES.get(error.status, "Nicht ausgeführt")
+        turn = _TURN_OF.get(error.code, "Sie sind am Zug.")
+        return Explanation(error.status, error.code, title, error.message, turn, error.remedy)
+    if isinstance(error, HubError):
+        return _explain_branch(error)
+    return Explanation(
+        500,
+        "internal_error",
+        "Unerwarteter Fehler",
+        "Die Seite konnte nicht erstellt werden. Ihre Daten sind nicht betroffen.",
+        "Der Betrieb ist am Zug.",
+        "Nennen Sie dem Betrieb bitte die Vorgangsnummer unten.",
+    )
+
+
+def _explain_branch(error: HubError) -> Explanation:
+    for branch, status, title, turn in _TURNS:
+        if isinstance(error, branch):
+            return Explanation(status, error.code, title, error.message, turn, error.remedy)
+    return Explanation(
+        500, error.code, "Fehler", error.message, "Der Betrieb ist am Zug.", error.remedy
+    )

@@ -1,0 +1,194 @@
+"""The one gate every request passes: session, rights, form token, access log, headers.
+
+The page is made first, the access recorded durably second, and only then does a byte
+leave. If the record cannot be written, an error page leaves instead.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from urllib.parse import quote, urlsplit
+
+from aiohttp import web
+
+from hub.core.errors import HubError, Unavailable
+from hub.core.ids import uuid7
+from hub.core.log import log_context
+from hub.store import accounts, audit
+from hub.store.database import Transaction
+from hub.web.faults import Denied, explain
+from hub.web.policy import SAFE, Policy, Route
+from hub.web.rendering import render
+from hub.web.visit import COOKIE, SERVICES, VISIT, Visit
+
+log = logging.getLogger(__name__)
+
+Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+ROUTES: web.AppKey[dict[str, Route]] = web.AppKey("routes", dict)
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "Cache-Control": "no-store",
+}
+HSTS = "max-age=31536000; includeSubDomains"
+
+
+@web.middleware
+async def gate(request: web.Request, handler: Next) -> web.StreamResponse:
+    """Let a request through, or answer with the page that says why not."""
+    services = request.app[SERVICES]
+    visit = Visit(services, uuid7(services.clock.now_us()))
+    request[VISIT] = visit
+    with log_context(correlation_id=visit.correlation):
+        response: web.StreamResponse
+        try:
+            response = await _admit(request, handler)
+            await _record(request, visit.notes.pop("result", "granted"))
+        except Exception as error:  # noqa: BLE001  every error has a page
+            response = await _refuse(request, error)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if services.https or request.secure:
+        response.headers["Strict-Transport-Security"] = HSTS
+    return response
+
+
+async def _admit(request: web.Request, handler: Next) -> web.StreamResponse:
+    policy = policy_of(request)
+    if policy is None:
+        return await handler(request)
+    visit = request[VISIT]
+    visit.token = request.cookies.get(COOKIE, "")
+    if visit.token:
+        visit.session = await _session(visit)
+    if policy.csrf or request.method not in SAFE:
+        _check_origin(request)
+    if policy.public:
+        return await handler(request)
+    if not policy.admits(visit.account):
+        raise Denied(403, "wrong_role")
+    if policy.csrf:
+        await _check_form(request, visit)
+    return await handler(request)
+
+
+async def _session(visit: Visit) -> accounts.Session | None:
+    services = visit.services
+    now = services.clock.now_us()
+    return await services.database.read(
+        lambda tx: accounts.find_session(tx, visit.token, now, services.lifetime)
+    )
+
+
+def policy_of(request: web.Request) -> Policy | None:
+    """Return the policy of the matched route; ``None`` when no route matched."""
+    name = request.match_info.route.name
+    return request.app[ROUTES][name].policy if name else None
+
+
+def _check_origin(request: web.Request) -> None:
+    """Refuse what another site sent. ``Sec-Fetch-Site`` decides where the browser sends it.
+
+    Under ``no-referrer`` a browser's own form posts carry ``Origin: null``, so the origin is
+    only asked when the better header is missing.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        own = site == "same-origin"
+    else:
+        own = urlsplit(request.headers.get("Origin", "")).netloc == request.host
+    if not own:
+        raise Denied(403, "form_expired")
+
+
+async def _check_form(request: web.Request, visit: Visit) -> None:
+    form = await request.post()
+    if not hmac.compare_digest(str(form.get("csrf", "")).encode(), visit.csrf.encode()):
+        raise Denied(403, "form_expired")
+
+
+async def _record(request: web.Request, result: str) -> None:
+    """Write the access-log entry of this request and wait until it is durable."""
+    policy = policy_of(request)
+    if policy is None or not policy.action:
+        return
+    visit = request[VISIT]
+    entry = _entry(request, policy, visit, result)
+
+    def work(tx: Transaction) -> None:
+        if visit.session:
+            accounts.touch(tx, visit.session, entry.at_us)
+        audit.append(tx, entry)
+
+    await visit.services.database.write(work)
+
+
+def _entry(request: web.Request, policy: Policy, visit: Visit, result: str) -> audit.Access:
+    account = visit.session.account if visit.session else None
+    places = {**request.match_info, **visit.notes}
+    object_id = places.get("object") or places.get(policy.object_kind, "")
+    return audit.Access(
+        at_us=visit.services.clock.now_us(),
+        tenant=account.tenant if account else visit.notes.get("tenant"),
+        actor=account.login if account else visit.notes.get("actor", "-"),
+        role=" ".join(sorted(account.roles)) if account else "-",
+        action=policy.action,
+        object_kind=policy.object_kind,
+        object_id=object_id[:200],
+        akte=places.get("akte"),
+        document=places.get("document"),
+        purpose=policy.purpose,
+        result=result,
+    )
+
+
+async def _refuse(request: web.Request, error: Exception) -> web.Response:
+    """Record the refusal and answer with the error page, or send to the sign-in page."""
+    visit = request[VISIT]
+    told = explain(error)
+    if told.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("page_failed", exc_info=error, extra={"code": told.code})
+    try:
+        await _record(request, told.code)
+    except (HubError, OSError) as failure:
+        log.critical("access_log_failed", exc_info=failure)
+        told = explain(_unrecorded(failure))
+    if isinstance(error, Denied) and error.code == "no_session" and request.method in SAFE:
+        return _to_sign_in(request)
+    visit.notes.clear()
+    return render(request, "error.html", status=told.status, told=told)
+
+
+def _unrecorded(failure: Exception) -> HubError:
+    if isinstance(failure, HubError):
+        return failure
+    return Unavailable(
+        "access_log_failed",
+        "Der Zugriff konnte nicht protokolliert werden; deshalb wird nichts angezeigt.",
+        remedy="Der Betrieb prüft Plattenplatz und Datenbank.",
+    )
+
+
+def _to_sign_in(request: web.Request) -> web.Response:
+    target = quote(request.path_qs, safe="")
+    response = web.Response(status=303, headers={"Location": f"/anmelden?weiter={target}"})
+    if COOKIE in request.cookies:
+        forget(response)
+    return response
+
+
+def forget(response: web.Response) -> None:
+    """Take the session cookie out of the browser."""
+    response.del_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Strict")

@@ -1,0 +1,95 @@
+"""The operator's page: readiness as JSON, figures for Prometheus; no personal data.
+
+Residual risk: no sign-in. Bind it to an address only the monitoring reaches.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from aiohttp import web
+
+from hub.store import views
+from hub.store.database import Row
+from hub.web.health import check
+from hub.web.services import SiteServices
+from hub.web.visit import SERVICES
+
+Sample = tuple[dict[str, object], float]
+
+
+def build_ops_site(services: SiteServices) -> web.Application:
+    """Return the operator's page, for a port of its own."""
+    site = web.Application()
+    site[SERVICES] = services
+    site.router.add_get("/health", _health)
+    site.router.add_get("/metrics", _metrics)
+    return site
+
+
+async def _health(request: web.Request) -> web.Response:
+    state = await check(request.app[SERVICES])
+    parts = {part.name: {"ok": part.ok, "code": part.code} for part in state.parts}
+    return web.json_response(
+        {"ready": state.ready, "parts": parts}, status=200 if state.ready else 503
+    )
+
+
+async def _metrics(request: web.Request) -> web.Response:
+    services = request.app[SERVICES]
+    now = services.clock.now_us()
+    counts, certificates = await services.database.read(
+        lambda tx: (views.counts(tx), views.certificates(tx, None))
+    )
+    lines = [*_figures(counts, now), *_expiry(certificates, now), *_commits(services)]
+    return web.Response(text="\n".join(lines) + "\n", content_type="text/plain")
+
+
+def _figures(counts: dict[str, list[Row]], now_us: int) -> Iterator[str]:
+    yield from _gauge("messages", "Messages by state.", _samples(counts["messages"]))
+    yield from _gauge("promises", "Promises by kind and state.", _samples(counts["promises"]))
+    yield from _gauge("clearing_open", "Open clearing cases.", _samples(counts["clearing"]))
+    yield from _gauge("lanes_blocked", "Blocked lanes.", _samples(counts["blocked"]))
+    ages: list[Sample] = [
+        ({"tenant": row["tenant"]}, max(now_us - row["at_us"], 0) / 1e6) for row in counts["oldest"]
+    ]
+    yield from _gauge("oldest_waiting_seconds", "Age of the oldest promise not yet kept.", ages)
+
+
+def _samples(rows: list[Row]) -> list[Sample]:
+    return [({k: v for k, v in row.items() if k != "n"}, float(row["n"])) for row in rows]
+
+
+def _expiry(certificates: list[Row], now_us: int) -> Iterator[str]:
+    samples: list[Sample] = [
+        (
+            {name: row[name] for name in ("tenant", "partner", "environment", "purpose", "state")},
+            (row["not_after_us"] - now_us) / 86_400e6,
+        )
+        for row in certificates
+        if row["not_after_us"] is not None
+    ]
+    yield from _gauge("certificate_days_left", "Days until a certificate expires.", samples)
+
+
+def _commits(services: SiteServices) -> Iterator[str]:
+    """Only an adapter that counts its commits has these figures."""
+    figures = getattr(services.database, "figures", None)
+    if figures is not None:
+        yield from _gauge("commit_groups", "Durable commits since start.", [({}, figures.groups)])
+        yield from _gauge("commit_units", "Units of work since start.", [({}, figures.units)])
+
+
+def _gauge(name: str, text: str, samples: Iterable[Sample]) -> Iterator[str]:
+    yield f"# HELP aktenhub_{name} {text}"
+    yield f"# TYPE aktenhub_{name} gauge"
+    for labels, value in samples:
+        pairs = ",".join(f'{key}="{_escaped(word)}"' for key, word in labels.items())
+        yield (
+            f"aktenhub_{name}{{{pairs}}} {value:.10g}" if pairs else f"aktenhub_{name} {value:.10g}"
+        )
+
+
+def _escaped(word: object) -> str:
+    return re.sub(r'(["\\])', r"\\\1", str(word)).replace("\n", " ")

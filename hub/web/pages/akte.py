@@ -1,0 +1,118 @@
+"""One file: its facts, its structure, its parcel tracking, and who has read it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from efile import AkteView, Document, Vorgang
+from hub.store import audit, cases, views
+from hub.store.database import Row
+from hub.web import words
+from hub.web.rendering import render
+from hub.web.visit import visit_of
+from hub.web.words import Word
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a message on the timeline."""
+
+    at_us: int
+    word: Word
+    note: str
+
+
+@dataclass(slots=True)
+class Station:
+    """One message of the case on the timeline, with its steps."""
+
+    message_id: str | None
+    kind: str | None
+    partner: str
+    state: Word
+    at_us: int
+    steps: list[Step] = field(default_factory=list)
+    waiting: list[Row] = field(default_factory=list)
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show one file."""
+    visit = visit_of(request)
+    view = await visit.services.efile.akte(visit.tenant, request.match_info["akte"])
+    key, tenant = view.akte.aktenzeichen, visit.tenant
+    case, rows, waiting = await visit.services.database.read(
+        lambda tx: (
+            cases.load(tx, tenant, key),
+            views.timeline(tx, tenant, key),
+            views.waiting(tx, tenant, key),
+        )
+    )
+    return render(
+        request,
+        "akte.html",
+        akte=view.akte,
+        case=case,
+        outline=outline(view),
+        stations=stations(rows, waiting),
+    )
+
+
+async def readers(request: web.Request) -> web.Response:
+    """Show who has accessed one file."""
+    visit = visit_of(request)
+    akte_id, tenant = request.match_info["akte"], visit.tenant
+    view = await visit.services.efile.akte(tenant, akte_id)
+    before = request.query.get("vor", "")
+    rows = await visit.services.database.read(
+        lambda tx: audit.readers(
+            tx, tenant, akte_id, before=int(before) if before.isdecimal() else None, limit=PAGE + 1
+        )
+    )
+    return render(
+        request,
+        "readers.html",
+        akte=view.akte,
+        rows=rows[:PAGE],
+        following=rows[PAGE - 1]["seq"] if len(rows) > PAGE else None,
+    )
+
+
+def outline(view: AkteView) -> list[tuple[Vorgang, list[Document]]]:
+    """Return matters with their documents, the newest document of each first."""
+    groups: dict[str, list[Document]] = {one.id: [] for one in view.vorgaenge}
+    for document in view.documents:
+        groups[document.vorgang_id].append(document)
+    return [(one, groups[one.id][::-1]) for one in view.vorgaenge]
+
+
+def stations(rows: Iterable[Row], waiting: Iterable[Row]) -> list[Station]:
+    """Gather the journal of a case into one station per message, the newest first."""
+    found: dict[str | None, Station] = {}
+    for row in rows:
+        station = found.setdefault(row["message_id"], _station(row))
+        step = _step(row)
+        if step.word.text:
+            station.steps.append(step)
+    for row in waiting:
+        if row["message_id"] in found:
+            found[row["message_id"]].waiting.append(row)
+    return list(found.values())[::-1]
+
+
+def _station(row: Row) -> Station:
+    state = words.message_state(row["message_state"]) if row["message_state"] else Word("")
+    return Station(row["message_id"], row["kind"], row["partner"] or "", state, row["at_us"])
+
+
+def _step(row: Row) -> Step:
+    facts: dict[str, Any] = json.loads(row["facts"])
+    text = str(facts.get("text", ""))
+    word = words.STEPS.get(row["action"], Word(text, "calm", "dot"))
+    return Step(row["at_us"], word, text if text != word.text else "")

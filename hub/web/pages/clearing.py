@@ -1,0 +1,91 @@
+"""Clearing cases (*Klärfälle*): what waits for a human, and the decision."""
+
+from __future__ import annotations
+
+import json
+
+from aiohttp import web
+
+from hub.store import views
+from hub.store.database import Row
+from hub.web.faults import Denied
+from hub.web.rendering import render
+from hub.web.services import Desk
+from hub.web.visit import Visit, visit_of
+
+MIN_REASON = 3
+"""A reason of fewer characters explains nothing."""
+
+
+async def listed(request: web.Request) -> web.Response:
+    """Show open clearing cases, equal ones as one line."""
+    visit = visit_of(request)
+    scope, group = visit.account.tenant, request.query.get("gruppe", "")
+    groups, cases = await visit.services.database.read(
+        lambda tx: (
+            views.clearing_groups(tx, scope),
+            views.clearing_of_group(tx, scope, group) if group else [],
+        )
+    )
+    return render(request, "clearing_list.html", groups=groups, group=group, cases=cases)
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show one clearing case; its facts only to the office it belongs to."""
+    visit = visit_of(request)
+    return await _page(request, visit, await _case(request, visit))
+
+
+async def release(request: web.Request) -> web.Response:
+    """Try again, for a reason."""
+    return await _decide(request, "release")
+
+
+async def reject(request: web.Request) -> web.Response:
+    """Give up, for a reason."""
+    return await _decide(request, "reject")
+
+
+async def _decide(request: web.Request, verb: str) -> web.Response:
+    visit = visit_of(request)
+    case = await _case(request, visit)
+    desk = visit.services.desk
+    if desk is None or case["state"] != "open":
+        raise Denied(409, "form_expired")
+    reason = str((await request.post()).get("grund", "")).strip()
+    if len(reason) < MIN_REASON:
+        visit.note(result="form_invalid")
+        return await _page(request, visit, case, fault="Bitte geben Sie einen Grund an.")
+    await _act(desk, verb, case, visit.account.login, reason[:500])
+    return web.Response(status=303, headers={"Location": f"/klaerfaelle/{case['id']}"})
+
+
+async def _act(desk: Desk, verb: str, case: Row, actor: str, reason: str) -> None:
+    if verb == "release":
+        await desk.release(case["tenant"], case["id"], actor, reason)
+    else:
+        await desk.reject(case["tenant"], case["id"], actor, reason)
+
+
+async def _case(request: web.Request, visit: Visit) -> Row:
+    scope, clearing_id = visit.account.tenant, request.match_info["clearing"]
+    case = await visit.services.database.read(
+        lambda tx: views.clearing_case(tx, scope, clearing_id)
+    )
+    if case is None:
+        raise Denied(404, "not_found")
+    return case
+
+
+async def _page(request: web.Request, visit: Visit, case: Row, fault: str = "") -> web.Response:
+    own = visit.account.tenant == case["tenant"]
+    return render(
+        request,
+        "clearing.html",
+        status=422 if fault else 200,
+        case=case,
+        facts=json.loads(case["facts"]) if own else {},
+        hidden=not own and case["facts"] != "{}",
+        may_decide=visit.services.desk is not None and case["state"] == "open",
+        fault=fault,
+    )

@@ -1,0 +1,161 @@
+"""One document: drawn pages, their text, its facts, its structure, and the original.
+
+Pages are drawn on the server. The browser never renders a foreign PDF, and the original
+leaves only as a download.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from aiohttp import web
+
+from efile import Document, DocumentPart, NotDisplayable, Word
+from hub.web.faults import Denied
+from hub.web.pages.akte import outline
+from hub.web.rendering import render
+from hub.web.visit import Visit, visit_of
+
+TEXT_PAGES = 20
+"""Pages of the text view per load; a longer document goes on with a link."""
+WIDTHS = (900, 1400, 2000)
+"""Widths a page can be drawn in, in pixels; few, so that renditions can be kept."""
+MAX_DIGITS = 6
+"""Of a page number; nobody files a document of a million pages."""
+_STRUCTURED = {"application/xml", "text/xml", "application/json"}
+_DRAWN = ("application/pdf", "image/")
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show one page of a document, or its form where it has no pages."""
+    visit = visit_of(request)
+    document = await _document(request, visit)
+    view = await visit.services.efile.akte(visit.tenant, document.akte_id)
+    ordered = [one for _, group in outline(view) for one in group]
+    place = [one.id for one in ordered].index(document.id)
+    tab = request.query.get("ansicht") or _first_tab(document)
+    pages, page, form = 0, 1, None
+    layer: tuple[Word, ...] = ()
+    problem = ""
+    try:
+        if tab == "seiten":
+            pages = await visit.services.efile.page_count(visit.tenant, document.id)
+            page = min(_number(request.query.get("seite", "1")), max(pages, 1))
+            text = await visit.services.efile.page_text(visit.tenant, document.id, page)
+            layer = text.words
+        elif tab == "formular":
+            form = await visit.services.efile.form(visit.tenant, document.id)
+    except NotDisplayable as error:
+        problem = f"{error.message} {error.remedy}"
+    return render(
+        request,
+        "document.html",
+        akte=view.akte,
+        document=document,
+        outline=outline(view),
+        previous=ordered[place - 1] if place else None,
+        following=ordered[place + 1] if place + 1 < len(ordered) else None,
+        tabs=_tabs(document),
+        tab=tab,
+        pages=pages,
+        page=page,
+        form=form,
+        layer=layer,
+        problem=problem,
+        width=_width(request),
+    )
+
+
+async def text(request: web.Request) -> web.Response:
+    """Show the words of a document as real text, in reading order."""
+    visit = visit_of(request)
+    document = await _document(request, visit)
+    files = visit.services.efile
+    problem, sheets, pages = "", [], 0
+    first = _number(request.query.get("ab", "1"))
+    try:
+        pages = await files.page_count(visit.tenant, document.id)
+        last = min(first + TEXT_PAGES - 1, pages)
+        sheets = [
+            await files.page_text(visit.tenant, document.id, page)
+            for page in range(first, last + 1)
+        ]
+    except NotDisplayable as error:
+        problem = f"{error.message} {error.remedy}"
+    following = first + TEXT_PAGES
+    return render(
+        request,
+        "text.html",
+        document=document,
+        sheets=sheets,
+        pages=pages,
+        following=following if following <= pages else None,
+        tabs=_tabs(document),
+        problem=problem,
+    )
+
+
+async def image(request: web.Request) -> web.Response:
+    """Return a drawn page."""
+    visit = visit_of(request)
+    document = await _document(request, visit)
+    page = _number(request.match_info["page"])
+    visit.note(object=f"{document.id}#{page}")
+    drawn = await visit.services.efile.page_image(
+        visit.tenant, document.id, page, width=_width(request)
+    )
+    return web.Response(body=drawn.png, content_type="image/png")
+
+
+async def original(request: web.Request) -> web.Response:
+    """Return a part as it was filed: a download in a sandbox, never a page of ours."""
+    visit = visit_of(request)
+    document = await _document(request, visit)
+    position = _number(request.query.get("teil", "0"), least=0)
+    if position >= len(document.parts):
+        raise Denied(404, "not_found")
+    part = document.parts[position]
+    name = quote(_file_name(part), safe="")
+    data = await visit.services.efile.fetch(visit.tenant, document.id, position)
+    return web.Response(
+        body=data,
+        headers={
+            "Content-Type": "application/octet-stream",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+        },
+    )
+
+
+async def _document(request: web.Request, visit: Visit) -> Document:
+    document = await visit.services.efile.document(visit.tenant, request.match_info["document"])
+    if document.akte_id != request.match_info["akte"]:
+        raise Denied(404, "not_found")
+    return document
+
+
+def _tabs(document: Document) -> tuple[str, ...]:
+    mimes = [part.mime for part in document.parts]
+    drawn = any(mime.startswith(_DRAWN) for mime in mimes)
+    structured = any(mime in _STRUCTURED for mime in mimes)
+    return (("seiten",) if drawn else ()) + (("formular",) if structured else ())
+
+
+def _first_tab(document: Document) -> str:
+    return (*_tabs(document), "")[0]
+
+
+def _number(word: str, least: int = 1) -> int:
+    if not word.isascii() or not word.isdecimal() or len(word) > MAX_DIGITS:
+        raise Denied(404, "not_found")
+    return max(int(word), least)
+
+
+def _width(request: web.Request) -> int:
+    wanted = request.query.get("breite", "")
+    return int(wanted) if wanted.isdecimal() and int(wanted) in WIDTHS else WIDTHS[1]
+
+
+def _file_name(part: DocumentPart) -> str:
+    kept = "".join(c for c in part.name if c.isprintable() and c not in '/\\:*?"<>|')
+    return kept.strip(". ")[:120] or f"Dokument-{part.position}"

@@ -1,0 +1,88 @@
+"""Balance, messages and blocked lanes: metadata for those who run the interfaces."""
+
+from __future__ import annotations
+
+import json
+
+from aiohttp import web
+
+from hub.store import views
+from hub.store.views import MessageFilter
+from hub.web import words
+from hub.web.faults import Denied
+from hub.web.rendering import render
+from hub.web.visit import visit_of
+
+CLASSES = {
+    "delivered": ("closed",),
+    "in_progress": ("received", "routed", "held"),
+    "clearing": ("clearing",),
+    "refused": ("refused",),
+    "duplicates": ("duplicate",),
+}
+"""States behind each number of the balance, for the links."""
+
+
+async def balance(request: web.Request) -> web.Response:
+    """Show the *Nachrichtenbilanz*."""
+    visit = visit_of(request)
+    services = visit.services
+    figures = await services.balance(services.database, visit.account.tenant)
+    return render(request, "balance.html", figures=figures, classes=CLASSES)
+
+
+async def listed(request: web.Request) -> web.Response:
+    """Show messages, newest first, narrowed as asked."""
+    visit = visit_of(request)
+    scope, query = visit.account.tenant, request.query
+    wanted = MessageFilter(
+        states=tuple(s for s in query.getall("zustand", []) if s in words.MESSAGE_STATES),
+        kind=query.get("art", ""),
+        partner=query.get("partner", ""),
+        case_key=query.get("fall", "").strip(),
+        before=query.get("vor", ""),
+    )
+    (rows, following), (kinds, partners) = await visit.services.database.read(
+        lambda tx: (views.messages(tx, scope, wanted), views.kinds_and_partners(tx, scope))
+    )
+    return render(
+        request,
+        "messages.html",
+        rows=rows,
+        following=following,
+        wanted=wanted,
+        kinds=kinds,
+        partners=partners,
+    )
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show one message: envelope, steps, findings, promises; never its content."""
+    visit = visit_of(request)
+    scope, message_id = visit.account.tenant, request.match_info["message"]
+    message, events, promises, caused = await visit.services.database.read(
+        lambda tx: (
+            views.message(tx, scope, message_id),
+            views.events(tx, scope, message_id),
+            views.promises(tx, scope, message_id),
+            views.caused(tx, scope, message_id),
+        )
+    )
+    if message is None:
+        raise Denied(404, "not_found")
+    return render(
+        request,
+        "message.html",
+        message=message,
+        events=[{**event, "facts": json.loads(event["facts"])} for event in events],
+        promises=promises,
+        caused=caused,
+    )
+
+
+async def blocked(request: web.Request) -> web.Response:
+    """Show which cases are blocked, by what, and how much waits behind."""
+    visit = visit_of(request)
+    scope = visit.account.tenant
+    rows = await visit.services.database.read(lambda tx: views.blocked_lanes(tx, scope))
+    return render(request, "lanes.html", rows=rows)

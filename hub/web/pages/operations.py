@@ -1,0 +1,70 @@
+"""Certificates, health and help."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from aiohttp import web
+
+from hub.core.clock import local_date
+from hub.store import views
+from hub.web.faults import Denied
+from hub.web.health import check
+from hub.web.rendering import fingerprint, render, static_files
+from hub.web.visit import KEYS_COOKIE, visit_of
+
+
+async def certificates(request: web.Request) -> web.Response:
+    """Show every certificate with the days it has left."""
+    visit = visit_of(request)
+    scope, now = visit.account.tenant, visit.services.clock.now_us()
+    rows = await visit.services.database.read(lambda tx: views.certificates(tx, scope))
+    return render(request, "certificates.html", rows=rows, now=now, today=local_date(now))
+
+
+async def health(request: web.Request) -> web.Response:
+    """Show whether each part of the house answers."""
+    state = await check(visit_of(request).services)
+    return render(request, "health.html", state=state)
+
+
+async def help_page(request: web.Request) -> web.Response:
+    """Show shortcuts and what is done for accessibility."""
+    return render(request, "help.html")
+
+
+async def shortcuts(request: web.Request) -> web.Response:
+    """Switch the single-key shortcuts on or off for this browser."""
+    form = await request.post()
+    response = web.Response(status=303, headers={"Location": "/hilfe"})
+    if form.get("tasten") == "aus":
+        response.set_cookie(
+            KEYS_COOKIE, "aus", path="/", secure=True, httponly=True, samesite="Strict",
+            max_age=31_536_000,
+        )  # fmt: skip
+    else:
+        response.del_cookie(KEYS_COOKIE, path="/", secure=True, httponly=True, samesite="Strict")
+    return response
+
+
+async def static(request: web.Request) -> web.Response:
+    """Return a stylesheet, script or picture of the pages."""
+    name = request.match_info["name"]
+    body = static_files().get(name)
+    if body is None:
+        raise Denied(404, "not_found")
+    kept = request.query.get("v") == fingerprint(name)
+    return web.Response(
+        body=body,
+        headers={
+            "Content-Type": _TYPES[PurePosixPath(name).suffix],
+            "Cache-Control": "public, max-age=31536000, immutable" if kept else "no-cache",
+        },
+    )
+
+
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}

@@ -1,0 +1,141 @@
+"""Sign-in, sign-out, password: the same answer whatever was wrong."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from hub.core.errors import HubError
+from hub.store.accounts import Account, find_account
+from hub.web.faults import Denied
+from hub.web.gate import forget
+from hub.web.limits import Limit
+from hub.web.menu import menu_for
+from hub.web.rendering import render
+from hub.web.visit import COOKIE, Visit, visit_of
+
+
+@dataclass(frozen=True)
+class SignInLimits:
+    """How often a sign-in may be tried (ASVS 2.4.1)."""
+
+    account: Limit = field(default_factory=lambda: Limit(5))
+    """Per login and address."""
+    address: Limit = field(default_factory=lambda: Limit(30))
+    """Per address over all logins; an office may sit behind one address."""
+
+
+LIMITS: web.AppKey[SignInLimits] = web.AppKey("sign_in_limits", SignInLimits)
+
+_OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20]*")
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show the sign-in form."""
+    return _form(request, target=request.query.get("weiter", ""))
+
+
+async def sign_in(request: web.Request) -> web.Response:
+    """Check login and password; a success gets a session that did not exist before."""
+    visit = visit_of(request)
+    form = await request.post()
+    login, password = str(form.get("kennung", "")), str(form.get("passwort", ""))
+    target = str(form.get("weiter", ""))
+    # A failed attempt belongs to the office of the account that was tried.
+    known = await visit.services.database.read(lambda tx: find_account(tx, login))
+    if known:
+        visit.note(object=known.login, **({"tenant": known.tenant} if known.tenant else {}))
+    _count(request, visit, login)
+    opened = await visit.services.accounts.sign_in(login, password)
+    if opened is None:
+        visit.note(result="refused")
+        return _form(request, target=target, login=login, status=422, failed=True)
+    account, token = opened
+    visit.note(actor=account.login, result="granted")
+    response = _go(_wanted(target) or start_of(account))
+    response.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="Strict")
+    return response
+
+
+def _count(request: web.Request, visit: Visit, login: str) -> None:
+    now = visit.services.clock.now_us()
+    address = request.remote or ""
+    limits = request.app[LIMITS]
+    by_account = limits.account.allows(f"{login.strip().lower()}|{address}", now)
+    by_address = limits.address.allows(address, now)
+    if not (by_account and by_address):
+        raise Denied(429, "too_many_requests")
+
+
+async def sign_out(request: web.Request) -> web.Response:
+    """End every session of the person."""
+    visit = visit_of(request)
+    if visit.session:
+        await visit.services.accounts.sign_out(visit.session)
+    response = _go("/anmelden?abgemeldet=1")
+    forget(response)
+    return response
+
+
+async def show_password(request: web.Request) -> web.Response:
+    """Show the form for a new password."""
+    return render(request, "password.html", fault="")
+
+
+async def set_password(request: web.Request) -> web.Response:
+    """Replace the own password; needs the old one and ends every session."""
+    visit = visit_of(request)
+    form = await request.post()
+    old, new = str(form.get("alt", "")), str(form.get("neu", ""))
+    accounts = visit.services.accounts
+    _count(request, visit, visit.account.login)
+    if not await accounts.knows(visit.account.login, old):
+        visit.note(result="refused")
+        return render(
+            request, "password.html", status=422, fault="Das bisherige Passwort passt nicht."
+        )
+    try:
+        await accounts.set_password(visit.account.login, new)
+    except HubError as error:
+        visit.note(result=error.code)
+        return render(request, "password.html", status=422, fault=f"{error.message} {error.remedy}")
+    response = _go("/anmelden?neu=1")
+    forget(response)
+    return response
+
+
+async def start(request: web.Request) -> web.Response:
+    """Lead to the first page a person may open."""
+    return _go(start_of(visit_of(request).account))
+
+
+def start_of(account: Account) -> str:
+    """Return the page a person begins with."""
+    entries = menu_for(account)
+    return entries[0].path if entries else "/hilfe"
+
+
+def _wanted(target: str) -> str:
+    """Return the page asked for before, if it is one of ours."""
+    return target if _OWN_PATH.fullmatch(target) else ""
+
+
+def _go(path: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": path})
+
+
+def _form(
+    request: web.Request, *, target: str, login: str = "", status: int = 200, failed: bool = False
+) -> web.Response:
+    return render(
+        request,
+        "signin.html",
+        status=status,
+        target=_wanted(target),
+        login=login,
+        failed=failed,
+        signed_out="abgemeldet" in request.query,
+        renewed="neu" in request.query,
+    )

@@ -1,0 +1,135 @@
+"""Every address of the staff pages with its rights; there is no other way to add one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.web import policy
+from hub.web.pages import akte, akten, audit, clearing, document, messages, operations, signin
+from hub.web.policy import Policy, Route
+
+PUBLIC: Final = Policy(public=True)
+_SIGN_IN: Final = Policy(
+    action="signed_in", object_kind="account", purpose="Anmeldung", public=True
+)
+_CASEWORK: Final = "Fallbearbeitung"
+_OPERATION: Final = "Betrieb der Schnittstellen"
+_CONTROL: Final = "Datenschutzkontrolle"
+
+
+def _file(action: str, object_kind: str) -> Policy:
+    """Social data of one office, for those who work on its cases."""
+    return Policy(
+        action=action,
+        object_kind=object_kind,
+        purpose=_CASEWORK,
+        roles=policy.FILE_READERS,
+        office_only=True,
+    )
+
+
+def _operating(action: str, object_kind: str) -> Policy:
+    """Metadata for those who run the interfaces."""
+    return Policy(
+        action=action, object_kind=object_kind, purpose=_OPERATION, roles=policy.ADMINISTRATORS
+    )
+
+
+def _clerks(action: str, object_kind: str, *, csrf: bool = False) -> Policy:
+    return Policy(
+        action=action,
+        object_kind=object_kind,
+        purpose="Klärung",
+        roles=policy.CLERKS,
+        csrf=csrf,
+    )
+
+
+def _auditing(action: str) -> Policy:
+    return Policy(action=action, object_kind="access_log", purpose=_CONTROL, roles=policy.AUDITORS)
+
+
+def _own(action: str, *, csrf: bool = False) -> Policy:
+    """Whatever a person does with their own account."""
+    return Policy(
+        action=action,
+        object_kind="account",
+        purpose="Eigenes Konto",
+        roles=policy.EVERYBODY,
+        csrf=csrf,
+    )
+
+
+_DOCUMENT: Final = "/akten/{akte}/dokumente/{document}"
+
+ROUTES: Final = (
+    Route("GET", "/static/{name}", "static", operations.static, PUBLIC),
+    Route("GET", "/anmelden", "signin-form", signin.show, PUBLIC),
+    Route("POST", "/anmelden", "signin", signin.sign_in, _SIGN_IN),
+    Route("POST", "/abmelden", "signout", signin.sign_out, _own("signed_out", csrf=True)),
+    Route("GET", "/passwort", "password-form", signin.show_password, _own("help_viewed")),
+    Route(
+        "POST", "/passwort", "password", signin.set_password, _own("password_changed", csrf=True)
+    ),
+    Route("GET", "/", "start", signin.start, _own("start_viewed")),
+    Route("GET", "/hilfe", "help", operations.help_page, _own("help_viewed")),
+    Route(
+        "POST", "/hilfe/tasten", "shortcuts", operations.shortcuts,
+        _own("shortcuts_changed", csrf=True),
+    ),
+    Route("GET", "/akten", "akten", akten.show, _file("files_listed", "search")),
+    Route("GET", "/akten/{akte}", "akte", akte.show, _file("file_viewed", "akte")),
+    Route(
+        "GET", "/akten/{akte}/zugriffe", "readers", akte.readers,
+        Policy(
+            action="readers_viewed", object_kind="akte", purpose=_CONTROL,
+            roles=policy.WITNESSES, office_only=True,
+        ),
+    ),
+    Route("GET", _DOCUMENT, "document", document.show, _file("document_viewed", "document")),
+    Route("GET", f"{_DOCUMENT}/text", "text", document.text, _file("text_read", "document")),
+    Route(
+        "GET", f"{_DOCUMENT}/seiten/{{page}}.png", "page", document.image,
+        _file("page_viewed", "page"),
+    ),
+    Route(
+        "GET", f"{_DOCUMENT}/original", "original", document.original,
+        _file("document_downloaded", "document"),
+    ),
+    Route("GET", "/bilanz", "balance", messages.balance, _operating("balance_viewed", "balance")),
+    Route(
+        "GET", "/nachrichten", "messages", messages.listed,
+        _operating("messages_listed", "message"),
+    ),
+    Route(
+        "GET", "/nachrichten/{message}", "message", messages.show,
+        _operating("message_viewed", "message"),
+    ),
+    Route("GET", "/sperren", "lanes", messages.blocked, _operating("lanes_viewed", "lane")),
+    Route(
+        "GET", "/klaerfaelle", "clearing-list", clearing.listed,
+        _clerks("clearing_listed", "clearing"),
+    ),
+    Route(
+        "GET", "/klaerfaelle/{clearing}", "clearing", clearing.show,
+        _clerks("clearing_viewed", "clearing"),
+    ),
+    Route(
+        "POST", "/klaerfaelle/{clearing}/freigeben", "clearing-release", clearing.release,
+        _clerks("clearing_released", "clearing", csrf=True),
+    ),
+    Route(
+        "POST", "/klaerfaelle/{clearing}/ablehnen", "clearing-reject", clearing.reject,
+        _clerks("clearing_rejected", "clearing", csrf=True),
+    ),
+    Route(
+        "GET", "/zertifikate", "certificates", operations.certificates,
+        _operating("certificates_viewed", "certificate"),
+    ),
+    Route("GET", "/zustand", "health", operations.health, _operating("health_viewed", "health")),
+    Route("GET", "/zugriffsprotokoll", "access-log", audit.show, _auditing("access_log_viewed")),
+    Route(
+        "GET", "/zugriffsprotokoll/pruefung", "access-log-check", audit.verify,
+        _auditing("access_log_verified"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,28 @@
+"""The staff pages as an application, built from the route table."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from hub.web import gate
+from hub.web.limits import Limit
+from hub.web.pages.akten import SEARCHES
+from hub.web.pages.signin import LIMITS, SignInLimits
+from hub.web.routes import ROUTES
+from hub.web.services import SiteServices
+from hub.web.visit import SERVICES
+
+MAX_BODY = 64 * 1024
+"""Forms are small; nothing is uploaded here."""
+
+
+def build_site(services: SiteServices) -> web.Application:
+    """Return the staff pages; every request passes the gate."""
+    site = web.Application(middlewares=[gate.gate], client_max_size=MAX_BODY)
+    site[SERVICES] = services
+    site[gate.ROUTES] = {route.name: route for route in ROUTES}
+    site[LIMITS] = SignInLimits()
+    site[SEARCHES] = Limit(60)
+    for route in ROUTES:
+        site.router.add_route(route.method, route.path, route.handler, name=route.name)
+    return site

@@ -1,0 +1,86 @@
+"""What the pages need from the rest of the house, handed in by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from efile import EFile
+from hub.core.clock import Clock
+from hub.core.settings import Settings
+from hub.store.accounts import Accounts, Lifetime
+from hub.store.database import Database
+from hub.store.passwords import Passwords
+
+Ping = Callable[[], Awaitable[None]]
+"""Returns when the part answers, raises when it does not."""
+
+
+class Balance(Protocol):
+    """The *Nachrichtenbilanz* as numbers."""
+
+    @property
+    def received(self) -> int: ...  # noqa: D102  the six classes of the balance
+    @property
+    def delivered(self) -> int: ...  # noqa: D102
+    @property
+    def in_progress(self) -> int: ...  # noqa: D102
+    @property
+    def clearing(self) -> int: ...  # noqa: D102
+    @property
+    def refused(self) -> int: ...  # noqa: D102
+    @property
+    def duplicates(self) -> int: ...  # noqa: D102
+    @property
+    def balanced(self) -> bool: ...  # noqa: D102
+    @property
+    def by(self) -> Mapping[str, Any]:
+        """The same per tenant, partner and day."""
+        ...
+
+
+class Desk(Protocol):
+    """What a clerk may do with a clearing case."""
+
+    async def release(self, tenant: str, clearing_id: str, actor: str, reason: str) -> None:
+        """Try again."""
+        ...
+
+    async def reject(self, tenant: str, clearing_id: str, actor: str, reason: str) -> None:
+        """Give up, for a reason."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteServices:
+    """Everything the staff pages and the operator's page stand on."""
+
+    database: Database
+    efile: EFile
+    settings: Settings
+    clock: Clock
+    balance: Callable[[Database, str | None], Awaitable[Balance]]
+    desk: Desk | None = None
+    """``None`` while clearing cases can only be looked at."""
+    parts: Mapping[str, Ping] = field(default_factory=dict)
+    """Named parts of the house and how to ask whether they answer."""
+    passwords: Passwords = field(default_factory=Passwords)
+    https: bool = False
+    """The pages are reached over TLS, here or at a proxy; switches HSTS on."""
+
+    @property
+    def accounts(self) -> Accounts:
+        """The accounts of this house."""
+        return Accounts(self.database, self.clock, self.passwords)
+
+    @property
+    def lifetime(self) -> Lifetime:
+        """How long sessions live."""
+        web = self.settings.web
+        return Lifetime(web.idle_minutes * 60_000_000, web.absolute_hours * 3_600_000_000)
+
+    def office(self, tenant: str | None) -> str:
+        """Name of an office as people know it."""
+        names = {one.id: one.name for one in self.settings.tenants}
+        return names.get(tenant, tenant) if tenant else "Zentraler Betrieb"

@@ -1,0 +1,80 @@
+/* Shortcuts and smooth turning of pages. Everything also works without this file. */
+"use strict";
+
+const say = (text) => { document.getElementById("ansage").textContent = text; };
+const typing = (element) => element.closest("input, textarea, select, [contenteditable]");
+const follow = (selector) => {
+  const link = document.querySelector(selector);
+  if (link) { link.click(); return true; }
+  return false;
+};
+
+/* Put the page behind an address in place of the one shown, and say where we are. */
+async function swap(address, remember) {
+  const response = await fetch(address, { headers: { Accept: "text/html" } });
+  if (!response.ok || response.redirected) { location.assign(address); return; }
+  const next = new DOMParser().parseFromString(await response.text(), "text/html");
+  const old = document.getElementById("inhalt");
+  const focused = old.contains(document.activeElement) && document.activeElement.className;
+  old.replaceWith(document.adoptNode(next.getElementById("inhalt")));
+  document.title = next.title;
+  if (remember) { history.pushState(null, "", address); }
+  scrollTo(0, 0);
+  const again = focused === "sheet" ? document.querySelector(".sheet") : document.getElementById("inhalt");
+  (again || document.getElementById("inhalt")).focus({ preventScroll: true });
+  say(document.title.split(" · ")[0]);
+}
+
+function turn(direction) {
+  const page = document.documentElement;
+  const end = direction === "down"
+    ? scrollY + innerHeight >= page.scrollHeight - 4
+    : scrollY <= 4;
+  return end && follow(`a[data-page="${direction}"]`);
+}
+
+function search() {
+  const field = document.getElementById("suche");
+  if (field) { field.focus(); field.select(); return true; }
+  return follow('a[href="/akten"]');
+}
+
+const actions = {
+  "/": search,
+  "?": () => { document.getElementById("tasten").showModal(); return true; },
+  PageDown: () => turn("down"),
+  PageUp: () => turn("up"),
+};
+const singles = ["/", "?"];
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) { return; }
+  if (document.querySelector("dialog[open]")) { return; }
+  const on = "keys" in document.body.dataset;
+  const letter = /^[a-z]$/i.test(event.key);
+  if (!on && (letter || singles.includes(event.key))) { return; }
+  const action = actions[event.key];
+  const done = action ? action() : letter && follow(`a[data-key="${event.key.toLowerCase()}"]`);
+  if (done) { event.preventDefault(); }
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-swap]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) { return; }
+  event.preventDefault();
+  swap(link.href, true).catch(() => location.assign(link.href));
+});
+addEventListener("popstate", () => {
+  if (document.querySelector(".reader")) { swap(location.href, false).catch(() => location.reload()); }
+});
+
+/* The menu of the person closes like every menu: Escape, or a click elsewhere. */
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") { return; }
+  const open = document.querySelector("details.person[open]");
+  if (open) { open.open = false; open.querySelector("summary").focus(); }
+});
+document.addEventListener("click", (event) => {
+  const open = document.querySelector("details.person[open]");
+  if (open && !open.contains(event.target)) { open.open = false; }
+});

@@ -1,0 +1,78 @@
+"""One request as the pages see it: who asks, with which services, and what to record."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from hub.store.accounts import Account, Role, Session
+from hub.web.faults import Denied
+from hub.web.services import SiteServices
+
+COOKIE = "__Host-aktenhub"
+KEYS_COOKIE = "__Host-aktenhub-tasten"
+"""Preference only: ``aus`` switches the single-key shortcuts off (WCAG 2.1.4)."""
+
+
+@dataclass
+class Visit:
+    """A request on its way through the house; the gate fills it, the page adds notes."""
+
+    services: SiteServices
+    correlation: str
+    session: Session | None = None
+    token: str = ""
+    notes: dict[str, str] = field(default_factory=dict)
+    """Fields of the access-log entry only the page can know."""
+
+    @property
+    def account(self) -> Account:
+        """The signed-in person.
+
+        Raises:
+            Denied: nobody is signed in.
+        """
+        if self.session is None:
+            raise Denied(401, "no_session")
+        return self.session.account
+
+    @property
+    def tenant(self) -> str:
+        """Office whose social data is asked for.
+
+        Raises:
+            Denied: the person belongs to no office.
+        """
+        if self.account.tenant is None:
+            raise Denied(403, "wrong_role")
+        return self.account.tenant
+
+    @property
+    def csrf(self) -> str:
+        """Token of every form of this session; bound to it, stored nowhere."""
+        return csrf_token(self.token)
+
+    def has(self, role: Role) -> bool:
+        """Tell whether the signed-in person has a role."""
+        return self.session is not None and role in self.session.account.roles
+
+    def note(self, **fields: str) -> None:
+        """Name the object of the access for the log."""
+        self.notes |= fields
+
+
+VISIT: web.RequestKey[Visit] = web.RequestKey("visit", Visit)
+SERVICES: web.AppKey[SiteServices] = web.AppKey("services", SiteServices)
+
+
+def visit_of(request: web.Request) -> Visit:
+    """Return the visit of a request."""
+    return request[VISIT]
+
+
+def csrf_token(session_token: str) -> str:
+    """Derive the form token of a session."""
+    return hmac.new(session_token.encode(), b"csrf", hashlib.sha256).hexdigest()

@@ -1,0 +1,249 @@
+"""States and steps in the words of the people who read them; each with an icon and a tone.
+
+A tone is never the only carrier of meaning: icon and word stand beside it (WCAG 1.4.1).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from hub.store.views import MessageFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """How a state or a step is shown."""
+
+    text: str
+    tone: str = "calm"
+    """``good``, ``busy``, ``warn``, ``bad`` or ``calm``."""
+    icon: str = "dot"
+
+
+MESSAGE_STATES = {
+    "received": Word("angenommen", "busy", "clock"),
+    "routed": Word("in Arbeit", "busy", "clock"),
+    "held": Word("angehalten", "warn", "pause"),
+    "closed": Word("erledigt", "good", "check"),
+    "refused": Word("abgewiesen", "bad", "cross"),
+    "clearing": Word("Klärfall", "warn", "flag"),
+    "duplicate": Word("Duplikat", "calm", "copy"),
+}
+
+PROMISE_STATES = {
+    "waiting": Word("wartet", "busy", "clock"),
+    "leased": Word("läuft", "busy", "clock"),
+    "sent": Word("gesendet, Antwort steht aus", "busy", "send"),
+    "batched": Word("in der Sammeldatei", "busy", "stack"),
+    "confirmed": Word("bestätigt", "good", "check"),
+    "unknown": Word("Ausgang unbekannt", "warn", "question"),
+    "dead": Word("Frist überschritten", "bad", "cross"),
+    "refused": Word("abgelehnt", "bad", "cross"),
+    "skipped": Word("übergangen", "calm", "skip"),
+}
+
+PROMISE_KINDS = {
+    "travel": "Verarbeitung",
+    "deliver": "Übermittlung",
+    "order": "Anordnung an die Kasse",
+    "letter": "Schreiben",
+    "file": "Ablage in der Akte",
+    "refuse": "Abweisung an den Absender",
+}
+
+STEPS = {
+    "received": Word("Nachricht angenommen und gesichert", "calm", "inbox"),
+    "duplicate": Word("Als Duplikat erkannt", "calm", "copy"),
+    "refused": Word("Abgewiesen, Absender ist informiert", "bad", "cross"),
+    "checked": Word("Prüfung bestanden", "good", "check"),
+    "routed": Word("Geprüft und entschieden", "good", "check"),
+    "held": Word("Angehalten", "warn", "pause"),
+    "clearing": Word("Klärfall eröffnet", "warn", "flag"),
+    "closed": Word("Alles zugestellt und abgelegt", "good", "check"),
+    "split": Word("In Einzelnachrichten zerlegt", "calm", "stack"),
+    "delivered": Word("Übermittelt", "good", "send"),
+    "filed": Word("In der Akte abgelegt", "good", "folder"),
+    "rendered": Word("Schreiben erstellt", "good", "letter"),
+    "batched": Word("In die Sammeldatei der Kasse aufgenommen", "calm", "stack"),
+    "batch_written": Word("Sammeldatei geschrieben", "calm", "stack"),
+    "retry_later": Word("Gegenstelle nicht erreichbar, neuer Versuch folgt", "busy", "clock"),
+    "outcome_unknown": Word("Ausgang der Übermittlung unbekannt", "warn", "question"),
+    "dead": Word("Frist überschritten", "bad", "cross"),
+    "released": Word("Klärfall freigegeben", "good", "check"),
+    "rejected": Word("Klärfall abgelehnt", "bad", "cross"),
+    "replayed": Word("Noch einmal verarbeitet", "calm", "clock"),
+}
+
+KINDS = {
+    "Falldaten": "folder", "Bescheid": "letter", "Auszahlungsanordnung": "coins",
+    "Annahmeanordnung": "coins", "Sollbestaetigung": "coins", "Kassenprotokoll": "coins",
+    "Isteinnahme": "coins", "Gesamtauskunft": "register", "KeinTreffer": "register",
+    "Trefferliste": "register", "Meldebestaetigung": "register", "Registerfehler": "register",
+    "Registeranfrage": "register", "Registermeldung": "register",
+}  # fmt: skip
+"""Icon of a message kind."""
+
+KIND_NAMES = {
+    "Sollbestaetigung": "Sollbestätigung",
+    "KeinTreffer": "Kein Treffer im AZR",
+    "Trefferliste": "Trefferliste des AZR",
+    "Gesamtauskunft": "Auskunft des AZR",
+    "Meldebestaetigung": "Meldebestätigung des AZR",
+    "Registerfehler": "Fehlermeldung des AZR",
+}
+
+DIRECTIONS = {"in": "Eingang", "out": "Ausgang", "internal": "intern"}
+
+ROLES = {
+    "caseworker": "Sachbearbeitung",
+    "administrator": "Administration",
+    "auditor": "Revision",
+}
+
+RESULTS = {
+    "granted": Word("gewährt", "good", "check"),
+    "refused": Word("Anmeldung abgelehnt", "bad", "cross"),
+    "no_session": Word("nicht angemeldet", "warn", "cross"),
+    "wrong_role": Word("keine Berechtigung", "bad", "cross"),
+    "not_found": Word("nicht vorhanden", "warn", "question"),
+    "form_expired": Word("Formular ungültig", "warn", "cross"),
+    "form_invalid": Word("Angabe fehlt", "warn", "cross"),
+    "too_many_requests": Word("zu viele Anfragen", "warn", "pause"),
+}
+
+ACTIONS = {
+    "signed_in": "Anmeldung",
+    "signed_out": "Abmeldung",
+    "password_changed": "Passwort geändert",
+    "files_listed": "Aktenliste, Suche",
+    "file_viewed": "Akte geöffnet",
+    "document_viewed": "Dokument geöffnet",
+    "page_viewed": "Seite angezeigt",
+    "text_read": "Textansicht",
+    "document_downloaded": "Original heruntergeladen",
+    "readers_viewed": "Lesende der Akte angesehen",
+    "access_log_viewed": "Zugriffsprotokoll angesehen",
+    "access_log_verified": "Zugriffsprotokoll geprüft",
+    "balance_viewed": "Bilanz angesehen",
+    "messages_listed": "Nachrichtenliste",
+    "message_viewed": "Nachricht angesehen",
+    "clearing_listed": "Klärfallliste",
+    "clearing_viewed": "Klärfall angesehen",
+    "clearing_released": "Klärfall freigegeben",
+    "clearing_rejected": "Klärfall abgelehnt",
+    "lanes_viewed": "Sperren angesehen",
+    "certificates_viewed": "Zertifikate angesehen",
+    "health_viewed": "Zustand angesehen",
+    "help_viewed": "Hilfe",
+    "start_viewed": "Startseite",
+    "shortcuts_changed": "Tastaturkürzel umgestellt",
+}
+
+
+def message_state(state: str) -> Word:
+    """Word a message state."""
+    return MESSAGE_STATES.get(state, Word(state))
+
+
+def promise_state(state: str) -> Word:
+    """Word the state of a promise."""
+    return PROMISE_STATES.get(state, Word(state))
+
+
+def result(code: str) -> Word:
+    """Word the result of an access."""
+    return RESULTS.get(code, Word(code, "warn", "cross"))
+
+
+def kind(name: str | None) -> str:
+    """Word a message kind."""
+    return KIND_NAMES.get(name, name) if name else "Art noch unbekannt"
+
+
+CERTIFICATE_STATES = {
+    "requested": Word("angefordert", "busy", "clock"),
+    "imported": Word("eingespielt", "busy", "clock"),
+    "active": Word("in Gebrauch", "good", "check"),
+    "retiring": Word("läuft aus", "calm", "clock"),
+    "retired": Word("abgelöst", "calm", "dot"),
+    "revoked": Word("gesperrt", "bad", "cross"),
+}
+
+PARTS = {
+    "database": "Datenbank",
+    "storage": "Aktenspeicher (S3)",
+    "folders": "Ein- und Ausgangsordner",
+    "letters": "Schreibenerstellung",
+}
+
+FACTS = {
+    "amount": "Betrag", "amount_cents": "Betrag in Cent", "payer": "Einzahler",
+    "cash_reference": "Kassenzeichen", "booking_date": "Buchungstag", "text": "Text",
+    "order_id": "Anordnung", "receipt_id": "Buchungsnummer", "code": "Kennzahl",
+    "notice_id": "Bescheid", "reason": "Grund",
+}  # fmt: skip
+"""Names of the facts of a clearing case; a name not listed is shown as it is."""
+
+_URGENT_DAYS = 14
+_SOON_DAYS = 60
+
+
+def certificate_state(state: str) -> Word:
+    """Word the state of a certificate."""
+    return CERTIFICATE_STATES.get(state, Word(state))
+
+
+def days_left(not_after_us: int | None, now_us: int) -> Word:
+    """Word how long a certificate is still valid."""
+    if not_after_us is None:
+        return Word("noch nicht ausgestellt", "calm", "clock")
+    days = (not_after_us - now_us) // 86_400_000_000
+    if days < 0:
+        return Word("abgelaufen", "bad", "cross")
+    text = "1 Tag" if days == 1 else f"{days} Tage"
+    if days < _URGENT_DAYS:
+        return Word(text, "bad", "flag")
+    return Word(text, "warn", "clock") if days < _SOON_DAYS else Word(text, "good", "check")
+
+
+def fact(name: str) -> str:
+    """Word the name of a fact."""
+    return FACTS.get(name, name)
+
+
+def paragraphs(text: str) -> list[str]:
+    """Split text in reading order into paragraphs at empty lines."""
+    blocks = (" ".join(block.split()) for block in re.split(r"\n\s*\n", text))
+    return [block for block in blocks if block]
+
+
+def marked(excerpt: str, marks: Iterable[tuple[int, int]]) -> list[tuple[str, bool]]:
+    """Cut an excerpt into pieces and say which of them were found."""
+    pieces, at = [], 0
+    for start, end in marks:
+        pieces += [(excerpt[at:start], False), (excerpt[start:end], True)]
+        at = end
+    return [(text, found) for text, found in [*pieces, (excerpt[at:], False)] if text]
+
+
+def query(wanted: MessageFilter, before: str) -> str:
+    """Return the address of the next page of a message list."""
+    pairs = [("zustand", state) for state in wanted.states]
+    pairs += [("art", wanted.kind), ("partner", wanted.partner), ("fall", wanted.case_key)]
+    return urlencode([(k, v) for k, v in [*pairs, ("vor", before)] if v])
+
+
+_BREAKDOWNS = {"tenant": "je Mandant", "partner": "je Partner", "day": "je Tag"}
+
+
+def breakdown(by: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, Mapping[str, int]]]]]:
+    """Return the tables under the balance: per tenant, partner and day."""
+    return [
+        (title, sorted(by[name].items(), reverse=name == "day"))
+        for name, title in _BREAKDOWNS.items()
+        if by.get(name)
+    ]

@@ -1,0 +1,331 @@
+"""A small office with two tenants, files, messages and people, for tests of the staff pages."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+from argon2 import PasswordHasher
+
+import efile
+from efile import EFile, FilingRequest, FolderStore, Part
+from hub.core.clock import FixedClock
+from hub.core.message import Message
+from hub.core.settings import Address, Cash, Settings, Storage, Tenant, Web
+from hub.pipeline.balance import balance
+from hub.store import cases, clearing, lanes
+from hub.store.accounts import Role
+from hub.store.clearing import ClearingCase
+from hub.store.database import Transaction
+from hub.store.journal import Entry, Journal
+from hub.store.lanes import Promise
+from hub.store.messages import Messages, Step
+from hub.store.migrate import hub_migrations, migrate
+from hub.store.passwords import Passwords
+from hub.store.sqlite import SqliteDatabase
+from hub.web.services import SiteServices
+from tests.factories import make_case
+
+PASSWORD = "ein langer Satz als Passwort"
+CASE = "UV-2026-0815"
+OTHER_CASE = "UV-2026-4711"
+OFFICE, OTHER_OFFICE = "musterstadt", "beispielkreis"
+PEOPLE = {
+    "ahrens": ("Petra Ahrens", OFFICE, {Role.CASEWORKER}),
+    "verwalter": ("Jonas Reuter", OFFICE, {Role.ADMINISTRATOR}),
+    "revision": ("Dr. Ines Vogt", OFFICE, {Role.AUDITOR}),
+    "betrieb": ("Zentraler Betrieb", None, {Role.ADMINISTRATOR}),
+    "fremd": ("Rolf Fremdling", OTHER_OFFICE, {Role.CASEWORKER}),
+}
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Weak on purpose: these tests are not about the cost of a hash."""
+
+
+@dataclass(frozen=True)
+class SmallHouse:
+    """The services behind the pages, and what was put into them."""
+
+    services: SiteServices
+    database: SqliteDatabase
+    clock: FixedClock
+    files: dict[str, str]
+    """Document keys to document ids."""
+    akte: str
+    other_akte: str
+
+    def document(self, key: str) -> str:
+        """Return the address of a document of the first office."""
+        return f"/akten/{self.akte}/dokumente/{self.files[key]}"
+
+    async def close(self) -> None:
+        """Give everything back."""
+        await self.services.efile.close()
+        self.database.close()
+
+
+class RecordingDesk:
+    """A desk that closes cases as the real one does, without a message path behind it."""
+
+    def __init__(self, database: SqliteDatabase, clock: FixedClock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def release(self, tenant: str, clearing_id: str, actor: str, reason: str) -> None:
+        await self._close(clearing_id, "released", actor, reason)
+
+    async def reject(self, tenant: str, clearing_id: str, actor: str, reason: str) -> None:
+        await self._close(clearing_id, "rejected", actor, reason)
+
+    async def _close(self, clearing_id: str, state: str, actor: str, reason: str) -> None:
+        now = self._clock.now_us()
+        await self._database.write(
+            lambda tx: clearing.close_case(
+                tx, clearing_id, state=state, actor=actor, reason=reason, now_us=now
+            )
+        )
+
+
+async def build_small_house(folder: Path) -> SmallHouse:
+    """Build the house in an empty folder."""
+    clock = FixedClock()
+    database = SqliteDatabase(folder / "hub.sqlite")
+    await migrate(database, [*hub_migrations(), *efile.migrations()], clock.now_us())
+    store = FolderStore(folder / "objects")
+    room = EFile(database, store, clock, b"a secret for tests, thirty-two b.")
+    services = SiteServices(
+        database=database,
+        efile=room,
+        settings=small_settings(),
+        clock=clock,
+        balance=balance,
+        desk=RecordingDesk(database, clock),
+        parts={},
+        passwords=Passwords(QUICK),
+    )
+    for login, (name, tenant, roles) in PEOPLE.items():
+        await services.accounts.create(
+            login, PASSWORD, name=name, tenant=tenant, roles=frozenset(roles)
+        )
+    files, akten = await _file_everything(room, clock)
+    await database.write(lambda tx: _messages(tx, clock.now_us()))
+    await database.write(lambda tx: _certificates(tx, clock.now_us()))
+    return SmallHouse(services, database, clock, files, akten[CASE], akten[OTHER_CASE])
+
+
+def small_settings() -> Settings:
+    """Return settings of two offices."""
+    return Settings(
+        storage=Storage(endpoint="127.0.0.1:1"),
+        tenants=(_tenant(OFFICE, "Jugendamt Musterstadt"), _tenant(OTHER_OFFICE, "Beispielkreis")),
+        web=Web(idle_minutes=30, absolute_hours=10),
+    )
+
+
+def _tenant(tenant: str, name: str) -> Tenant:
+    return Tenant(
+        id=tenant,
+        name=name,
+        address=Address(
+            street="Rathausplatz", house_number="1", postal_code="99999", city="Musterstadt"
+        ),
+        phone="0999 1234",
+        email="jugendamt@musterstadt.example",
+        cash=Cash(partner="ihv", office="4711", budget_out="51.1", budget_in="51.2"),
+    )
+
+
+LETTER = (
+    "Jugendamt Musterstadt\n\nFrau\nJana Sommerfeld\nLindenweg 12a\n99999 Musterstadt\n\n"
+    "Bescheid über Leistungen nach dem Unterhaltsvorschussgesetz\nAktenzeichen UV-2026-0815\n\n"
+    "Sehr geehrte Frau Sommerfeld,\n\nfür Ihr Kind Mila Charlotte bewilligen wir ab dem\n"
+    "01.11.2026 monatlich 299,00 Euro.\n\nDer Betrag wird im Voraus auf Ihr Konto überwiesen."
+)
+REASONS = (
+    "Begründung\n\nNach § 1 Abs. 1 UVG hat Anspruch, wer das zwölfte Lebensjahr noch nicht\n"
+    "vollendet hat und von dem anderen Elternteil nicht mindestens den\nMindestunterhalt erhält."
+)
+REMEDY = (
+    "Rechtsbehelfsbelehrung\n\nGegen diesen Bescheid können Sie innerhalb eines Monats\n"
+    "Widerspruch erheben."
+)
+_RECORD = {
+    "kind": "Auszahlungsanordnung",
+    "data": {
+        "order_id": "ABCDEFGHIJKLMNOP", "case_id": CASE, "mode": "standing",
+        "amount_cents": 29900, "begin": "2026-11-01", "payee": "Jana Sommerfeld",
+        "budget_line": {"out": "51.1", "in": "51.2"},
+    },
+}  # fmt: skip
+
+
+async def _file_everything(room: EFile, clock: FixedClock) -> tuple[dict[str, str], dict[str, str]]:
+    filed, akten = {}, {}
+    documents = (
+        (OFFICE, CASE, "antrag", "Antrag", ("application/pdf", pdf("Antrag auf Unterhaltsvorschuss"))),
+        (OFFICE, CASE, "bescheid", "Bewilligungsbescheid",
+         ("application/pdf", pdf(LETTER, REASONS, REMEDY))),
+        (OFFICE, CASE, "anordnung", "Auszahlungsanordnung",
+         ("application/json", json.dumps(_RECORD).encode())),
+        (OFFICE, CASE, "tabelle", "Berechnungsblatt",
+         ("application/vnd.oasis.opendocument.spreadsheet", b"PK\x03\x04 no preview")),
+        (OTHER_OFFICE, OTHER_CASE, "fremd", "Fremder Bescheid",
+         ("application/pdf", pdf("Geheim"))),
+    )  # fmt: skip
+    for number, (tenant, case, key, title, (mime, data)) in enumerate(documents):
+        name = "Sommerfeld, Mila Charlotte" if tenant == OFFICE else "Fremdling, Finn"
+        at = clock.now_us() - (10 - number) * 86_400_000_000
+        ending = {"application/pdf": "pdf", "application/json": "json"}.get(mime, "ods")
+        request = FilingRequest(
+            tenant=tenant, aktenzeichen=case, akte_title=name,
+            aktenplan="51.3 Unterhaltsvorschuss", vorgang=_matter(key), title=title,
+            doc_type=title, document_key=key, source_id=f"message-{key}",
+            direction="in" if key == "antrag" else "out", received_at_us=at, filed_at_us=at,
+            actor="hub", parts=(Part("original", f"{title}.{ending}", mime, data),),
+        )  # fmt: skip
+        done = await room.file(request)
+        filed[key], akten[case] = done.id, done.akte_id
+    return filed, akten
+
+
+def _matter(key: str) -> str:
+    return "Kassenanordnungen" if key in {"anordnung", "tabelle"} else "Bewilligung 2026"
+
+
+def _message(number: int, kind: str | None, partner: str, at_us: int, **changes: str) -> Message:
+    tenant = changes.get("tenant", OFFICE)
+    return Message(
+        id=f"0192f0a0-0000-7000-8000-{number:012d}", tenant=tenant, partner=partner,
+        channel=partner, kind=kind, case_key=CASE if tenant == OFFICE else OTHER_CASE,
+        sha256=f"{number:064x}", size_bytes=1200 + 700 * number, received_us=at_us,
+        original_name=f"{(kind or 'unbekannt').lower()}-{number}.xml",
+        correlation_id=f"c{number}", business_id=f"FV-{number:05d}",
+    )  # fmt: skip
+
+
+def _messages(tx: Transaction, now_us: int) -> None:
+    journal = Journal("hub-1")
+    book = Messages(journal)
+    hour = 3_600_000_000
+    case = make_case()
+    story = (
+        (1, "Falldaten", "fachverfahren", "closed", ("case_opened", "Fall angelegt.")),
+        (2, "Bescheid", "fachverfahren", "closed",
+         ("notice_received", "Bescheid BEW B-1 eingegangen.")),
+        (3, "Kassenprotokoll", "ihv", "closed",
+         ("order_accepted", "Auszahlungsanordnung von der Kasse angenommen.")),
+        (4, "Sollbestaetigung", "ihv", "closed",
+         ("soll_confirmed", "Forderung zum Soll gestellt.")),
+        (5, "Isteinnahme", "ihv", "clearing", ("receipt_booked", "")),
+        (6, "Gesamtauskunft", "azr", "routed",
+         ("register_answered", "Das AZR hat Auskunft erteilt.")),
+        (7, None, "fachverfahren", "refused", ("", "")),
+    )  # fmt: skip
+    for number, kind, partner, state, (action, text) in story:
+        at = now_us - (20 - 2 * number) * hour
+        message = _message(number, kind, partner, at)
+        first = "refused" if state == "refused" else "received"
+        findings = [{"rule": "field_missing", "message": "Das Feld fallnummer fehlt.", "line": 12}]
+        book.add(tx, message, first, at, **({"findings": findings, "code": "schema_violation"}
+                                            if first == "refused" else {}))  # fmt: skip
+        if text:
+            book.note(tx, message, at + 2_000_000, action, step=Step(facts={"text": text}))
+        if state in {"closed", "routed", "clearing"}:
+            book.move(tx, message, "routed", at + 3_000_000)
+        if state == "closed":
+            book.note(tx, message, at + 9_000_000, "filed", step=Step(facts={"title": kind}))
+            book.move(tx, message, "closed", at + 9_000_000)
+    cases.save(tx, OFFICE, case, "m-1", now_us)
+    stuck = _message(5, "Isteinnahme", "ihv", now_us - 10 * hour)
+    book.move(tx, stuck, "clearing", now_us - 10 * hour, code="receipt_unassigned")
+    _stand_still(tx, stuck, now_us)
+    foreign = _message(9, "Falldaten", "fachverfahren", now_us, tenant=OTHER_OFFICE)
+    book.add(tx, foreign, "received", now_us)
+    journal.append(tx, now_us, Entry(OTHER_OFFICE, "case_opened", foreign.id, case_key=CASE))
+
+
+CLEARING = "clearing-1"
+
+
+def _stand_still(tx: Transaction, message: Message, now_us: int) -> None:
+    """Block the lane of a message and open its clearing case."""
+    promise = Promise("promise-5", OFFICE, message.id, "file", "file", CASE, deadline_us=now_us)
+    lanes.add(tx, promise, now_us)
+    [claimed] = lanes.claim(tx, "file", limit=1, me="hub-1", now_us=now_us, lease_us=1)
+    lanes.block(tx, claimed, "dead", "receipt_unassigned")
+    found = ClearingCase(
+        CLEARING, "receipt_unassigned", "Eine Einzahlung lässt sich keinem Fall zuordnen.",
+        "Kassenzeichen prüfen und der richtigen Forderung zuordnen.", "promise-5",
+        {"amount": "149,50 €", "payer": "T. Brückner"},
+    )  # fmt: skip
+    clearing.open_case(tx, message, found, now_us)
+
+
+def _certificates(tx: Transaction, now_us: int) -> None:
+    day = 86_400_000_000
+    for number, (purpose, days, state) in enumerate(
+        (("tls-client", 9, "active"), ("signature", 45, "active"), ("tls-client", 300, "imported"))
+    ):
+        tx.run(
+            "INSERT INTO private_key (id, tenant, purpose, algorithm, wrapped_dek, sealed,"
+            " made_us) VALUES (:id, :tenant, :purpose, 'ec-p256', '', '', :now)",
+            id=f"key-{number}", tenant=OFFICE, purpose=purpose, now=now_us,
+        )  # fmt: skip
+        tx.run(
+            "INSERT INTO certificate (id, tenant, partner, environment, purpose, state, key_id,"
+            " key_algorithm, key_bits, public_sha256, request_pem, subject, issuer,"
+            " not_before_us, not_after_us, created_us) VALUES (:id, :tenant, 'azr', 'test',"
+            " :purpose, :state, :key, 'ec-p256', 256, :id, '', :subject, 'CN=Test-CA',"
+            " :begin, :end, :begin)",
+            id=f"certificate-{number}", tenant=OFFICE, purpose=purpose, state=state,
+            key=f"key-{number}", subject="CN=Jugendamt Musterstadt,O=Stadt Musterstadt",
+            begin=now_us - 100 * day, end=now_us + days * day,
+        )  # fmt: skip
+
+
+def pdf(*pages: str) -> bytes:
+    """Return a PDF with one page of text per argument."""
+    count = len(pages)
+    kids = " ".join(f"{4 + 2 * i} 0 R" for i in range(count))
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {count} >>".encode(),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    ]
+    for number, text in enumerate(pages):
+        stream = _page(text)
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {5 + 2 * number} 0 R"
+            " /Resources << /Font << /F1 3 0 R >> >> >>".encode()
+        )
+        objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
+    return _assembled(objects)
+
+
+def _page(text: str) -> bytes:
+    lines = [line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)") for line in text.split("\n")]  # fmt: skip
+    shown = "".join(f"({line}) Tj T*\n" for line in lines)
+    return f"BT /F1 12 Tf 18 TL 71 760 Td\n{shown}ET".encode("cp1252")
+
+
+def _assembled(objects: list[bytes]) -> bytes:
+    data, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(data))
+        data += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    size = len(objects) + 1
+    head = b"xref\n0 %d\n0000000000 65535 f \n%s" % (size, table)
+    end = b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (size, len(data))
+    return data + head + end
+
+
+async def serve(site: web.Application) -> tuple[web.AppRunner, str]:
+    """Serve a site on a free loopback port and return its address."""
+    runner = web.AppRunner(site, access_log=None)
+    await runner.setup()
+    port_site = web.TCPSite(runner, "127.0.0.1", 0)
+    await port_site.start()
+    host, port = runner.addresses[0][:2]
+    return runner, f"http://{host}:{port}"
