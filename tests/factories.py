@@ -128,7 +128,12 @@ def make_order(**changes: Any) -> Order:
 
 def make_payout(**changes: Any) -> Order:
     """Return a standing payment the cash system has not answered yet."""
-    return make_order(**{"kind": "Auszahlungsanordnung", "amount_cents": 29_900} | changes)
+    values = {
+        "kind": "Auszahlungsanordnung",
+        "amount_cents": 29_900,
+        "begin": date(2026, 11, 1),
+    }
+    return make_order(**values | changes)
 
 
 def make_register_state(**changes: Any) -> RegisterState:

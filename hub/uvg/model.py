@@ -70,6 +70,10 @@ class Order(Struct, frozen=True, kw_only=True):
     """Sum of receipts (*Ist*) booked on the reference."""
     receipts: tuple[str, ...] = ()
     """Ids of those receipts, so that none is booked twice."""
+    begin: date | None = None
+    """First day a standing payment is for; ``None`` for claims."""
+    end: date | None = None
+    """Its last day; paid until stopped when ``None``."""
 
 
 class RegisterState(Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 
 import msgspec
@@ -10,7 +11,7 @@ import msgspec
 from hub.core.record import Record
 from hub.partners.base import Handler, Situation
 from hub.partners.case_core.notices import decide_notice
-from hub.partners.case_core.orders import has_standing_payment
+from hub.partners.case_core.orders import is_paying
 from hub.partners.case_core.records import Falldaten
 from hub.partners.case_core.register import RegisterStep, register_step
 from hub.partners.case_core.rules import checked_iban
@@ -35,7 +36,7 @@ def decide_case_data(record: Record, situation: Situation) -> Outcome:
         case=case,
         sends=step.sends,
         filings=(_filing(data),),
-        clearings=_payee_changed(known, case) + step.clearings,
+        clearings=_payee_changed(known, case, situation.today) + step.clearings,
         notes=(_opened() if known is None else _updated(), *step.notes),
     )
 
@@ -79,9 +80,9 @@ def _filing(data: Falldaten) -> Filing:
     return Filing(title, "Falldaten", "Antrag und Stammdaten", "file-case-data")
 
 
-def _payee_changed(known: Case | None, case: Case) -> tuple[Clearing, ...]:
+def _payee_changed(known: Case | None, case: Case, today: date) -> tuple[Clearing, ...]:
     """A standing payment keeps going to the account it was ordered for."""
-    if known is None or known.bank == case.bank or not has_standing_payment(known):
+    if known is None or known.bank == case.bank or not is_paying(known, today):
         return ()
     return (_PAYEE_CHANGED,)
 

@@ -6,19 +6,21 @@ cash profiles cannot carry yet becomes a clearing case, so that nothing is silen
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 
 from hub.core.record import Record
 from hub.partners.base import Situation
 from hub.partners.case_core.letter import letter_fields
-from hub.partners.case_core.orders import CashOrder, acceptance, has_standing_payment, payouts
+from hub.partners.case_core.orders import CashOrder, acceptance, is_paying, payouts, pays_already
 from hub.partners.case_core.records import Bescheid, NoticeKind
 from hub.partners.case_core.register import RegisterStep, register_step
 from hub.partners.case_core.rules import check_notice, known_case
 from hub.partners.outcome import Clearing, Filing, Letter, Note, Outcome
 from hub.partners.shape import read_record
 from hub.uvg.entitlement import doubts
-from hub.uvg.model import Case, Period
+from hub.uvg.model import Case
 
 _VORGANG = {
     NoticeKind.BEW: "Bewilligung",
@@ -89,31 +91,20 @@ def _cash(
     """Return the orders, and what a person must do where no order can say it."""
     claimed = (acceptance(case, notice, notice.reclaim, situation),) if notice.reclaim else ()
     if notice.notice_kind is NoticeKind.BEW:
-        if has_standing_payment(known) and _pay_twice(known.periods, case.periods):
+        if pays_already(known, case.periods):
             return claimed, (_PAYMENT_OVERLAPS,)
         return payouts(case, notice, situation) + claimed, ()
-    return claimed, _left_to_people(known, notice)
+    return claimed, _left_to_people(known, notice, situation.today)
 
 
-def _left_to_people(known: Case, notice: Bescheid) -> tuple[Clearing, ...]:
+def _left_to_people(known: Case, notice: Bescheid, today: date) -> tuple[Clearing, ...]:
     """Return what the profiles cannot carry yet."""
     kind = notice.notice_kind
     if kind in (NoticeKind.ABL, NoticeKind.ERS):
         return ()
     if kind is NoticeKind.AUF and notice.reclaim:
-        return (_PAYMENT_GOES_ON,) if has_standing_payment(known) else ()
+        return (_PAYMENT_GOES_ON,) if is_paying(known, today) else ()
     return (_unsupported(notice, known),)
-
-
-def _pay_twice(old: tuple[Period, ...], new: tuple[Period, ...]) -> bool:
-    return any(
-        a.amount_cents > 0
-        and b.amount_cents > 0
-        and (b.end is None or a.begin <= b.end)
-        and (a.end is None or b.begin <= a.end)
-        for a in old
-        for b in new
-    )
 
 
 def _register(case: Case, notice: Bescheid, situation: Situation) -> RegisterStep:
@@ -145,16 +136,20 @@ def _filing(notice: Bescheid) -> Filing:
 def _notes(case: Case, notice: Bescheid, orders: tuple[CashOrder, ...]) -> tuple[Note, ...]:
     kind = notice.notice_kind
     received = Note("notice_received", f"Bescheid {kind} {notice.notice_id} eingegangen.")
-    doubted = tuple(
-        Note("amount_implausible", f"Zeitraum ab {period.begin:%d.%m.%Y}: {text}")
-        for period in notice.granted_periods()
-        for text in doubts(period, case.child.birth_date)
-    )
+    doubted = _doubted(case, notice) if kind.grants else ()
     ordered = tuple(
         Note("order_made", f"{order.order.kind} {order.order.order_id} erstellt.")
         for order in orders
     )
     return (received, *doubted, *ordered)
+
+
+def _doubted(case: Case, notice: Bescheid) -> tuple[Note, ...]:
+    return tuple(
+        Note("amount_implausible", f"Zeitraum ab {period.begin:%d.%m.%Y}: {text}")
+        for period in notice.granted_periods()
+        for text in doubts(period, case.child.birth_date)
+    )
 
 
 def _unsupported(notice: Bescheid, known: Case) -> Clearing:

@@ -58,7 +58,12 @@ def payouts(case: Case, notice: Bescheid, situation: Situation) -> tuple[CashOrd
 def acceptance(case: Case, notice: Bescheid, reclaim: Reclaim, situation: Situation) -> CashOrder:
     """Return the order to take in what is claimed back (§ 5 UVG)."""
     ref = "acceptance-1"
-    order = _order(ACCEPTANCE, reclaim.amount_cents, notice, situation, ref)
+    order = Order(
+        order_id=_order_id(situation, ref),
+        kind=ACCEPTANCE,
+        amount_cents=reclaim.amount_cents,
+        notice_id=notice.notice_id,
+    )
     data = {
         "order_id": order.order_id,
         "case_id": case.case_id,
@@ -80,9 +85,19 @@ def acceptance(case: Case, notice: Bescheid, reclaim: Reclaim, situation: Situat
     return CashOrder(order, Record(ACCEPTANCE, data), ref)
 
 
-def has_standing_payment(case: Case) -> bool:
-    """Whether the cash system may be paying on an order of this case."""
-    return any(order.kind == PAYOUT and order.state != "refused" for order in case.orders)
+def is_paying(case: Case, today: date) -> bool:
+    """Whether the cash system may be paying on an order of this case, now or later."""
+    return any(order.end is None or today <= order.end for order in _payouts_taken(case))
+
+
+def pays_already(case: Case, periods: tuple[Period, ...]) -> bool:
+    """Whether an earlier order covers a day of a period that pays something."""
+    return any(
+        _share_a_day(order, period)
+        for order in _payouts_taken(case)
+        for period in periods
+        if period.amount_cents > 0
+    )
 
 
 def debtor_name(case: Case, reclaim: Reclaim) -> str:
@@ -100,7 +115,14 @@ def _payout(
     case: Case, notice: Bescheid, period: Period, situation: Situation, number: int
 ) -> CashOrder:
     ref = f"payout-{number}"
-    order = _order(PAYOUT, period.amount_cents, notice, situation, ref)
+    order = Order(
+        order_id=_order_id(situation, ref),
+        kind=PAYOUT,
+        amount_cents=period.amount_cents,
+        notice_id=notice.notice_id,
+        begin=period.begin,
+        end=period.end,
+    )
     data = {
         "order_id": order.order_id,
         "case_id": case.case_id,
@@ -118,13 +140,18 @@ def _payout(
     return CashOrder(order, Record(PAYOUT, without_blanks(data)), ref)
 
 
-def _order(kind: str, amount_cents: int, notice: Bescheid, situation: Situation, ref: str) -> Order:
-    return Order(
-        order_id=derived_code(situation.message.id, "order", ref),
-        kind=kind,
-        amount_cents=amount_cents,
-        notice_id=notice.notice_id,
-    )
+def _order_id(situation: Situation, ref: str) -> str:
+    return derived_code(situation.message.id, "order", ref)
+
+
+def _payouts_taken(case: Case) -> tuple[Order, ...]:
+    """An order counts as taken until the cash system refuses it."""
+    return tuple(o for o in case.orders if o.kind == PAYOUT and o.state != "refused")
+
+
+def _share_a_day(order: Order, period: Period) -> bool:
+    begins_in_time = order.begin is None or period.end is None or order.begin <= period.end
+    return begins_in_time and (order.end is None or period.begin <= order.end)
 
 
 def _german(day: date) -> str:

@@ -100,6 +100,11 @@ class NoticeKind(StrEnum):
     VER = "VER"
     STU = "STU"
 
+    @property
+    def grants(self) -> bool:
+        """Whether its periods say what is paid from now on."""
+        return self in (NoticeKind.BEW, NoticeKind.AEN)
+
 
 class PeriodData(_Data, frozen=True, kw_only=True):
     """A stretch of the benefit with one monthly amount; cents."""

@@ -13,8 +13,6 @@ from hub.uvg.entitlement import expected_amounts
 from hub.uvg.iban import compact_iban, is_iban
 from hub.uvg.model import Case, Period
 
-_GRANTING = (NoticeKind.BEW, NoticeKind.AEN)
-
 
 def known_case(case_id: str, situation: Situation) -> Case:
     """Return the case a notice belongs to.
@@ -43,7 +41,9 @@ def check_notice(notice: Bescheid, case: Case) -> None:
     _check_complete(notice)
     _check_spans(notice)
     for index, period in enumerate(notice.periods):
-        _check_amount(period.granted(), index)
+        # A notice that ends or refuses a benefit may show what is no longer paid as zero.
+        if period.amount_cents or notice.notice_kind.grants:
+            _check_amount(period.granted(), index)
 
 
 def checked_iban(text: str) -> str:
@@ -74,7 +74,7 @@ def _check_first_time(notice: Bescheid, case: Case) -> None:
 
 
 def _check_complete(notice: Bescheid) -> None:
-    if notice.notice_kind in _GRANTING and not notice.periods:
+    if notice.notice_kind.grants and not notice.periods:
         raise _incomplete("Bewilligung und Änderung brauchen einen Zeitraum.", "periods")
     if notice.notice_kind is NoticeKind.ERS and notice.reclaim is None:
         raise _incomplete("Ein Ersatzbescheid braucht die Rückforderung.", "reclaim")

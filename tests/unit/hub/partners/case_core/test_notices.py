@@ -11,7 +11,7 @@ from hub.core.errors import NotChecked, RuleViolation
 from hub.core.record import canonical_json
 from hub.partners.case_core import HANDLERS
 from hub.partners.outcome import Outcome, Role
-from hub.uvg.model import Case, RegisterState
+from hub.uvg.model import Case, Order, RegisterState
 from tests.factories import (
     PERIOD,
     RECLAIM,
@@ -115,16 +115,23 @@ def test_nothing_is_paid_twice() -> None:
     assert ["bewilligungsbescheid"] == [letter.template for letter in outcome.letters]
 
 
+def test_an_older_payment_is_remembered_after_later_grants() -> None:
+    """The periods of the case are those of the latest grant only."""
+    orders = (make_payout(begin=date(2026, 1, 1), end=date(2026, 6, 30)), make_payout())
+    march = {**PERIOD, "begin": "2026-03-01", "end": "2026-03-31"}
+    outcome = decide(case=paying_case(orders=orders), periods=[march])
+
+    assert ["payment_overlaps"] == codes(outcome)
+
+
 @pytest.mark.parametrize(
-    "known",
-    [
-        paying_case(orders=(make_payout(state="refused"),)),
-        paying_case(periods=(make_period(begin=date(2026, 1, 1), end=date(2026, 10, 31)),)),
-        paying_case(periods=(make_period(amount_cents=0),)),
-    ],
+    "order",
+    [make_payout(state="refused"), make_payout(end=date(2026, 10, 31), begin=date(2026, 1, 1))],
 )
-def test_a_grant_is_paid_where_nothing_else_is(known: Case) -> None:
-    assert [(Role.CASH, "Auszahlungsanordnung")] == sent(decide(case=known))
+def test_a_grant_is_paid_where_nothing_else_is(order: Order) -> None:
+    outcome = decide(case=paying_case(orders=(order,)))
+
+    assert [(Role.CASH, "Auszahlungsanordnung")] == sent(outcome)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.ids import derived_code
-from hub.partners.case_core.orders import acceptance, has_standing_payment, payouts
+from hub.partners.case_core.orders import acceptance, is_paying, payouts, pays_already
 from hub.partners.case_core.records import Bescheid
 from hub.partners.outcome import Role
 from hub.partners.shape import read_record
@@ -15,6 +15,7 @@ from hub.uvg.model import Order
 from tests.factories import (
     IBAN,
     RECLAIM,
+    TODAY,
     make_case,
     make_order,
     make_payout,
@@ -26,6 +27,7 @@ from tests.factories import (
 SITUATION = make_situation()
 GRANT = read_record(notice(), Bescheid)
 MESSAGE_ID = SITUATION.message.id
+DAYS = st.dates(date(2026, 1, 1), date(2026, 3, 31))
 
 
 def test_one_standing_order_per_period_that_pays() -> None:
@@ -118,11 +120,55 @@ def test_every_cash_system_can_write_the_reason(legal_basis: str) -> None:
     assert reason == reason.encode("iso-8859-15").decode("iso-8859-15")
 
 
-@pytest.mark.parametrize("state", ["ordered", "accepted"])
-def test_a_payment_may_be_running_once_it_was_ordered(state: str) -> None:
-    assert has_standing_payment(make_case(orders=(make_payout(state=state),)))
+@pytest.mark.parametrize(
+    "order",
+    [
+        make_payout(),
+        make_payout(state="accepted"),
+        make_payout(end=TODAY),
+        make_payout(begin=date(2027, 1, 1)),
+    ],
+)
+def test_a_payment_counts_until_its_last_day(order: Order) -> None:
+    assert is_paying(make_case(orders=(order,)), TODAY)
 
 
-@pytest.mark.parametrize("order", [make_payout(state="refused"), make_order()])
-def test_neither_a_refused_payment_nor_a_claim_is_a_running_payment(order: Order) -> None:
-    assert not has_standing_payment(make_case(orders=(order,)))
+@pytest.mark.parametrize(
+    "order",
+    [make_payout(state="refused"), make_payout(end=date(2026, 11, 21)), make_order()],
+)
+def test_what_is_refused_over_or_a_claim_is_no_payment(order: Order) -> None:
+    assert not is_paying(make_case(orders=(order,)), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "already"),
+    [
+        (date(2026, 3, 1), date(2026, 3, 31), True),
+        (date(2026, 1, 1), date(2026, 3, 1), True),
+        (date(2026, 6, 30), None, True),
+        (date(2026, 1, 1), None, True),
+        (date(2026, 1, 1), date(2026, 2, 28), False),
+        (date(2026, 7, 1), None, False),
+    ],
+)
+def test_a_day_is_paid_by_one_order_only(begin: date, end: date | None, already: object) -> None:
+    known = make_payout(begin=date(2026, 3, 1), end=date(2026, 6, 30))
+
+    found = pays_already(make_case(orders=(known,)), (make_period(begin=begin, end=end),))
+    assert already == found
+
+
+def test_a_period_without_payment_collides_with_nothing() -> None:
+    case = make_case(orders=(make_payout(),))
+
+    assert not pays_already(case, (make_period(amount_cents=0),))
+
+
+@given(DAYS, DAYS, DAYS, DAYS)
+def test_what_shares_no_day_is_never_paid_already(a: date, b: date, c: date, d: date) -> None:
+    order = make_payout(begin=min(a, b), end=max(a, b))
+    period = make_period(begin=min(c, d), end=max(c, d))
+    apart = max(a, b) < min(c, d) or max(c, d) < min(a, b)
+
+    assert apart != pays_already(make_case(orders=(order,)), (period,))

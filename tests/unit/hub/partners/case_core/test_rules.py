@@ -85,3 +85,10 @@ def test_an_unknown_case_asks_for_its_data_first() -> None:
         known_case(CASE_ID, make_situation())
 
     assert caught.value.code == "case_unknown"
+
+
+@pytest.mark.parametrize("kind", ["ABL", "EIN", "AUF"])
+def test_what_is_no_longer_paid_may_be_shown_as_zero(kind: str) -> None:
+    read = read_record(notice(kind, periods=[{**PERIOD, "amount_cents": 0}]), Bescheid)
+
+    check_notice(read, make_case())
