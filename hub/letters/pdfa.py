@@ -39,6 +39,8 @@ _ACTIVE_KEYS = (
     "/AA",
     "/XFA",
 )
+_TAG_BEGINS = (b"BDC", b"BMC")
+_PAINTS = frozenset(b"S s f F f* B B* b b* sh Do Tj TJ ' BI".split())
 _GAP = "[\\s\u00ad]*"
 
 
@@ -84,6 +86,7 @@ def _check(reader: PdfReader, must_contain: Sequence[str]) -> PdfVerdict:
         *_claim_faults(reader, part, conformance),
         *_catalog_faults(catalog),
         *_font_faults(fonts),
+        *_tagging_faults(reader),
         *_active_faults(reader),
         *_text_faults(reader, must_contain),
     )
@@ -135,6 +138,26 @@ def _catalog_faults(catalog: DictionaryObject) -> Iterator[Finding]:
         yield _fault("letter_not_pdfua", "Das PDF zeigt seinen Titel nicht an.")
     if not catalog.get("/OutputIntents"):
         yield _fault("letter_not_pdfa", "Dem PDF fehlt das Farbprofil (OutputIntent).")
+
+
+def _tagging_faults(reader: PdfReader) -> Iterator[Finding]:
+    for number, page in enumerate(reader.pages, start=1):
+        content = page.get_contents()
+        if content is not None and _paints_untagged(content.operations):
+            yield _fault(
+                "letter_not_pdfua",
+                f"Seite {number} enthält Inhalte ohne Kennzeichnung (Tag), "
+                "zum Beispiel Absatzrahmen in Kopf- oder Fußzeile.",
+            )
+
+
+def _paints_untagged(operations: Sequence[tuple[Any, bytes]]) -> bool:
+    depth = 0
+    for _, operator in operations:
+        depth += (operator in _TAG_BEGINS) - (operator == b"EMC")
+        if depth == 0 and operator in _PAINTS:
+            return True
+    return False
 
 
 def _child(parent: DictionaryObject, key: str) -> DictionaryObject:

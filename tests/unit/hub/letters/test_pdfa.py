@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfWriter
-from pypdf.generic import DictionaryObject, NameObject
+from pypdf.actions import JavaScript
 
 from hub.core.findings import Verdict
 from hub.letters.pdfa import _appears, check_letter
@@ -20,10 +20,6 @@ def written(writer: PdfWriter) -> bytes:
     buffer = io.BytesIO()
     writer.write(buffer)
     return buffer.getvalue()
-
-
-def _dictionary(entries: dict[str, str]) -> DictionaryObject:
-    return DictionaryObject({NameObject(k): NameObject(v) for k, v in entries.items()})
 
 
 def rules(pdf: bytes, *must_contain: str) -> set[str]:
@@ -64,8 +60,7 @@ def test_an_encrypted_file_is_refused() -> None:
 
 def test_a_script_is_refused() -> None:
     writer = blank()
-    script = {"/S": "/JavaScript", "/JS": "/x"}
-    writer.root_object[NameObject("/OpenAction")] = _dictionary(script)
+    writer.add_open_action(JavaScript("app.alert('x')"))
 
     assert "letter_pdf_active" in rules(written(writer))
 
