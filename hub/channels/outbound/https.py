@@ -1,0 +1,156 @@
+"""Post a message to a partner over HTTPS with a client certificate.
+
+The invariant is honesty about the outcome: *nothing happened* is only said when no byte of
+the request can have been processed; once a connection stands and no status comes back, the
+outcome is unknown. No redirects, no proxies, no cookies, no compression, no silent repeats.
+
+Residual risk: with TLS 1.3 a server may refuse our certificate after the request was sent;
+when its alert is lost with a reset connection, the outcome is unknown, too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Self
+
+import aiohttp
+from aiohttp.connector import Connection
+
+from hub.channels.outbound.exchange import answer_unusable, failure, refusal, url_invalid
+
+ANSWER_MAX_BYTES = 20_000_000
+"""Register answers are kilobytes; more than this is a fault or an attack."""
+_CONNECT_S = 10.0
+_KEEPALIVE_S = 10.0
+"""Short, because a request written into a connection the partner just closed is unknown."""
+_PER_TARGET = 8
+_CHUNK_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A positive answer."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in lower case; of a repeated header the last."""
+    peer_fingerprint: str = ""
+    """SHA-256 of the partner's certificate in hexadecimal."""
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far a request got."""
+
+    connected: bool = False
+
+
+class _Response(aiohttp.ClientResponse):
+    """A response that remembers the partner's certificate before the connection is released."""
+
+    peer_fingerprint = ""
+
+    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
+        """Note the certificate, then read status and headers."""
+        self.peer_fingerprint = _fingerprint(connection.transport)
+        return await super().start(connection)
+
+
+def _fingerprint(transport: asyncio.Transport | None) -> str:
+    tls = transport.get_extra_info("ssl_object") if transport is not None else None
+    certificate = tls.getpeercert(binary_form=True) if tls is not None else None
+    return hashlib.sha256(certificate).hexdigest() if certificate else ""
+
+
+class HttpsDoor:
+    """A pool of connections, kept apart by TLS context. Use as an asynchronous context."""
+
+    def __init__(self, answer_max_bytes: int = ANSWER_MAX_BYTES) -> None:
+        self._answer_max_bytes = answer_max_bytes
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit_per_host=_PER_TARGET, keepalive_timeout=_KEEPALIVE_S
+            ),
+            response_class=_Response,
+            trace_configs=[_tracing()],
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def post(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        context: ssl.SSLContext,
+        headers: Mapping[str, str],
+        timeout_s: float,
+    ) -> Receipt:
+        """Send the body once and return the partner's positive answer.
+
+        Raises:
+            Unavailable: provably nothing was processed.
+            Refused: the partner does not take this message.
+            Misconfigured: address, certificate or rights are wrong.
+            OutcomeUnknown: it may or may not have been processed.
+        """
+        if self._session is None or not url.startswith("https://"):
+            raise url_invalid(url)
+        progress = _Progress()
+        try:
+            async with self._session.post(
+                url,
+                data=body,
+                ssl=context,
+                headers={**headers, "Accept-Encoding": "identity"},
+                timeout=aiohttp.ClientTimeout(total=timeout_s, sock_connect=_CONNECT_S),
+                allow_redirects=False,
+                trace_request_ctx=progress,
+            ) as response:
+                return await self._receipt(response, url)
+        except (aiohttp.ClientError, OSError, TimeoutError) as exc:
+            raise failure(exc, url, connected=progress.connected) from exc
+
+    async def _receipt(self, response: aiohttp.ClientResponse, url: str) -> Receipt:
+        if not 200 <= response.status < 300:  # noqa: PLR2004 - the class of success
+            raise refusal(response.status, response.headers, url)
+        if response.headers.get("Content-Encoding", "identity") != "identity":
+            raise answer_unusable("answer_encoded", "gepackt, obwohl das nicht vereinbart ist", url)
+        body = bytearray()
+        async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
+            body += chunk
+            if len(body) > self._answer_max_bytes:
+                raise answer_unusable("answer_too_large", "größer als erlaubt", url)
+        return Receipt(
+            status=response.status,
+            body=bytes(body),
+            headers={name.lower(): value for name, value in response.headers.items()},
+            peer_fingerprint=getattr(response, "peer_fingerprint", ""),
+        )
+
+
+def _tracing() -> aiohttp.TraceConfig:
+    """Once a connection stands, every further failure may come after the first byte."""
+    config = aiohttp.TraceConfig()
+
+    async def connected(_: aiohttp.ClientSession, context: SimpleNamespace, __: object) -> None:
+        context.trace_request_ctx.connected = True
+
+    config.on_connection_create_end.append(connected)
+    config.on_connection_reuseconn.append(connected)
+    return config
