@@ -47,6 +47,8 @@ from hub.workers.loops import Workers
 
 log = logging.getLogger(__name__)
 
+CLOCK = SystemClock()
+
 SHIPPED = Path(__file__).resolve().parent.parent
 """Schemas, mappings and templates lie beside the packages."""
 
@@ -127,7 +129,7 @@ async def open_database(place: Place) -> AsyncIterator[SqliteDatabase]:
     """Open the database and bring it up to date."""
     database = SqliteDatabase(place.database_file)
     try:
-        await migrate(database, all_migrations(), SystemClock().now_us())
+        await migrate(database, all_migrations(), CLOCK.now_us())
         yield database
     finally:
         await asyncio.to_thread(database.close)
@@ -158,7 +160,7 @@ async def open_efile(place: Place, database: SqliteDatabase) -> AsyncIterator[EF
             prefix=storage.bucket_prefix,
         )
     )
-    room = EFile(database, store, SystemClock(), place.secret("efile_names"))
+    room = EFile(database, store, CLOCK, place.secret("efile_names"))
     try:
         yield room
     finally:
@@ -171,7 +173,9 @@ def open_center(place: Place, database: SqliteDatabase) -> CertificateCenter:
     return CertificateCenter(database, bytes.fromhex(place.secret("kek").decode()), CLOCK, folder)
 
 
-CLOCK = SystemClock()
+def open_desk(place: Place, database: SqliteDatabase) -> Desk:
+    """Open the desk where clearing cases are decided."""
+    return Desk(database, Journal(place.settings.node), CLOCK)
 
 
 @asynccontextmanager
@@ -279,7 +283,7 @@ def _services(place: Place, house: House) -> SiteServices:
         settings=place.settings,
         clock=CLOCK,
         balance=balance,
-        desk=Desk(house),
+        desk=Desk(house.database, house.journal, CLOCK),
     )
 
 

@@ -306,3 +306,14 @@ def secret(settings: Settings, base: Path, name: str) -> bytes:
 def armed_failpoint() -> str | None:
     """Return the failpoint a crash test wants armed."""
     return os.environ.get("AKTENHUB_FAILPOINT")
+
+
+def demo_storage() -> dict[str, str] | None:
+    """Return the real S3 a demonstration shall use; ``None``: a loopback server.
+
+    ``AKTENHUB_DEMO_S3_ENDPOINT`` (``host:port``), ``…_ACCESS_KEY``, ``…_SECRET_KEY`` and
+    ``…_SECURE`` (``true`` or ``false``).
+    """
+    names = ("endpoint", "access_key", "secret_key", "secure")
+    found = {name: os.environ.get(f"AKTENHUB_DEMO_S3_{name.upper()}", "") for name in names}
+    return found if found["endpoint"] else None

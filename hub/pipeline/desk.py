@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from hub.core.clock import Clock
 from hub.core.errors import Conflict, Rejected
-from hub.pipeline.house import House
 from hub.store import clearing, lanes, messages
-from hub.store.database import Row, Transaction
-from hub.store.messages import Step
+from hub.store.database import Database, Row, Transaction
+from hub.store.journal import Journal
+from hub.store.messages import Messages, Step
 
 
 class Desk:
     """What a human may decide about clearing cases."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, database: Database, journal: Journal, clock: Clock) -> None:
+        self._database = database
+        self._messages = Messages(journal)
+        self._clock = clock
 
     async def release(self, tenant: str, clearing_id: str, actor: str, reason: str) -> None:
         """Settle a clearing case: what stood still is tried again.
@@ -36,7 +39,7 @@ class Desk:
     ) -> None:
         if not reason.strip():
             raise Rejected("reason_missing", "Bitte einen Grund angeben.")
-        now_us = self._house.clock.now_us()
+        now_us = self._clock.now_us()
 
         def work(tx: Transaction) -> None:
             case = clearing.find(tx, clearing_id, tenant)
@@ -47,7 +50,7 @@ class Desk:
             ):
                 self._carry_out(tx, case, actor, decision, now_us)
 
-        await self._house.database.write(work)
+        await self._database.write(work)
 
     def _carry_out(
         self, tx: Transaction, case: Row, actor: str, decision: str, now_us: int
@@ -57,7 +60,7 @@ class Desk:
             raise Conflict("message_missing", "Die Nachricht ist nicht im Journal.")
         message = messages.to_message(row)
         step = Step(case["promise_id"], actor=actor, facts={"code": case["code"]})
-        self._house.messages.note(tx, message, now_us, f"clearing_{decision}", step=step)
+        self._messages.note(tx, message, now_us, f"clearing_{decision}", step=step)
         skip = decision == "rejected"
         if case["promise_id"]:
             lanes.unblock(tx, case["promise_id"], skip=skip, now_us=now_us)
@@ -75,4 +78,4 @@ class Desk:
             to_state = "received"
         else:
             to_state = "routed" if row["open_promises"] else "closed"
-        self._house.messages.move(tx, message, to_state, now_us, code=case["code"])
+        self._messages.move(tx, message, to_state, now_us, code=case["code"])

@@ -175,7 +175,8 @@ class Isolation:
     async def _work(self, child: _Child | None, group: list[_Request]) -> _Child | None:
         """Let a child do a group and return the child for the next, if it may live on."""
         try:
-            child = child or await asyncio.to_thread(_Child, self._limits, *self._places)
+            if child is None:
+                child = await asyncio.to_thread(_Child, self._limits, *self._places)
             answers = await asyncio.to_thread(child.do, [request.job for request in group])
         except Misconfigured as exc:
             for request in group:

@@ -1,0 +1,84 @@
+"""The command line: parse, call, print, map errors to exit codes.
+
+Exit codes: 0 done and good, 1 findings or refused, 2 wrong usage, 3 configuration,
+4 temporarily unavailable.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from efile import FilingError, StorageMisconfigured, StorageUnavailable
+from hub.cli import (
+    accounts,
+    bench,
+    certs,
+    checking,
+    clearing,
+    demo,
+    efile,
+    journal,
+    letters,
+    running,
+    simulate,
+)
+from hub.cli.command import Commands
+from hub.core.errors import HubError
+from hub.core.log import set_up_logging
+
+_GROUPS = (
+    running, checking, journal, clearing, efile, letters, certs, accounts, simulate, bench, demo,
+)  # fmt: skip
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="aktenhub",
+        description="Nachrichtendrehscheibe und E-Akte für den Unterhaltsvorschuss.",
+    )
+    parser.add_argument(
+        "--settings",
+        type=Path,
+        default=Path("hub.toml"),
+        metavar="DATEI",
+        help="Einstellungen (Vorgabe: hub.toml im aktuellen Ordner)",
+    )
+    commands = Commands(parser.add_subparsers(dest="command", required=True, metavar="BEFEHL"))
+    for group in _GROUPS:
+        group.register(commands)
+    return parser
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    options = build_parser().parse_args(arguments)
+    set_up_logging("warning")
+    try:
+        code: int = asyncio.run(options.run(options))
+    except HubError as exc:
+        return _failed(options, exc.code, str(exc), exc.exit_code)
+    except FilingError as exc:
+        text = f"{exc.message} {exc.remedy} [{exc.code}]"
+        return _failed(options, exc.code, text, _filing_exit_code(exc))
+    except KeyboardInterrupt:
+        return 0
+    return code
+
+
+def _failed(options: argparse.Namespace, code: str, text: str, exit_code: int) -> int:
+    if getattr(options, "json", False):
+        print(json.dumps({"ok": False, "code": code, "message": text}, ensure_ascii=False))
+    print(f"aktenhub: {text}", file=sys.stderr)
+    return exit_code
+
+
+def _filing_exit_code(error: FilingError) -> int:
+    if isinstance(error, StorageUnavailable):
+        return 4
+    return 3 if isinstance(error, StorageMisconfigured) else 1

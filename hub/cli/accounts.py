@@ -1,0 +1,63 @@
+"""``accounts``: who may sign in to the staff pages."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+
+from hub.app import CLOCK, open_database
+from hub.cli.command import Commands, place_of
+from hub.store.accounts import Accounts, Passwords, Role
+
+
+def register(commands: Commands) -> None:
+    """Declare the commands."""
+    group = commands.group("accounts", "Konten für die Oberfläche")
+    create = group.add("create", _create, "Konto anlegen; das Kennwort wird abgefragt")
+    create.add_argument("login")
+    create.add_argument("--name", required=True)
+    create.add_argument("--tenant", metavar="MANDANT", help="leer: zentraler Betrieb")
+    create.add_argument(
+        "--role", action="append", required=True, choices=[role.value for role in Role],
+        dest="roles",
+    )  # fmt: skip
+    password = group.add("password", _password, "Neues Kennwort setzen")
+    password.add_argument("login")
+    disable = group.add("disable", _disable, "Konto sperren und alle Sitzungen beenden")
+    disable.add_argument("login")
+
+
+def _ask() -> str:
+    """Ask without echo; a pipe may answer for scripts."""
+    if sys.stdin.isatty():
+        return getpass.getpass("Kennwort: ")
+    return sys.stdin.readline().rstrip("\n")
+
+
+async def _create(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    if options.tenant:
+        place.settings.tenant(options.tenant)
+    async with open_database(place) as database:
+        accounts = Accounts(database, CLOCK, Passwords())
+        roles = frozenset(Role(role) for role in options.roles)
+        await accounts.create(
+            options.login, _ask(), name=options.name, tenant=options.tenant, roles=roles
+        )
+    print(f"Konto {options.login} angelegt.")
+    return 0
+
+
+async def _password(options: argparse.Namespace) -> int:
+    async with open_database(place_of(options)) as database:
+        await Accounts(database, CLOCK, Passwords()).set_password(options.login, _ask())
+    print("Kennwort geändert, alle Sitzungen beendet.")
+    return 0
+
+
+async def _disable(options: argparse.Namespace) -> int:
+    async with open_database(place_of(options)) as database:
+        await Accounts(database, CLOCK, Passwords()).disable(options.login)
+    print(f"Konto {options.login} gesperrt.")
+    return 0

@@ -1,0 +1,136 @@
+"""``certs``: the central certificate store."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from hub.app import CLOCK, open_center, open_database
+from hub.certificates.inventory import Certificate
+from hub.cli.command import Commands, place_of, show_facts, show_json, show_table
+from hub.core.clock import local_date
+
+
+def register(commands: Commands) -> None:
+    """Declare the commands."""
+    group = commands.group("certs", "Zertifikate zentral verwalten")
+    listing = group.add("list", _list, "Alle Zertifikate", json_output=True)
+    listing.add_argument("--tenant", metavar="MANDANT")
+    show = group.add("show", _show, "Ein Zertifikat zeigen", json_output=True)
+    show.add_argument("id")
+    request = group.add("request", _request, "Schlüssel und Zertifikatsantrag erzeugen")
+    request.add_argument("--tenant", required=True, metavar="MANDANT")
+    request.add_argument("--partner", required=True, metavar="PARTNER")
+    request.add_argument("--common-name", required=True, metavar="NAME")
+    request.add_argument("--organization", metavar="NAME", help="Vorgabe: Name des Mandanten")
+    request.add_argument("--key", default="ec-p256", choices=("ec-p256", "ec-p384", "rsa-3072"))
+    take = group.add("import", _import, "Ausgestelltes Zertifikat einlesen")
+    take.add_argument("file", type=Path, metavar="DATEI")
+    for name, text in (("activate", "Zertifikat in Gebrauch nehmen"), ("retire", "Außer Gebrauch")):
+        move = group.add(name, _move, text)
+        move.add_argument("id")
+        move.add_argument("--actor", required=True, metavar="NAME", help="wer entscheidet")
+        move.set_defaults(decision=name)
+    trust = group.add("trust", _trust, "Vertrauensanker eines Partners festlegen")
+    trust.add_argument("partner", metavar="PARTNER")
+    trust.add_argument("file", type=Path, metavar="DATEI")
+    check = group.add("check", _check, "Ein Zertifikat prüfen", json_output=True)
+    check.add_argument("file", type=Path, metavar="DATEI")
+    check.add_argument("--partner", required=True, metavar="PARTNER")
+
+
+def _row(certificate: Certificate, today_us: int) -> dict[str, Any]:
+    row = {k: v for k, v in asdict(certificate).items() if not isinstance(v, bytes)}
+    not_after = row.get("not_after_us")
+    if not_after:
+        row["not_after"] = local_date(not_after).isoformat()
+        row["days_left"] = (not_after - today_us) // 86_400_000_000
+    return row
+
+
+async def _list(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    async with open_database(place) as database:
+        found = await open_center(place, database).all(options.tenant)
+    rows = [_row(certificate, CLOCK.now_us()) for certificate in found]
+    if options.json:
+        show_json({"certificates": rows})
+    else:
+        columns = {"tenant": "Mandant", "partner": "Partner", "state": "Zustand",
+                   "subject": "Inhaber", "not_after": "gültig bis", "days_left": "Tage",
+                   "id": "Kennung"}  # fmt: skip
+        show_table(rows, columns)
+    return 0
+
+
+async def _show(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    async with open_database(place) as database:
+        row = _row(await open_center(place, database).show(options.id), CLOCK.now_us())
+    if options.json:
+        show_json(row)
+    else:
+        show_facts(row.items())
+    return 0
+
+
+async def _request(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    tenant = place.settings.tenant(options.tenant)
+    subject = {
+        "CN": options.common_name,
+        "O": options.organization or tenant.name,
+        "L": tenant.address.city,
+        "C": "DE",
+    }
+    async with open_database(place) as database:
+        center = open_center(place, database)
+        identity, path = await center.request(tenant.id, options.partner, subject, options.key)
+    print(f"Kennung: {identity}")
+    print(f"Antrag:  {path}")
+    return 0
+
+
+async def _import(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    pem = await asyncio.to_thread(options.file.read_bytes)
+    async with open_database(place) as database:
+        certificate = await open_center(place, database).import_certificate(pem)
+    print(f"Eingelesen: {certificate.id}")
+    return 0
+
+
+async def _move(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    async with open_database(place) as database:
+        center = open_center(place, database)
+        act = center.activate if options.decision == "activate" else center.retire
+        certificate = await act(options.id, options.actor)
+    print(f"Zustand: {certificate.state}")
+    return 0
+
+
+async def _trust(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    pem = await asyncio.to_thread(options.file.read_bytes)
+    async with open_database(place) as database:
+        anchors = await open_center(place, database).trust(options.partner, pem)
+    print(f"{len(anchors)} Vertrauensanker für {options.partner} festgelegt.")
+    return 0
+
+
+async def _check(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    pem = await asyncio.to_thread(options.file.read_bytes)
+    async with open_database(place) as database:
+        judgement = await open_center(place, database).check(pem, options.partner)
+    if options.json:
+        show_json({"verdict": judgement.verdict, "reasons": list(judgement.reasons)})
+    else:
+        print(judgement.verdict)
+        for reason in judgement.reasons:
+            print(f"  {reason}")
+    return 0 if judgement.verdict == "accept" else 1

@@ -1,0 +1,192 @@
+"""``efile``: files, documents, search, proof, rebuild."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from efile import Document, EFile, FilingRequest, Part
+from hub.app import CLOCK, Place, open_database, open_efile
+from hub.cli.command import Commands, place_of, show_json, show_table
+from hub.core.clock import iso_utc
+from hub.pipeline.fulfilment import AKTENPLAN
+
+_MIMES = {".pdf": "application/pdf", ".xml": "application/xml", ".json": "application/json",
+          ".txt": "text/plain"}  # fmt: skip
+
+
+def register(commands: Commands) -> None:
+    """Declare the commands."""
+    group = commands.group("efile", "E-Akte: Akten, Dokumente, Suche, Prüfung")
+    listing = group.add("list", _list, "Akten auflisten", json_output=True)
+    listing.add_argument("--tenant", metavar="MANDANT")
+    listing.add_argument("--query", default="", help="Name oder Aktenzeichen")
+    show = group.add("show", _show, "Eine Akte mit ihren Dokumenten zeigen", json_output=True)
+    show.add_argument("akte", help="Aktenzeichen oder Kennung")
+    show.add_argument("--tenant", required=True, metavar="MANDANT")
+    search = group.add("search", _search, "Im Text der Dokumente suchen", json_output=True)
+    search.add_argument("text")
+    search.add_argument("--tenant", required=True, metavar="MANDANT")
+    get = group.add("get", _get, "Die Bytes eines Dokuments ausgeben")
+    get.add_argument("document")
+    get.add_argument("--tenant", required=True, metavar="MANDANT")
+    get.add_argument("--to", type=Path, required=True, metavar="DATEI")
+    put = group.add("put", _put, "Ein Dokument ablegen")
+    put.add_argument("file", type=Path, metavar="DATEI")
+    put.add_argument("--tenant", required=True, metavar="MANDANT")
+    put.add_argument("--akte", required=True, metavar="AKTENZEICHEN")
+    put.add_argument("--title", required=True, metavar="TITEL")
+    put.add_argument("--vorgang", default="Schriftverkehr")
+    put.add_argument("--type", default="Schreiben", dest="doc_type")
+    put.add_argument("--actor", required=True, metavar="NAME")
+    verify = group.add(
+        "verify", _verify, "Jedes Objekt neu lesen und vergleichen", json_output=True
+    )
+    verify.add_argument("--tenant", metavar="MANDANT")
+    rebuild = group.add("rebuild", _rebuild, "Index allein aus S3 neu aufbauen", json_output=True)
+    rebuild.add_argument("--tenant", required=True, metavar="MANDANT")
+
+
+@asynccontextmanager
+async def _open(place: Place) -> AsyncIterator[EFile]:
+    async with open_database(place) as database, open_efile(place, database) as room:
+        yield room
+
+
+def _tenants(place: Place, tenant: str | None) -> list[str]:
+    return [place.settings.tenant(tenant).id] if tenant else [t.id for t in place.settings.tenants]
+
+
+async def _list(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    rows: list[dict[str, object]] = []
+    async with _open(place) as room:
+        for tenant in _tenants(place, options.tenant):
+            after: str | None = None
+            while found := await room.akten(tenant, options.query, after, 200):
+                rows += [{**asdict(akte), "kind": akte.aktenplan} for akte in found]
+                after = found[-1].aktenzeichen
+    if options.json:
+        show_json({"akten": rows})
+    else:
+        columns = {"aktenzeichen": "Aktenzeichen", "title": "Titel", "tenant": "Mandant",
+                   "documents": "Dokumente", "id": "Kennung"}  # fmt: skip
+        show_table(rows, columns)
+    return 0
+
+
+async def _show(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    async with _open(place) as room:
+        view = await room.akte(place.settings.tenant(options.tenant).id, options.akte)
+    documents = [_document(document) for document in view.documents]
+    if options.json:
+        show_json({"akte": {**asdict(view.akte), "kind": view.akte.aktenplan},
+                   "documents": documents})  # fmt: skip
+        return 0
+    print(f"{view.akte.aktenplan} ▸ {view.akte.aktenzeichen} {view.akte.title}")
+    columns = {"filed_at": "abgelegt", "vorgang": "Vorgang", "type": "Art", "title": "Titel",
+               "size": "Bytes", "id": "Kennung"}  # fmt: skip
+    show_table(documents, columns)
+    return 0
+
+
+def _document(document: Document) -> dict[str, object]:
+    return {
+        "id": document.id,
+        "title": document.title,
+        "type": document.doc_type,
+        "filed_at": iso_utc(document.filed_at_us),
+        "sha256": document.sha256,
+        "size": document.size,
+        "version": document.version,
+        "vorgang": document.vorgang,
+        "source": document.source_id,
+    }
+
+
+async def _search(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    async with _open(place) as room:
+        hits = await room.search(place.settings.tenant(options.tenant).id, options.text, 50)
+    rows = [asdict(hit) for hit in hits]
+    if options.json:
+        show_json({"hits": rows})
+    else:
+        columns = {"aktenzeichen": "Aktenzeichen", "title": "Titel", "excerpt": "Fundstelle"}
+        show_table(rows, columns)
+    return 0
+
+
+async def _get(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    async with _open(place) as room:
+        data = await room.fetch(place.settings.tenant(options.tenant).id, options.document)
+    await asyncio.to_thread(options.to.write_bytes, data)
+    print(f"{len(data)} Bytes nach {options.to} geschrieben.")
+    return 0
+
+
+async def _put(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    data = await asyncio.to_thread(options.file.read_bytes)
+    now_us = CLOCK.now_us()
+    tenant = place.settings.tenant(options.tenant).id
+    mime = _MIMES.get(options.file.suffix.lower(), "application/octet-stream")
+    async with _open(place) as room:
+        akte = (await room.akte(tenant, options.akte)).akte
+        filed = await room.file(
+            FilingRequest(
+                tenant=tenant,
+                aktenzeichen=akte.aktenzeichen,
+                akte_title=akte.title,
+                aktenplan=AKTENPLAN,
+                vorgang=options.vorgang,
+                title=options.title,
+                doc_type=options.doc_type,
+                document_key=hashlib.sha256(data + str(now_us).encode()).hexdigest(),
+                source_id="",
+                direction="internal",
+                received_at_us=now_us,
+                filed_at_us=now_us,
+                actor=options.actor,
+                parts=(Part("original", options.file.name, mime, data),),
+            )
+        )
+    print(f"Abgelegt als {filed.id}")
+    return 0
+
+
+async def _verify(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    objects = read = 0
+    faults: list[dict[str, str]] = []
+    async with _open(place) as room:
+        for tenant in _tenants(place, options.tenant):
+            report = await room.verify(tenant)
+            objects += report.objects
+            read += report.bytes
+            faults += [{"what": fault.what, "where": fault.where} for fault in report.faults]
+    if options.json:
+        show_json({"objects": objects, "bytes": read, "intact": not faults, "faults": faults})
+    else:
+        print(f"{objects} Objekte, {read} Bytes neu gelesen, {len(faults)} Fehler.")
+        if faults:
+            show_table(faults, {"what": "Fehler", "where": "Ort"})
+    return 1 if faults else 0
+
+
+async def _rebuild(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    async with _open(place) as room:
+        report = await room.rebuild(place.settings.tenant(options.tenant).id)
+    if options.json:
+        show_json(asdict(report))
+    else:
+        print(report)
+    return 0

@@ -1,0 +1,126 @@
+"""What ``aktenhub check`` looks at, and what it says."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import asdict, dataclass
+
+from efile import FilingError
+from hub.app import Place, open_database, open_efile, pending_migrations
+from hub.core.errors import HubError
+from hub.core.findings import Finding, Level
+from hub.formats.catalog import Catalog
+from hub.letters.office import Office
+from hub.letters.templates import Templates
+from hub.mapping.catalog import Mappings
+from hub.routing.table import Routes
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """One line of the check's report."""
+
+    code: str
+    level: str
+    place: str
+    message: str
+    remedy: str
+
+    def to_dict(self) -> dict[str, str]:
+        """Return the stable keys of ``check --json``."""
+        return asdict(self)
+
+
+async def inspect(place: Place) -> list[Inspection]:
+    """Look at everything the program stands on; one fault does not hide the others."""
+    found: list[Inspection] = [
+        _good("settings", f"{len(place.settings.tenants)} Mandanten gelesen")
+    ]
+    for name, look in (
+        ("folders", _folders),
+        ("schemas", _schemas),
+        ("letters", _letters),
+        ("office", _office),
+        ("database", _database),
+        ("storage", _storage),
+    ):
+        try:
+            found += [line async for line in look(place)]
+        except HubError as exc:
+            found.append(Inspection(exc.code, "error", exc.place or name, exc.message, exc.remedy))
+        except FilingError as exc:
+            found.append(Inspection(exc.code, "error", name, exc.message, exc.remedy))
+    return found
+
+
+async def _folders(place: Place) -> AsyncIterator[Inspection]:
+    place.check_folders()
+    for name in ("data", "inbox", "outbox", "certs", "secrets"):
+        path = place.base / getattr(place.settings.folders, name)
+        if not path.is_dir() or not os.access(path, os.W_OK):
+            yield Inspection(
+                "folder_unusable", "error", str(path),
+                f"Der Ordner „{name}“ fehlt oder ist nicht beschreibbar.",
+                "Ordner anlegen und Rechte prüfen.",
+            )  # fmt: skip
+    for name in ("kek", "efile_names", "s3_access_key", "s3_secret_key"):
+        place.secret(name)
+    yield _good("folders", "Ordner und Geheimnisse vorhanden")
+
+
+async def _schemas(place: Place) -> AsyncIterator[Inspection]:
+    formats = Catalog.load(place.schemas)
+    mappings = Mappings.load(place.mappings, formats)
+    routes = Routes.load(place.mappings / "routes.toml")
+    findings = (*formats.check(), *mappings.check(), *routes.check(formats, mappings))
+    for line in _lines(findings):
+        yield line
+    count = f"{len(formats.names())} Formate, {len(mappings.names())} Mappings mit Beispielen"
+    yield _good("schemas", f"{count}, {len(routes.ways_in) + len(routes.ways_out)} Routen geprüft")
+
+
+async def _letters(place: Place) -> AsyncIterator[Inspection]:
+    templates = Templates.load(place.templates)
+    for line in _lines(templates.check()):
+        yield line
+    yield _good("letters", f"{len(templates.names())} Briefvorlagen geprüft")
+
+
+async def _office(place: Place) -> AsyncIterator[Inspection]:
+    letters = place.settings.letters
+    office = Office(letters.soffice, place.data / "work", letters.timeout_s)
+    yield _good("office", f"LibreOffice {await office.version()}")
+
+
+async def _database(place: Place) -> AsyncIterator[Inspection]:
+    waiting = await pending_migrations(place)
+    if waiting:
+        yield Inspection(
+            "migrations_pending", "info", str(place.database_file),
+            f"{len(waiting)} Änderungen an der Datenbank werden beim nächsten Start ausgeführt.",
+            "Vorher sichern.",
+        )  # fmt: skip
+    else:
+        yield _good("database", "Datenbank auf dem Stand des Programms")
+
+
+async def _storage(place: Place) -> AsyncIterator[Inspection]:
+    async with open_database(place) as database, open_efile(place, database) as room:
+        for tenant in place.settings.tenants:
+            for one in await room.probe(tenant.id):
+                level = "info" if one.proven else ("error" if one.required else "warning")
+                yield Inspection(
+                    f"storage_{one.name}", level, f"S3, Mandant {tenant.id}", one.note,
+                    "Fähigkeitskarte im Betriebshandbuch, Kapitel „S3 anschließen“.",
+                )  # fmt: skip
+
+
+def _lines(findings: Iterable[Finding]) -> Iterable[Inspection]:
+    for finding in findings:
+        level = "error" if finding.level is Level.ERROR else finding.level.value
+        yield Inspection(finding.rule, level, finding.path or "", finding.message, "")
+
+
+def _good(what: str, message: str) -> Inspection:
+    return Inspection(f"{what}_good", "info", "", message, "")

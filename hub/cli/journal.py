@@ -1,0 +1,182 @@
+"""``journal``: messages, their way, the balance, the proof."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from hub.app import open_database
+from hub.cli.command import Commands, place_of, show_facts, show_json, show_table
+from hub.core.clock import iso_utc
+from hub.core.errors import Rejected
+from hub.pipeline.balance import NAMES, Balance, balance
+from hub.store import journal, messages
+from hub.store.database import Database, Row, Transaction
+
+_GERMAN = {
+    "received": "Eingang", "delivered": "zugestellt", "in_progress": "in Arbeit",
+    "clearing": "Klärfall", "refused": "abgewiesen", "duplicates": "Duplikat",
+}  # fmt: skip
+PAGE = 5000
+
+
+def register(commands: Commands) -> None:
+    """Declare the commands."""
+    group = commands.group("journal", "Nachrichten, ihr Weg und die Nachrichtenbilanz")
+    listing = group.add("list", _list, "Nachrichten auflisten", json_output=True)
+    listing.add_argument("--tenant", metavar="MANDANT")
+    listing.add_argument("--state", metavar="ZUSTAND")
+    listing.add_argument("--case", metavar="FALLNUMMER")
+    listing.add_argument("--limit", type=int, default=50)
+    show = group.add("show", _show, "Eine Nachricht zeigen", json_output=True)
+    show.add_argument("id")
+    trace = group.add("trace", _trace, "Den Weg einer Nachricht zeigen", json_output=True)
+    trace.add_argument("id")
+    total = group.add("balance", _balance, "Nachrichtenbilanz", json_output=True)
+    total.add_argument("--tenant", metavar="MANDANT")
+    group.add("export", _export, "Journal als JSON-Zeilen ausgeben")
+    group.add("verify", _verify, "Verkettung des Journals prüfen", json_output=True)
+
+
+async def _list(options: argparse.Namespace) -> int:
+    async with open_database(place_of(options)) as database:
+        rows = await database.read(
+            lambda tx: tx.all(
+                "SELECT id, tenant, partner, kind, case_key, state, code, original_name, "
+                "received_us FROM message WHERE (:tenant IS NULL OR tenant = :tenant) "
+                "AND (:state IS NULL OR state = :state) AND (:key IS NULL OR case_key = :key) "
+                "ORDER BY received_us DESC, id DESC LIMIT :limit",
+                tenant=options.tenant, state=options.state, key=options.case,
+                limit=options.limit,
+            )
+        )  # fmt: skip
+    for row in rows:
+        row["received_at"] = iso_utc(row.pop("received_us"))
+    if options.json:
+        show_json({"messages": rows})
+    else:
+        columns = {
+            "received_at": "Eingang", "tenant": "Mandant", "partner": "Partner", "kind": "Art",
+            "case_key": "Fall", "state": "Zustand", "code": "Grund", "id": "Kennung",
+        }  # fmt: skip
+        show_table(rows, columns)
+    return 0
+
+
+async def _found(options: argparse.Namespace) -> tuple[Row, list[Row]]:
+    async with open_database(place_of(options)) as database:
+
+        def look(tx: Transaction) -> tuple[Row | None, list[Row]]:
+            return messages.find(tx, options.id), journal.trace(tx, options.id)
+
+        row, entries = await database.read(look)
+    if row is None:
+        raise Rejected("message_unknown", f"Es gibt keine Nachricht {options.id}.")
+    return row, entries
+
+
+async def _show(options: argparse.Namespace) -> int:
+    row, _ = await _found(options)
+    row["received_at"] = iso_utc(row["received_us"])
+    if options.json:
+        show_json(row)
+    else:
+        show_facts(row.items())
+    return 0
+
+
+async def _trace(options: argparse.Namespace) -> int:
+    row, entries = await _found(options)
+    events = [_event(entry) for entry in entries]
+    if options.json:
+        show_json(
+            {
+                "message_id": row["id"],
+                "tenant": row["tenant"],
+                "kind": row["kind"],
+                "case": row["case_key"],
+                "state": row["state"],
+                "caused_by": row["causation_id"],
+                "events": events,
+            }
+        )
+        return 0
+    print(f"{row['kind'] or 'unbekannt'} · Fall {row['case_key'] or '–'} · {row['state']}")
+    show_table(events, {"at": "Zeit", "what": "Schritt", "text": "Angabe", "digest": "Prüfsumme"})
+    return 0
+
+
+def _event(entry: Row) -> dict[str, Any]:
+    facts = journal.facts_of(entry)
+    text = facts.get("text") or ", ".join(f"{k}={v}" for k, v in facts.items())
+    return {
+        "at": iso_utc(entry["at_us"]),
+        "what": entry["action"],
+        "digest": entry["digest"],
+        "message_id": entry["message_id"],
+        "promise_id": entry["promise_id"],
+        "text": text,
+        "facts": facts,
+    }
+
+
+async def _balance(options: argparse.Namespace) -> int:
+    async with open_database(place_of(options)) as database:
+        result = await balance(database, options.tenant)
+    if options.json:
+        show_json(result.to_dict())
+    else:
+        _print_balance(result)
+    return 0 if result.balanced else 1
+
+
+def _print_balance(result: Balance) -> None:
+    parts = [("gesamt", result), *sorted(result.by["tenant"].items())]
+    names = ("received", *NAMES)
+    rows = [{"": label, **{n: getattr(part, n) for n in names}} for label, part in parts]
+    show_table(rows, {"": "", **{name: _GERMAN[name] for name in names}})
+    print("Die Bilanz geht auf." if result.balanced else "DIE BILANZ GEHT NICHT AUF.")
+
+
+async def _export(options: argparse.Namespace) -> int:
+    async with open_database(place_of(options)) as database:
+        seq = 0
+        while True:
+            rows = await _page(database, seq)
+            if not rows:
+                return 0
+            for row in rows:
+                print(json.dumps(row, ensure_ascii=False, sort_keys=True))
+            seq = rows[-1]["seq"]
+
+
+async def _page(database: Database, seq: int) -> list[Row]:
+    return await database.read(lambda tx: journal.entries_after(tx, seq, PAGE))
+
+
+async def _verify(options: argparse.Namespace) -> int:
+    async with open_database(place_of(options)) as database:
+
+        def work(tx: Transaction) -> tuple[int, list[str]]:
+            count = 0
+
+            def rows() -> Iterator[Row]:
+                nonlocal count
+                seq = 0
+                while page := journal.entries_after(tx, seq, PAGE):
+                    count += len(page)
+                    yield from page
+                    seq = page[-1]["seq"]
+
+            return count, list(journal.faults(rows()))
+
+        count, faults = await database.read(work)
+    if options.json:
+        show_json({"entries": count, "intact": not faults, "faults": faults})
+    else:
+        print(f"{count} Einträge geprüft, {len(faults)} Fehler.")
+        for fault in faults:
+            print(f"  {fault}")
+    return 1 if faults else 0

@@ -1,0 +1,95 @@
+"""``init``, ``run``, ``send``: set up an installation, work, drop a file."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import secrets
+from pathlib import Path
+
+from hub import app
+from hub.channels.safe_folder import write_once
+from hub.cli.command import Commands, place_of
+from hub.core.errors import Misconfigured
+from hub.core.log import set_up_logging
+
+EXAMPLE = app.SHIPPED / "hub.example.toml"
+RANDOM_SECRETS = ("kek", "efile_names")
+"""Secrets the program makes itself; the S3 keys come from the storage's operator."""
+
+
+def register(commands: Commands) -> None:
+    """Declare the commands."""
+    init = commands.add("init", _init, "Neue Installation in einem Ordner anlegen")
+    init.add_argument("folder", type=Path, metavar="ORDNER")
+    run = commands.add("run", _run, "Nachrichten verarbeiten und die Oberfläche bereitstellen")
+    run.add_argument("--once", action="store_true", help="nur tun, was jetzt ansteht, dann enden")
+    send = commands.add("send", _send, "Eine Datei in einen Eingangsordner legen")
+    send.add_argument("file", type=Path, metavar="DATEI")
+    send.add_argument("--tenant", required=True, metavar="MANDANT")
+    send.add_argument("--channel", default="fachverfahren", metavar="KANAL")
+
+
+async def _init(options: argparse.Namespace) -> int:
+    folder: Path = options.folder
+    await asyncio.to_thread(create, folder, EXAMPLE.read_text(encoding="utf-8"))
+    print(f"Angelegt: {folder}/hub.toml")
+    print("Nächste Schritte: hub.toml anpassen, die S3-Schlüssel nach secrets/s3_access_key und")
+    print("secrets/s3_secret_key legen (Rechte 600), dann „aktenhub check“.")
+    return 0
+
+
+def create(folder: Path, settings: str) -> None:
+    """Create an installation: settings, folders and the secrets the program makes itself.
+
+    Raises:
+        Misconfigured: there is one already.
+    """
+    path = folder / "hub.toml"
+    if path.exists():
+        raise Misconfigured(
+            "already_initialised",
+            "In diesem Ordner gibt es bereits eine hub.toml.",
+            place=str(path),
+            remedy="Anderen Ordner wählen oder die vorhandene Datei ändern.",
+        )
+    for name in ("data", "inbox", "outbox", "certs", "secrets"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    (folder / "secrets").chmod(0o700)
+    for name in RANDOM_SECRETS:
+        keep_secret(folder, name, secrets.token_hex(32))
+    path.write_text(settings, encoding="utf-8")
+
+
+def keep_secret(folder: Path, name: str, value: str) -> None:
+    """Write a secret only its owner can read; an existing one stays."""
+    path = folder / "secrets" / name
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(value, encoding="utf-8")
+
+
+async def _run(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    set_up_logging(place.settings.log_level)
+    if options.once:
+        await app.run_once(place)
+    else:
+        await app.serve(place)
+    return 0
+
+
+async def _send(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    tenant = place.settings.tenant(options.tenant)
+    if options.channel not in {channel.name for channel in tenant.channels}:
+        raise Misconfigured(
+            "unknown_channel",
+            f"Der Kanal „{options.channel}“ ist für diesen Mandanten nicht eingerichtet.",
+            remedy="Kanäle stehen in hub.toml unter [[tenants.channels]].",
+        )
+    folder = place.base / place.settings.folders.inbox / tenant.id / options.channel
+    data = await asyncio.to_thread(options.file.read_bytes)
+    await asyncio.to_thread(write_once, folder, options.file.name, data, options.file.name)
+    print(f"Abgelegt: {folder / options.file.name}")
+    return 0
