@@ -16,14 +16,13 @@ from hub.core.message import Message
 from hub.core.settings import Address, Cash, Settings, Storage, Tenant, Web
 from hub.pipeline.balance import balance
 from hub.store import cases, clearing, lanes
-from hub.store.accounts import Role
+from hub.store.accounts import Passwords, Role
 from hub.store.clearing import ClearingCase
 from hub.store.database import Transaction
 from hub.store.journal import Entry, Journal
 from hub.store.lanes import Promise
 from hub.store.messages import Messages, Step
 from hub.store.migrate import hub_migrations, migrate
-from hub.store.passwords import Passwords
 from hub.store.sqlite import SqliteDatabase
 from hub.web.services import SiteServices
 from tests.factories import make_case

@@ -21,7 +21,7 @@ from hub.store import accounts, audit
 from hub.store.database import Transaction
 from hub.web.faults import Denied, explain
 from hub.web.policy import SAFE, Policy, Route
-from hub.web.rendering import render
+from hub.web.presentation.rendering import render
 from hub.web.visit import COOKIE, SERVICES, VISIT, Visit
 
 log = logging.getLogger(__name__)

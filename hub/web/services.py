@@ -9,9 +9,8 @@ from typing import Any, Protocol
 from efile import EFile
 from hub.core.clock import Clock
 from hub.core.settings import Settings
-from hub.store.accounts import Accounts, Lifetime
+from hub.store.accounts import Accounts, Lifetime, Passwords
 from hub.store.database import Database
-from hub.store.passwords import Passwords
 
 Ping = Callable[[], Awaitable[None]]
 """Returns when the part answers, raises when it does not."""

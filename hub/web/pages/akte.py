@@ -12,10 +12,10 @@ from aiohttp import web
 from efile import AkteView, Document, Vorgang
 from hub.store import audit, cases, views
 from hub.store.database import Row
-from hub.web import words
-from hub.web.rendering import render
+from hub.web.presentation import words
+from hub.web.presentation.rendering import render
+from hub.web.presentation.words import Word
 from hub.web.visit import visit_of
-from hub.web.words import Word
 
 PAGE = 50
 
@@ -40,6 +40,8 @@ class Station:
     at_us: int
     steps: list[Step] = field(default_factory=list)
     waiting: list[Row] = field(default_factory=list)
+    milestones: list[str] = field(default_factory=list)
+    """What this message meant for the case, in plain words."""
 
 
 async def show(request: web.Request) -> web.Response:
@@ -96,14 +98,11 @@ def stations(rows: Iterable[Row], waiting: Iterable[Row]) -> list[Station]:
     """Gather the journal of a case into one station per message, the newest first."""
     found: dict[str | None, Station] = {}
     for row in rows:
-        station = found.setdefault(row["message_id"], _station(row))
-        step = _step(row)
-        if step.word.text:
-            station.steps.append(step)
+        _tell(found.setdefault(row["message_id"], _station(row)), row)
     for row in waiting:
         if row["message_id"] in found:
             found[row["message_id"]].waiting.append(row)
-    return list(found.values())[::-1]
+    return [one for one in found.values() if one.steps or one.milestones][::-1]
 
 
 def _station(row: Row) -> Station:
@@ -111,8 +110,11 @@ def _station(row: Row) -> Station:
     return Station(row["message_id"], row["kind"], row["partner"] or "", state, row["at_us"])
 
 
-def _step(row: Row) -> Step:
+def _tell(station: Station, row: Row) -> None:
+    """Add a journal entry: a step the hub took, or a milestone of the case."""
     facts: dict[str, Any] = json.loads(row["facts"])
-    text = str(facts.get("text", ""))
-    word = words.STEPS.get(row["action"], Word(text, "calm", "dot"))
-    return Step(row["at_us"], word, text if text != word.text else "")
+    word = words.STEPS.get(row["action"])
+    if word is not None:
+        station.steps.append(Step(row["at_us"], word, str(facts.get("title") or "")))
+    elif facts.get("text"):
+        station.milestones.append(str(facts["text"]))

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from hub.web.faults import Denied
 from hub.web.limits import Limit
-from hub.web.rendering import render
+from hub.web.presentation.rendering import render
 from hub.web.visit import visit_of
 
 PAGE = 50

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from hub.store import audit
-from hub.web.rendering import render
+from hub.web.presentation.rendering import render
 from hub.web.visit import visit_of
 
 PAGE = 50

@@ -9,7 +9,7 @@ from aiohttp import web
 from hub.store import views
 from hub.store.database import Row
 from hub.web.faults import Denied
-from hub.web.rendering import render
+from hub.web.presentation.rendering import render
 from hub.web.services import Desk
 from hub.web.visit import Visit, visit_of
 

@@ -13,7 +13,7 @@ from aiohttp import web
 from efile import Document, DocumentPart, NotDisplayable, Word
 from hub.web.faults import Denied
 from hub.web.pages.akte import outline
-from hub.web.rendering import render
+from hub.web.presentation.rendering import render
 from hub.web.visit import Visit, visit_of
 
 TEXT_PAGES = 20

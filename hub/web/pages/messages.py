@@ -8,9 +8,9 @@ from aiohttp import web
 
 from hub.store import views
 from hub.store.views import MessageFilter
-from hub.web import words
 from hub.web.faults import Denied
-from hub.web.rendering import render
+from hub.web.presentation import words
+from hub.web.presentation.rendering import render
 from hub.web.visit import visit_of
 
 CLASSES = {

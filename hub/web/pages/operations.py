@@ -10,7 +10,7 @@ from hub.core.clock import local_date
 from hub.store import views
 from hub.web.faults import Denied
 from hub.web.health import check
-from hub.web.rendering import fingerprint, render, static_files
+from hub.web.presentation.rendering import fingerprint, render, static_files
 from hub.web.visit import KEYS_COOKIE, visit_of
 
 

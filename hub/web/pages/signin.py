@@ -12,8 +12,8 @@ from hub.store.accounts import Account, find_account
 from hub.web.faults import Denied
 from hub.web.gate import forget
 from hub.web.limits import Limit
-from hub.web.menu import menu_for
-from hub.web.rendering import render
+from hub.web.presentation.menu import menu_for
+from hub.web.presentation.rendering import render
 from hub.web.visit import COOKIE, Visit, visit_of
 
 

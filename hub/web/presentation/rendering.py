@@ -13,8 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hub.core.clock import local_datetime
 from hub.core.money import format_german
-from hub.web import words
-from hub.web.menu import menu_for
+from hub.web.presentation import words
+from hub.web.presentation.menu import menu_for
 from hub.web.visit import KEYS_COOKIE, visit_of
 
 STATIC: Final = resources.files("hub.web") / "static"

@@ -237,13 +237,19 @@ def query(wanted: MessageFilter, before: str) -> str:
     return urlencode([(k, v) for k, v in [*pairs, ("vor", before)] if v])
 
 
-_BREAKDOWNS = {"tenant": "je Mandant", "partner": "je Partner", "day": "je Tag"}
+_BREAKDOWNS = {"tenant": "Mandant", "partner": "Partner", "day": "Tag"}
 
 
-def breakdown(by: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, Mapping[str, int]]]]]:
-    """Return the tables under the balance: per tenant, partner and day."""
+def breakdown(by: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, list[tuple[str, Any]]]]:
+    """Return the tables under the balance; one tenant alone needs no table."""
     return [
         (title, sorted(by[name].items(), reverse=name == "day"))
         for name, title in _BREAKDOWNS.items()
-        if by.get(name)
+        if len(by.get(name, {})) > (name == "tenant")
     ]
+
+
+def german_day(iso: str) -> str:
+    """Return ``22.11.2026`` for ``2026-11-22``; other words as they are."""
+    parts = iso.split("-")
+    return ".".join(reversed(parts)) if re.fullmatch(r"\d{4}-\d\d-\d\d", iso) else iso

@@ -1,0 +1,20 @@
+"""Accounts of people, their passwords and their sessions."""
+
+from hub.store.accounts.model import Account, Lifetime, Role, Session
+from hub.store.accounts.passwords import Passwords
+from hub.store.accounts.people import LOCK_AFTER, LOCK_US, Accounts, find_account
+from hub.store.accounts.sessions import find_session, touch
+
+__all__ = [
+    "LOCK_AFTER",
+    "LOCK_US",
+    "Account",
+    "Accounts",
+    "Lifetime",
+    "Passwords",
+    "Role",
+    "Session",
+    "find_account",
+    "find_session",
+    "touch",
+]

@@ -1,0 +1,35 @@
+"""Figures and certificates for those who run the house."""
+
+from __future__ import annotations
+
+from hub.store.database import Row, Transaction
+from hub.store.views.scope import Scope
+
+
+def counts(tx: Transaction) -> dict[str, list[Row]]:
+    """Return the figures of the metrics page, over all tenants."""
+    return {
+        "messages": tx.all("SELECT tenant, state, count(*) AS n FROM message GROUP BY 1, 2"),
+        "promises": tx.all("SELECT kind, state, count(*) AS n FROM promise GROUP BY 1, 2"),
+        "clearing": tx.all(
+            "SELECT tenant, count(*) AS n FROM clearing WHERE state = 'open' GROUP BY 1"
+        ),
+        "blocked": tx.all(
+            "SELECT queue, count(*) AS n FROM lane WHERE state = 'blocked' GROUP BY 1"
+        ),
+        "oldest": tx.all(
+            "SELECT tenant, min(made_us) AS at_us FROM promise"
+            " WHERE state IN ('waiting', 'leased', 'sent', 'batched') GROUP BY 1"
+        ),
+    }
+
+
+def certificates(tx: Transaction, scope: Scope) -> list[Row]:
+    """Return every certificate that is or may come into use, the soonest to expire first."""
+    return tx.all(
+        "SELECT id, tenant, partner, environment, purpose, state, key_algorithm, key_bits,"
+        " subject, issuer, serial, fingerprint, not_before_us, not_after_us, last_used_us"
+        " FROM certificate WHERE state <> 'retired' AND (:tenant IS NULL OR tenant = :tenant)"
+        " ORDER BY not_after_us IS NULL, not_after_us, id LIMIT 500",
+        tenant=scope,
+    )

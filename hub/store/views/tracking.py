@@ -1,0 +1,42 @@
+"""The parcel tracking of one case."""
+
+from __future__ import annotations
+
+from hub.store.database import Row, Transaction
+
+
+def timeline(tx: Transaction, tenant: str, case_key: str, limit: int = 600) -> list[Row]:
+    """Return the newest journal entries of a case, in order, with what is known of each message.
+
+    A message is accepted before its case is known, so its entries are found by the message.
+    """
+    rows = tx.all(
+        "SELECT journal.seq, journal.at_us, journal.action, journal.message_id,"
+        " journal.to_state, journal.actor, journal.facts, message.kind, message.partner,"
+        " message.state AS message_state, message.code AS message_code,"
+        " promise.kind AS promise_kind, promise.queue"
+        " FROM journal LEFT JOIN message ON message.id = journal.message_id"
+        " LEFT JOIN promise ON promise.id = journal.promise_id"
+        " WHERE journal.tenant = :tenant AND (journal.case_key = :case_key"
+        " OR journal.message_id IN (SELECT id FROM message"
+        "   WHERE tenant = :tenant AND case_key = :case_key))"
+        " ORDER BY journal.seq DESC LIMIT :limit",
+        tenant=tenant,
+        case_key=case_key,
+        limit=limit,
+    )
+    return rows[::-1]
+
+
+def waiting(tx: Transaction, tenant: str, case_key: str) -> list[Row]:
+    """Return what is promised for a case and not yet done."""
+    return tx.all(
+        "SELECT promise.message_id, promise.kind, promise.queue, promise.state,"
+        " promise.attempts, promise.last_code, promise.made_us FROM promise"
+        " JOIN message ON message.id = promise.message_id"
+        " WHERE message.tenant = :tenant AND message.case_key = :case_key"
+        " AND promise.state IN ('waiting', 'leased', 'sent', 'batched', 'unknown', 'dead')"
+        " ORDER BY promise.made_us LIMIT 100",
+        tenant=tenant,
+        case_key=case_key,
+    )
