@@ -9,6 +9,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 SETTINGS ?= hub.toml
 PARTNER ?= ihv
+ARGS ?= --help
 
 BIN := .venv/bin
 # Stamps: what they name was installed from the files they depend on.
@@ -35,8 +36,8 @@ run: setup ## Run the hub (SETTINGS=hub.toml)
 	$(BIN)/aktenhub --settings $(SETTINGS) run
 
 .PHONY: simulate
-simulate: setup ## Run a simulated partner (PARTNER=ihv|kasse|azr)
-	$(BIN)/aktenhub --settings $(SETTINGS) simulate $(PARTNER)
+simulate: setup ## Run a simulated partner (PARTNER=ihv|kasse|azr|ca, ARGS=its options)
+	$(BIN)/aktenhub simulate $(PARTNER) $(ARGS)
 
 ##@ Develop
 
