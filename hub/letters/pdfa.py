@@ -80,15 +80,15 @@ def _check(reader: PdfReader, must_contain: Sequence[str]) -> PdfVerdict:
         finding = _fault("letter_pdf_active", "Das PDF ist verschlüsselt.")
         return PdfVerdict(Verdict.FAILED, (finding,))
     catalog = reader.root_object
+    title = (reader.metadata.title if reader.metadata else None) or ""
     fonts = _fonts(reader)
     part, conformance = _pdfa_claim(reader)
     findings = (
         *_claim_faults(reader, part, conformance),
-        *_catalog_faults(catalog),
+        *_catalog_faults(catalog, title),
         *_font_faults(fonts),
-        *_tagging_faults(reader),
         *_active_faults(reader),
-        *_text_faults(reader, must_contain),
+        *_page_faults(reader, must_contain),
     )
     return PdfVerdict(
         verdict=verdict_of(findings),
@@ -98,7 +98,7 @@ def _check(reader: PdfReader, must_contain: Sequence[str]) -> PdfVerdict:
         conformance=conformance,
         fonts=tuple(sorted({name for name, _ in fonts})),
         language=str(catalog.get("/Lang", "")),
-        title=_title(reader),
+        title=title,
     )
 
 
@@ -129,35 +129,17 @@ def _xmp_values(reader: PdfReader, namespace: str, name: str) -> list[str]:
     return ["".join(child.nodeValue or "" for child in node.childNodes) for node in nodes]
 
 
-def _catalog_faults(catalog: DictionaryObject) -> Iterator[Finding]:
+def _catalog_faults(catalog: DictionaryObject, title: str) -> Iterator[Finding]:
     if str(catalog.get("/Lang", "")) != LANGUAGE:
         yield _fault("letter_not_pdfua", f"Die Sprache des PDF ist nicht {LANGUAGE}.")
     if not _child(catalog, "/MarkInfo").get("/Marked") or "/StructTreeRoot" not in catalog:
         yield _fault("letter_not_pdfua", "Das PDF hat keine Strukturangaben (Tags).")
     if not _child(catalog, "/ViewerPreferences").get("/DisplayDocTitle"):
         yield _fault("letter_not_pdfua", "Das PDF zeigt seinen Titel nicht an.")
+    if not title:
+        yield _fault("letter_not_pdfua", "Das PDF hat keinen Titel.")
     if not catalog.get("/OutputIntents"):
         yield _fault("letter_not_pdfa", "Dem PDF fehlt das Farbprofil (OutputIntent).")
-
-
-def _tagging_faults(reader: PdfReader) -> Iterator[Finding]:
-    for number, page in enumerate(reader.pages, start=1):
-        content = page.get_contents()
-        if content is not None and _paints_untagged(content.operations):
-            yield _fault(
-                "letter_not_pdfua",
-                f"Seite {number} enthält Inhalte ohne Kennzeichnung (Tag), "
-                "zum Beispiel Absatzrahmen in Kopf- oder Fußzeile.",
-            )
-
-
-def _paints_untagged(operations: Sequence[tuple[Any, bytes]]) -> bool:
-    depth = 0
-    for _, operator in operations:
-        depth += (operator in _TAG_BEGINS) - (operator == b"EMC")
-        if depth == 0 and operator in _PAINTS:
-            return True
-    return False
 
 
 def _child(parent: DictionaryObject, key: str) -> DictionaryObject:
@@ -220,16 +202,31 @@ def _objects(reader: PdfReader) -> Iterator[DictionaryObject]:
             yield item
 
 
-def _title(reader: PdfReader) -> str:
-    return (reader.metadata.title if reader.metadata else None) or ""
+class _Tagging:
+    """Notes content outside of every tag while the text of a page is read."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.has_untagged = False
+
+    def __call__(self, operator: bytes, *_: object) -> None:
+        self.depth += (operator in _TAG_BEGINS) - (operator == b"EMC")
+        self.has_untagged |= self.depth == 0 and operator in _PAINTS
 
 
-def _text_faults(reader: PdfReader, must_contain: Sequence[str]) -> Iterator[Finding]:
-    if not _title(reader):
-        yield _fault("letter_not_pdfua", "Das PDF hat keinen Titel.")
-    text = "\n".join(page.extract_text() for page in reader.pages)
+def _page_faults(reader: PdfReader, must_contain: Sequence[str]) -> Iterator[Finding]:
+    texts = []
+    for number, page in enumerate(reader.pages, start=1):
+        tagging = _Tagging()
+        texts.append(page.extract_text(visitor_operand_before=tagging))
+        if tagging.has_untagged:
+            yield _fault(
+                "letter_not_pdfua",
+                f"Seite {number} enthält Inhalte ohne Kennzeichnung (Tag), "
+                "zum Beispiel Absatzrahmen in Kopf- oder Fußzeile.",
+            )
     for number, expected in enumerate(must_contain, start=1):
-        if not _appears(expected, text):
+        if not _appears(expected, "\n".join(texts)):
             # The text itself may be a name, so only its place in the list is told.
             yield _fault("letter_text_missing", f"Im Brief fehlt die erwartete Angabe {number}.")
 
