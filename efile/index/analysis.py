@@ -1,0 +1,69 @@
+"""German words for search: the same analysis for what is filed and for what is asked.
+
+Snowball first, folding of umlauts after it: folded first, ``Mueller`` and ``Müller`` would part
+ways in the stemmer. Tokens are ASCII where German is, lower case, without punctuation.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import snowballstemmer
+
+_WORD = re.compile(r"[^\W_]+")
+_BROKEN_LINE = re.compile(r"(?<=[a-zäöüß])[-\u00ad]\s*\n\s*(?=[a-zäöüß])")
+"""A hyphen at a line's end between small letters joins one word."""
+_FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_STEMMER = snowballstemmer.stemmer("german")
+_SHORTEST_STEMMED = 4
+"""Shorter words are mostly names, numbers and abbreviations: they stay as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A word of a text: its token and where it stands."""
+
+    token: str
+    start: int
+    end: int
+
+
+def joined(text: str) -> str:
+    """Return the text in NFC with words broken at line ends put together again."""
+    return _BROKEN_LINE.sub("", unicodedata.normalize("NFC", text))
+
+
+def occurrences(text: str) -> Iterator[Occurrence]:
+    """Yield each word of a text that went through :func:`joined`."""
+    for match in _WORD.finditer(text):
+        yield Occurrence(token_of(match.group()), match.start(), match.end())
+
+
+def tokens(text: str) -> list[str]:
+    """Return the tokens of a text in order."""
+    return [found.token for found in occurrences(joined(text))]
+
+
+@lru_cache(maxsize=100_000)
+def token_of(word: str) -> str:
+    """Return the token of one word."""
+    lower = word.lower()
+    if len(lower) >= _SHORTEST_STEMMED and not any(sign.isdigit() for sign in lower):
+        lower = _STEMMER.stemWord(lower)
+    return folded(lower)
+
+
+def folded(word: str) -> str:
+    """Return the word in lower case with umlauts written out and accents dropped."""
+    plain = unicodedata.normalize("NFC", word).lower().translate(_FOLD)
+    split = unicodedata.normalize("NFD", plain)
+    return "".join(sign for sign in split if not unicodedata.combining(sign))
+
+
+def folded_words(text: str) -> list[str]:
+    """Return the whole words of a text, folded but not stemmed: for names and references."""
+    return [folded(match.group()) for match in _WORD.finditer(text)]

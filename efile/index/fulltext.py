@@ -1,0 +1,146 @@
+"""Full text search: the only module that knows FTS5.
+
+Words are analysed before they reach the engine, so another engine given the same tokens finds
+the same documents. The tenant is a term of the query itself and a condition of the join: a
+document of another tenant is never a candidate.
+"""
+
+from __future__ import annotations
+
+import re
+
+from efile.index.analysis import folded, joined, occurrences, token_of, tokens
+from efile.model import Document, Hit
+from efile.ports import Row, Transaction
+
+_TERM = re.compile(r'"([^"]*)"|(\S+)')
+_BEFORE, _AFTER = 60, 140
+"""Characters of an excerpt before and after its first find."""
+_MAX_TERMS = 16
+_FOUND = (
+    "SELECT t.body, d.id, d.akte_id, d.aktenzeichen, a.title AS akte_title, d.title,"
+    " d.filed_at_us FROM efile_words w"
+    " JOIN efile_texts t ON t.number = w.rowid AND t.tenant = :tenant"
+    " JOIN efile_documents d ON d.tenant = t.tenant AND d.id = t.document_id"
+    " JOIN efile_akten a ON a.tenant = d.tenant AND a.id = d.akte_id"
+    " WHERE efile_words MATCH :query ORDER BY w.rank, d.filed_at_us DESC, d.id LIMIT :limit"
+)
+
+
+def insert(tx: Transaction, document: Document, text: str) -> None:
+    """Make the document findable by its text, its titles and its names."""
+    body = joined(text)
+    names = " ".join(part.name for part in document.parts)
+    head = (
+        f"{document.title}\n{document.doc_type}\n{document.vorgang}\n"
+        f"{document.akte_title}\n{document.aktenzeichen}\n{names}"
+    )
+    row = tx.one(
+        "INSERT INTO efile_texts (tenant, document_id, body) VALUES (:tenant, :id, :body)"
+        " RETURNING number",
+        tenant=document.tenant,
+        id=document.id,
+        body=body,
+    )
+    assert row is not None  # noqa: S101  RETURNING always returns the row it inserted
+    tx.run(
+        "INSERT INTO efile_words (rowid, tenant, words) VALUES (:number, :tenant, :words)",
+        number=row["number"],
+        tenant=_tenant_term(document.tenant),
+        words=" ".join(tokens(f"{head}\n{body}")),
+    )
+
+
+def forget(tx: Transaction, tenant: str, document_id: str) -> None:
+    """Take the text of one document out."""
+    where = "tenant = :tenant AND document_id = :id"
+    tx.run(
+        f"DELETE FROM efile_words WHERE rowid IN (SELECT number FROM efile_texts WHERE {where})",  # noqa: S608  fixed text
+        tenant=tenant,
+        id=document_id,
+    )
+    tx.run(f"DELETE FROM efile_texts WHERE {where}", tenant=tenant, id=document_id)  # noqa: S608  fixed text
+
+
+def search(tx: Transaction, tenant: str, text: str, limit: int) -> list[Hit]:
+    """Return documents that hold every word, best first.
+
+    ``"quoted words"`` must follow each other; ``word*`` matches every word that begins so.
+    """
+    terms = _terms(text)
+    if not terms:
+        return []
+    query = f"tenant : {_tenant_term(tenant)} AND words : ({' AND '.join(terms)})"
+    rows = tx.all(_FOUND, tenant=tenant, query=query, limit=limit)
+    return [_hit(row, text) for row in rows]
+
+
+def body_of(tx: Transaction, tenant: str, document_id: str) -> str:
+    """Return the text a document is found by; empty if it has none."""
+    row = tx.one(
+        "SELECT body FROM efile_texts WHERE tenant = :tenant AND document_id = :id",
+        tenant=tenant,
+        id=document_id,
+    )
+    return str(row["body"]) if row else ""
+
+
+def _terms(text: str) -> list[str]:
+    """Return the query in the engine's own notation; every token is quoted."""
+    terms = []
+    for phrase, word in _TERM.findall(text):
+        if word.endswith("*"):
+            terms += _beginnings(word)
+        elif found := tokens(phrase or word):
+            terms.append(f'"{" ".join(found)}"')
+    return terms[:_MAX_TERMS]
+
+
+def _beginnings(word: str) -> list[str]:
+    """A beginning is folded but not stemmed, since the stem of a beginning is no beginning."""
+    pieces = [piece.token for piece in occurrences(word.rstrip("*"))]
+    if not pieces:
+        return []
+    *whole, _ = pieces
+    last = folded(re.findall(r"[^\W_]+", word)[-1])
+    # The stemmer may turn ä into a where folding writes ae: both beginnings count.
+    variants = dict.fromkeys([last, last.replace("ae", "a").replace("oe", "o").replace("ue", "u")])
+    beginning = " OR ".join(f'"{variant}"*' for variant in variants)
+    return [*(f'"{token}"' for token in whole), f"({beginning})"]
+
+
+def _tenant_term(tenant: str) -> str:
+    return "t" + tenant.encode().hex()
+
+
+def _hit(row: Row, text: str) -> Hit:
+    excerpt, marks = _excerpt(row["body"], text)
+    return Hit(
+        kind="document",
+        akte_id=row["akte_id"],
+        aktenzeichen=row["aktenzeichen"],
+        akte_title=row["akte_title"],
+        document_id=row["id"],
+        title=row["title"],
+        filed_at_us=row["filed_at_us"],
+        excerpt=excerpt,
+        marks=marks,
+    )
+
+
+def _excerpt(body: str, text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Return the surroundings of the first find, and every find within them."""
+    whole = {token_of(word) for word in re.findall(r"[^\W_]+", text)}
+    starts = tuple(folded(word) for word in re.findall(r"([^\W_]+)\*", text))
+    found = [
+        place
+        for place in occurrences(body)
+        if place.token in whole
+        or (starts and folded(body[place.start : place.end]).startswith(starts))
+    ]
+    if not found:
+        return "", ()
+    begin = max(0, found[0].start - _BEFORE)
+    end = found[0].end + _AFTER
+    marks = tuple((f.start - begin, f.end - begin) for f in found if f.end <= end)
+    return re.sub(r"\s", " ", body[begin:end]), marks

@@ -1,0 +1,82 @@
+"""The text of a document, for search. Foreign PDFs are read in a limited child process only.
+
+Text never decides whether something is filed: what cannot be read is filed all the same and
+marked ``failed``. The result depends on the bytes alone, so a rebuilt index finds the same.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import pypdf
+
+from efile.errors import NotDisplayable
+from efile.index import tree
+from efile.isolation import LimitedPool
+from efile.model import Part, TextState
+
+WORKER = "efile.index.text"
+"""Module whose ``JOBS`` the limited child serves."""
+_MAX_CHARACTERS = 2_000_000
+"""Text beyond this is not searchable: about a thousand pages."""
+_MAX_PAGES = 2000
+_PLAIN = {"text/plain", "text/csv", "text/html", "message/rfc822"}
+_SEPARATOR = "\n\n"
+# pypdf reports every oddity of a font; a foreign file must not fill the log.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+
+
+async def text_of(parts: Sequence[Part], readers: LimitedPool) -> tuple[str, TextState]:
+    """Return the text of all parts and how it went."""
+    texts: list[str] = []
+    failed = False
+    for part in parts:
+        try:
+            texts.append(await _text_of_part(part, readers))
+        except NotDisplayable:
+            failed = True
+    text = _SEPARATOR.join(each for each in texts if each)[:_MAX_CHARACTERS]
+    if failed:
+        return text, "failed"
+    return text, "extracted" if text else "none"
+
+
+async def _text_of_part(part: Part, readers: LimitedPool) -> str:
+    mime = part.mime.partition(";")[0].strip().lower()
+    if mime == "application/pdf":
+        _, data = await readers.run("pdf_text", {}, part.data)
+        return data.decode()
+    if mime.endswith(("/xml", "+xml")):
+        return "\n".join(tree.values(tree.read_xml(part.data)))
+    if mime.endswith(("/json", "+json")):
+        return "\n".join(tree.values(tree.read_json(part.data)))
+    return decoded(part.data) if mime in _PLAIN else ""
+
+
+def decoded(data: bytes) -> str:
+    """Return plain text: UTF-8, else Windows-1252 with unknown bytes marked."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def pdf_text(_params: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+    """Return the text of every page; runs in the limited child."""
+    reader = pypdf.PdfReader(io.BytesIO(data))
+    pieces: list[str] = []
+    left = _MAX_CHARACTERS
+    for page in reader.pages[:_MAX_PAGES]:
+        text = page.extract_text()
+        pieces.append(text)
+        left -= len(text)
+        if left <= 0:
+            break
+    text = _SEPARATOR.join(pieces)[:_MAX_CHARACTERS]
+    return {}, text.encode(errors="replace")
+
+
+JOBS = {"pdf_text": pdf_text}

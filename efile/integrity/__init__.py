@@ -1,0 +1,1 @@
+"""Digests, seals and chains: how later change becomes visible."""

@@ -1,0 +1,265 @@
+"""The nouns of the e-file: what is handed in, what lies there, what is reported.
+
+Times are microseconds since the epoch, UTC, and always come from the request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["original", "rendition", "message"]
+Direction = Literal["in", "out", "internal"]
+TextState = Literal["extracted", "none", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a document, as handed in."""
+
+    role: Role
+    """``original`` as received, ``rendition`` made from it, ``message`` the carrier."""
+    name: str
+    """File name for people; never part of a key."""
+    mime: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FilingRequest:
+    """Everything the file needs to know to file one document."""
+
+    tenant: str
+    aktenzeichen: str
+    akte_title: str
+    aktenplan: str
+    """Class in the Aktenplan, e.g. ``51.3 Unterhaltsvorschuss``."""
+    vorgang: str
+    title: str
+    doc_type: str
+    document_key: str
+    """Idempotency key, unique per tenant: the same document has the same key for ever."""
+    source_id: str
+    """Message this document came with."""
+    direction: Direction
+    received_at_us: int
+    filed_at_us: int
+    actor: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPart:
+    """One file of a filed document."""
+
+    position: int
+    role: Role
+    name: str
+    mime: str
+    sha256: str
+    size: int
+    object_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Akte:
+    """A case file."""
+
+    tenant: str
+    id: str
+    aktenzeichen: str
+    title: str
+    aktenplan: str
+    opened_at_us: int
+    changed_at_us: int
+    """When the latest document was filed."""
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Vorgang:
+    """A matter within a file."""
+
+    id: str
+    akte_id: str
+    title: str
+    opened_at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A filed document with all its parts, exactly as its manifest says."""
+
+    tenant: str
+    id: str
+    version: int
+    akte_id: str
+    aktenzeichen: str
+    akte_title: str
+    """Title of the file when this document was filed."""
+    aktenplan: str
+    vorgang_id: str
+    vorgang: str
+    title: str
+    doc_type: str
+    document_key: str
+    source_id: str
+    direction: Direction
+    received_at_us: int
+    filed_at_us: int
+    actor: str
+    leaf: str
+    """SHA-256(0x00 ‖ manifest), hex: leaf of the proof."""
+    parts: tuple[DocumentPart, ...]
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the leading part."""
+        return self.parts[0].sha256
+
+    @property
+    def size(self) -> int:
+        """Bytes of the leading part."""
+        return self.parts[0].size
+
+
+@dataclass(frozen=True, slots=True)
+class AkteView:
+    """A file with its matters and documents, oldest first."""
+
+    akte: Akte
+    vorgaenge: tuple[Vorgang, ...]
+    documents: tuple[Document, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FiledDocument:
+    """The acknowledgement: this lies in storage, proven, and can be found."""
+
+    id: str
+    akte_id: str
+    version: int
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A search result."""
+
+    kind: Literal["akte", "document"]
+    akte_id: str
+    aktenzeichen: str
+    akte_title: str
+    document_id: str | None
+    title: str
+    filed_at_us: int
+    excerpt: str
+    """Text around the first find, empty for files."""
+    marks: tuple[tuple[int, int], ...]
+    """Found words as (start, end) in ``excerpt``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something in storage or index that is not as filed."""
+
+    what: str
+    """Stable word, e.g. ``digest_mismatch``."""
+    where: str
+    """Full object key or document id."""
+    message: str
+    """German sentence."""
+    plan: str
+    """What to do about it, German."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """Result of reading every object again."""
+
+    tenant: str
+    checked_at_us: int
+    objects: int
+    bytes: int
+    faults: tuple[Fault, ...]
+
+    @property
+    def intact(self) -> bool:
+        """Whether everything is as filed."""
+        return not self.faults
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildReport:
+    """Result of building the index from storage alone."""
+
+    tenant: str
+    rebuilt_at_us: int
+    akten: int
+    documents: int
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileReport:
+    """Result of comparing storage with the index."""
+
+    tenant: str
+    checked_at_us: int
+    replayed: int
+    """Documents whose manifest lay in storage and that were entered into the index now."""
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """What a storage was seen to do, in words for the operator."""
+
+    name: str
+    """Stable word, e.g. ``object_lock``."""
+    proven: bool
+    required: bool
+    note: str
+    """German sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word on a page; all measures are fractions of the page, from the top left."""
+
+    text: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """The text of a page in reading order, and where each word stands."""
+
+    page: int
+    pages: int
+    text: str
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """A drawn page."""
+
+    page: int
+    pages: int
+    width: int
+    height: int
+    png: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FormNode:
+    """A field of a structured document: a value, or fields within it."""
+
+    label: str
+    value: str
+    children: tuple[FormNode, ...]

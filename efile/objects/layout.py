@@ -1,0 +1,93 @@
+"""Identifiers and keys: what lies where, derived from what is filed, never from chance.
+
+Keys are ASCII: UUIDs, hex digits and fixed letters. No title, name or file reference ever
+becomes part of one. Blob names are keyed per file, so equal bytes in two files cannot be
+recognised as equal by whoever can list the bucket.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+from efile.errors import InvalidRequest
+from efile.integrity.digest import canonical_json, derive_key, keyed_hex
+
+ROOT = "v1/a/"
+"""Prefix of everything that is filed."""
+PROBE_ROOT = "v1/probe/"
+"""Prefix of everything a probe writes; never listed by verification."""
+_NAMESPACE = uuid.UUID("6d1f0a3e-2b0c-5c57-9a55-3d6f1b9c7e42")
+_TENANT = re.compile(r"[a-z][a-z0-9-]{0,29}[a-z0-9]")
+_SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+_MANIFEST = re.compile(r"v1/a/[0-9a-f-]{36}/d/[0-9a-f-]{36}/[0-9]{4}\.json")
+
+
+def akte_id(tenant: str, aktenzeichen: str) -> str:
+    """Return the identifier of the file."""
+    return _derived("akte", tenant, aktenzeichen)
+
+
+def vorgang_id(tenant: str, aktenzeichen: str, vorgang: str) -> str:
+    """Return the identifier of the matter."""
+    return _derived("vorgang", tenant, aktenzeichen, vorgang)
+
+
+def document_id(tenant: str, document_key: str) -> str:
+    """Return the identifier of the document."""
+    return _derived("dokument", tenant, document_key)
+
+
+def file_key(secret: bytes, tenant: str, akte: str) -> bytes:
+    """Return the secret of one file, from which names and seals are made."""
+    return derive_key(secret, "efile/v1", tenant, akte)
+
+
+def blob_key(key: bytes, akte: str, sha256: str) -> str:
+    """Return where bytes with this digest lie in this file."""
+    name = keyed_hex(key, b"blob" + bytes.fromhex(sha256))
+    return f"{ROOT}{akte}/o/{name[:2]}/{name}"
+
+
+def manifest_key(akte: str, document: str, version: int) -> str:
+    """Return where the manifest lies."""
+    return f"{ROOT}{akte}/d/{document}/{version:04d}.json"
+
+
+def is_manifest(key: str) -> bool:
+    """Say whether the key names a manifest."""
+    return _MANIFEST.fullmatch(key) is not None
+
+
+def checked_tenant(tenant: str) -> str:
+    """Return the tenant if it may become part of a bucket name.
+
+    Raises:
+        InvalidRequest: it may not.
+    """
+    if not _TENANT.fullmatch(tenant):
+        raise InvalidRequest(
+            "invalid_tenant",
+            "Die Mandantenkennung ist unzulässig.",
+            remedy="Erlaubt sind Kleinbuchstaben, Ziffern und Bindestriche (2 bis 31 Zeichen).",
+        )
+    return tenant
+
+
+def checked_key(key: str) -> str:
+    """Return the key if every segment of it is plain.
+
+    Raises:
+        InvalidRequest: the key could leave its place.
+    """
+    if not all(_SEGMENT.fullmatch(segment) for segment in key.split("/")):
+        raise InvalidRequest(
+            "invalid_object_key",
+            "Der Objektschlüssel ist unzulässig.",
+            remedy="Schlüssel bildet allein die E-Akte; bitte der Entwicklung melden.",
+        )
+    return key
+
+
+def _derived(*parts: str) -> str:
+    return str(uuid.uuid5(_NAMESPACE, canonical_json(list(parts)).decode()))

@@ -1,0 +1,119 @@
+"""The filing manifest: the commit point and the only truth about a document.
+
+Everything needed to rebuild the index stands in it. The seal is an HMAC under the file's
+secret over all other fields: it makes a forged manifest visible without the index, and it makes
+the leaf unguessable for whoever knows the content but not the secret.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import unicodedata
+from typing import Any
+
+from efile.errors import IntegrityBroken, InvalidRequest
+from efile.integrity.digest import canonical_json, keyed_hex, leaf_hash, sha256_hex
+from efile.model import Document, DocumentPart, FilingRequest
+from efile.objects import layout
+
+FORMAT = "efile-manifest-1"
+_MAX_BYTES = 65_536
+_FIELDS = (
+    "tenant", "id", "version", "akte_id", "aktenzeichen", "akte_title", "aktenplan",
+    "vorgang_id", "vorgang", "title", "doc_type", "document_key", "source_id", "direction",
+    "received_at_us", "filed_at_us", "actor",
+)  # fmt: skip
+_PART_FIELDS = ("position", "role", "name", "mime", "sha256", "size", "object_key")
+
+
+def describe(request: FilingRequest, secret: bytes) -> tuple[Document, bytes]:
+    """Return the document this request files, and its manifest.
+
+    Raises:
+        InvalidRequest: the manifest would be too large.
+    """
+    akte = layout.akte_id(request.tenant, request.aktenzeichen)
+    key = layout.file_key(secret, request.tenant, akte)
+    content: dict[str, Any] = {
+        name: _normal(getattr(request, name)) for name in _FIELDS if hasattr(request, name)
+    }
+    content |= {
+        "format": FORMAT,
+        "id": layout.document_id(request.tenant, request.document_key),
+        "version": 1,
+        "akte_id": akte,
+        "vorgang_id": layout.vorgang_id(request.tenant, request.aktenzeichen, request.vorgang),
+        "parts": _parts(request, key, akte),
+    }
+    content["seal"] = keyed_hex(key, b"seal" + canonical_json(content))
+    manifest = canonical_json(content)
+    if len(manifest) > _MAX_BYTES:
+        raise InvalidRequest(
+            "manifest_too_large",
+            "Die Angaben zum Dokument sind zu umfangreich.",
+            remedy="Betreff und Dateinamen kürzen oder Anlagen auf mehrere Dokumente verteilen.",
+        )
+    return _document(content, manifest), manifest
+
+
+def read(manifest: bytes, secret: bytes, key: str) -> Document:
+    """Return the document a stored manifest describes.
+
+    Raises:
+        IntegrityBroken: the manifest is unreadable, forged, or lies under a wrong key.
+    """
+    try:
+        content = json.loads(manifest)
+        document = _document(content, manifest)
+        seal = content.pop("seal")
+        secret_of_file = layout.file_key(secret, document.tenant, document.akte_id)
+        sealed = keyed_hex(secret_of_file, b"seal" + canonical_json(content))
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as exc:
+        raise _altered(key) from exc
+    place = layout.manifest_key(document.akte_id, document.id, document.version)
+    if place != key or not hmac.compare_digest(seal, sealed):
+        raise _altered(key)
+    return document
+
+
+def _altered(key: str) -> IntegrityBroken:
+    return IntegrityBroken(
+        "manifest_altered",
+        "Das Ablageverzeichnis eines Dokuments ist unlesbar oder verändert.",
+        remedy="Vorherige Fassung des Objekts im Speicher oder aus der Sicherung herstellen.",
+        place=key,
+    )
+
+
+def _document(content: dict[str, Any], manifest: bytes) -> Document:
+    parts = tuple(
+        DocumentPart(**{name: part[name] for name in _PART_FIELDS}) for part in content["parts"]
+    )
+    if content["format"] != FORMAT or not parts:
+        raise ValueError("not a manifest of this format")
+    fields = {name: content[name] for name in _FIELDS}
+    return Document(**fields, leaf=leaf_hash(manifest), parts=parts)
+
+
+def _parts(request: FilingRequest, key: bytes, akte: str) -> list[dict[str, Any]]:
+    listed = []
+    for position, part in enumerate(request.parts):
+        digest = sha256_hex(part.data)
+        listed.append(
+            {
+                "position": position,
+                "role": part.role,
+                "name": _normal(part.name),
+                "mime": part.mime,
+                "sha256": digest,
+                "size": len(part.data),
+                "object_key": layout.blob_key(key, akte, digest),
+            }
+        )
+    return listed
+
+
+def _normal(value: object) -> object:
+    """NFC, so that a name typed on another system is the same name."""
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value

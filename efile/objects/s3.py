@@ -1,0 +1,372 @@
+"""The only module that speaks S3.
+
+The client library retries PUTs by itself and hides conditional writes; it gets its own
+connection pool without retries and with short time-outs, and conditions go through one small
+function. Calls block, so they run in threads of our own, never in the event loop.
+
+An object is never believed to be stored because the server said so: it is read back and
+compared. Residual risk: on servers that ignore ``If-None-Match`` two writers of *different*
+bytes under one key can both see their own; the index then refuses the second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import islice
+from typing import Any, TypeVar
+
+import urllib3
+from minio import Minio
+from minio.commonconfig import ENABLED, GOVERNANCE
+from minio.error import MinioException, S3Error, ServerError
+from minio.retention import Retention
+from minio.versioningconfig import VersioningConfig
+
+from efile.errors import FilingError, StorageMisconfigured, StorageUnavailable
+from efile.objects.faults import object_differs, object_missing, readback_differs
+from efile.objects.layout import PROBE_ROOT, checked_key, checked_tenant
+from efile.ports import ObjectInfo, ObjectVersion
+
+T = TypeVar("T")
+_PAGE = 1000
+_THREADS = 16
+_PART_BYTES = 16 * 1024 * 1024
+"""Larger objects travel in parts of this size."""
+_CONNECT_S = 3.0
+_READ_S = 30.0
+"""A part of 16 MiB must get through a slow link within this time."""
+_ABSENT = {"NoSuchKey", "NoSuchObject", "NoSuchVersion", "ResourceNotFound"}
+_CODE = re.compile(r"<Code>(\w+)</Code>")
+_BUCKET_THERE = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
+_UNSUPPORTED = {400, 405, 501}
+"""How servers say that they do not know versions or locks."""
+_LOCK_S = 5
+"""Long enough to try a deletion, short enough to leave nothing behind."""
+_OPERATOR = {
+    "AccessDenied", "SignatureDoesNotMatch", "InvalidAccessKeyId", "NoSuchBucket",
+    "AuthorizationHeaderMalformed", "InvalidBucketName", "PermanentRedirect",
+    "RequestTimeTooSkewed", "AllAccessDisabled", "AccountProblem",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class S3Access:
+    """Where the server is and who we are."""
+
+    endpoint: str
+    """``host:port`` without scheme."""
+    access_key: str
+    secret_key: str
+    secure: bool = True
+    region: str = "eu-central-1"
+    prefix: str = "aktenhub"
+    """Buckets are named ``<prefix>-<tenant>-akte``."""
+
+    def __repr__(self) -> str:
+        return f"S3Access({self.endpoint})"
+
+
+class S3Store:
+    """The object store port on any S3."""
+
+    def __init__(self, access: S3Access) -> None:
+        self.access = access
+        self._http = urllib3.PoolManager(
+            maxsize=_THREADS,
+            retries=urllib3.Retry(0),
+            timeout=urllib3.Timeout(connect=_CONNECT_S, read=_READ_S),
+        )
+        self.client = Minio(
+            access.endpoint,
+            access_key=access.access_key or None,
+            secret_key=access.secret_key or None,
+            secure=access.secure,
+            region=access.region,
+            http_client=self._http,
+        )
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="efile-s3")
+
+    async def prepare(self, tenant: str) -> None:
+        """Create the tenant's bucket if it is missing."""
+        bucket = self.bucket(tenant)
+        await self.run(lambda: _prepare(self.client, bucket), bucket)
+
+    async def put_once(self, tenant: str, key: str, data: bytes) -> None:
+        """Write the object and read it back; the same bytes again change nothing."""
+        bucket = self.bucket(tenant)
+        await self.run(lambda: _put_once(self.client, bucket, checked_key(key), data), key)
+
+    async def get(self, tenant: str, key: str) -> bytes:
+        """Return all bytes."""
+        bucket = self.bucket(tenant)
+        return await self.run(lambda: _get(self.client, bucket, key), key)
+
+    async def get_range(self, tenant: str, key: str, start: int, length: int) -> bytes:
+        """Return ``length`` bytes from ``start``."""
+        if length <= 0:
+            return b""
+        bucket = self.bucket(tenant)
+        return await self.run(lambda: _get(self.client, bucket, key, start, length), key)
+
+    async def head(self, tenant: str, key: str) -> ObjectInfo:
+        """Return key and size."""
+        bucket = self.bucket(tenant)
+        stat = await self.run(lambda: self.client.stat_object(bucket, key), key)
+        return ObjectInfo(key, stat.size or 0)
+
+    async def pages(self, tenant: str, prefix: str) -> AsyncIterator[list[ObjectInfo]]:
+        """Yield every object whose key starts with ``prefix``, page by page, by key."""
+        bucket = self.bucket(tenant)
+        listing: Iterator[Any] = iter(
+            self.client.list_objects(bucket, prefix=prefix, recursive=True)
+        )
+        while items := await self.run(lambda: list(islice(listing, _PAGE)), prefix):
+            yield [ObjectInfo(item.object_name, item.size or 0) for item in items]
+
+    async def versions(self, tenant: str, prefix: str) -> list[ObjectVersion]:
+        """Return every version and delete marker."""
+        bucket = self.bucket(tenant)
+        return await self.run(lambda: _versions(self.client, bucket, prefix), prefix)
+
+    async def delete(self, tenant: str, key: str) -> None:
+        """Remove the object; an absent one is fine."""
+        bucket = self.bucket(tenant)
+        await self.run(lambda: self.client.remove_object(bucket, key), key)
+
+    async def close(self) -> None:
+        """End the threads and the connections."""
+        await asyncio.to_thread(self._threads.shutdown)
+        self._http.clear()
+
+    def bucket(self, tenant: str) -> str:
+        """Return the name of the tenant's bucket."""
+        return f"{self.access.prefix}-{checked_tenant(tenant)}-akte"
+
+    async def run(self, work: Callable[[], T], place: str) -> T:
+        """Run a blocking call in our threads and translate what goes wrong."""
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._threads, work)
+        except (MinioException, urllib3.exceptions.HTTPError, OSError) as exc:
+            raise translated(exc, place) from exc
+
+    async def refuses_wrong_secret(self, tenant: str) -> bool:
+        """Whether a wrong secret and no secret at all are both refused."""
+        wrong = replace(self.access, secret_key="x" * 40)
+        anonymous = replace(self.access, access_key="", secret_key="")
+        return await self._is_refused(wrong, tenant) and await self._is_refused(anonymous, tenant)
+
+    async def keeps_first_on_condition(self, tenant: str, key: str) -> bool:
+        """Whether ``If-None-Match: *`` is answered 412 and the first bytes stay."""
+        bucket = self.bucket(tenant)
+        return await self.run(lambda: _condition_holds(self.client, bucket, key), key)
+
+    async def keeps_versions(self, tenant: str, key: str) -> bool:
+        """Whether two writes leave two versions, the older readable."""
+        bucket = self.bucket(tenant)
+        return await self.run(lambda: _versions_kept(self.client, bucket, key), key)
+
+    async def refuses_locked_delete(self, tenant: str, key: str) -> bool:
+        """Whether a version under GOVERNANCE retention cannot be deleted."""
+        bucket = self.bucket(tenant)
+        return await self.run(lambda: _lock_holds(self.client, bucket, key), key)
+
+    async def _is_refused(self, access: S3Access, tenant: str) -> bool:
+        stranger = S3Store(access)
+        try:
+            async for _ in stranger.pages(tenant, PROBE_ROOT):
+                pass
+        except StorageMisconfigured:
+            return True
+        finally:
+            await stranger.close()
+        return False
+
+
+def put_if_absent(client: Minio, bucket: str, key: str, data: bytes) -> None:
+    """PUT with ``If-None-Match: *``; the public method would turn it into metadata.
+
+    Servers that do not know the condition ignore it or answer 501; then it is left out.
+    """
+    try:
+        client._put_object(bucket, key, data, {"If-None-Match": "*"})  # noqa: SLF001  no public way
+    except MinioException as exc:
+        if status_of(exc) != 501:  # noqa: PLR2004  HTTP "not implemented"
+            raise
+        client._put_object(bucket, key, data)  # noqa: SLF001  the same call without the condition
+
+
+def status_of(exc: Exception) -> int:
+    """Return the HTTP status behind an error of the client, 0 if none."""
+    if isinstance(exc, S3Error):
+        return int(exc.response.status)
+    if isinstance(exc, ServerError):
+        return int(exc.status_code)
+    return int(getattr(exc, "_code", 0))
+
+
+def code_of(exc: Exception) -> str:
+    """Return the S3 error code; the client does not read it from ``text/xml`` answers."""
+    if isinstance(exc, S3Error):
+        return str(exc.code)
+    found = _CODE.search(str(getattr(exc, "_body", "")))
+    return found.group(1) if found else ""
+
+
+def translated(exc: Exception, place: str) -> FilingError:
+    """Return our error for one of the client's."""
+    code = code_of(exc)
+    if code in _ABSENT:
+        return object_missing(place)
+    if code in _OPERATOR or 400 <= status_of(exc) < 429:  # noqa: PLR2004  429 and 5xx pass by themselves
+        return StorageMisconfigured(
+            "storage_refused",
+            "Der Aktenspeicher weist den Zugriff ab.",
+            remedy="Adresse, Schlüssel, Rechte und Uhrzeit prüfen: aktenhub check.",
+            place=code or place,
+        )
+    return StorageUnavailable(
+        "storage_unreachable",
+        "Der Aktenspeicher ist vorübergehend nicht erreichbar.",
+        remedy="Nichts zu tun: Es wird von selbst erneut versucht.",
+        place=place,
+    )
+
+
+def _prepare(client: Minio, bucket: str) -> None:
+    if client.bucket_exists(bucket):
+        return
+    _make_bucket(client, bucket)
+    try:
+        client.set_bucket_versioning(bucket, VersioningConfig(ENABLED))
+    except MinioException as exc:
+        # Not every server keeps versions; the probe tells the operator.
+        if status_of(exc) not in _UNSUPPORTED:
+            raise
+
+
+def _make_bucket(client: Minio, bucket: str) -> None:
+    """Create the bucket with object lock, which can only be had at creation."""
+    try:
+        client.make_bucket(bucket, object_lock=True)
+    except MinioException as exc:
+        if code_of(exc) in _BUCKET_THERE:
+            return
+        if status_of(exc) not in _UNSUPPORTED:
+            raise
+        client.make_bucket(bucket)
+
+
+def _put_once(client: Minio, bucket: str, key: str, data: bytes) -> None:
+    present = _present(client, bucket, key)
+    if present is None:
+        _put(client, bucket, key, data)
+        present, fresh = _get(client, bucket, key), True
+    else:
+        fresh = False
+    if present != data:
+        raise readback_differs(key) if fresh else object_differs(key)
+
+
+def _put(client: Minio, bucket: str, key: str, data: bytes) -> None:
+    if len(data) > _PART_BYTES:
+        client.put_object(bucket, key, io.BytesIO(data), len(data), part_size=_PART_BYTES)
+        return
+    try:
+        put_if_absent(client, bucket, key, data)
+    except MinioException as exc:
+        # 412 and 409: somebody wrote at the same moment; the read-back decides.
+        if status_of(exc) not in {409, 412}:
+            raise
+
+
+def _present(client: Minio, bucket: str, key: str) -> bytes | None:
+    try:
+        return _get(client, bucket, key)
+    except MinioException as exc:
+        if code_of(exc) in _ABSENT:
+            return None
+        raise
+
+
+def _get(client: Minio, bucket: str, key: str, start: int = 0, length: int = 0) -> bytes:
+    return _read(client.get_object(bucket, key, offset=start, length=length))
+
+
+def _read(response: urllib3.BaseHTTPResponse) -> bytes:
+    try:
+        return bytes(response.read())
+    finally:
+        response.close()
+        response.release_conn()
+
+
+def _versions(client: Minio, bucket: str, prefix: str) -> list[ObjectVersion]:
+    try:
+        return _listed(client, bucket, prefix, versions=True)
+    except MinioException as exc:
+        # A server without versions says so in several ways; its objects are the versions.
+        if status_of(exc) not in _UNSUPPORTED:
+            raise
+        return _listed(client, bucket, prefix, versions=False)
+
+
+def _listed(client: Minio, bucket: str, prefix: str, *, versions: bool) -> list[ObjectVersion]:
+    found = client.list_objects(bucket, prefix=prefix, recursive=True, include_version=versions)
+    return [
+        ObjectVersion(
+            str(item.object_name),
+            item.version_id or "null",
+            item.size or 0,
+            not versions or str(item.is_latest).lower() == "true",
+            bool(item.is_delete_marker),
+        )
+        for item in found
+    ]
+
+
+def _condition_holds(client: Minio, bucket: str, key: str) -> bool:
+    put_if_absent(client, bucket, key, b"first")
+    try:
+        put_if_absent(client, bucket, key, b"other")
+    except MinioException as exc:
+        return status_of(exc) == 412 and _get(client, bucket, key) == b"first"  # noqa: PLR2004  HTTP "precondition failed"
+    return False
+
+
+def _versions_kept(client: Minio, bucket: str, key: str) -> bool:
+    for data in (b"older", b"newer"):
+        client.put_object(bucket, key, io.BytesIO(data), len(data))
+    older = [each for each in _versions(client, bucket, key) if not each.is_latest]
+    if len(older) != 1:
+        return False
+    kept = client.get_object(bucket, key, version_id=older[0].version_id)
+    return _read(kept) == b"older"
+
+
+def _lock_holds(client: Minio, bucket: str, key: str) -> bool:
+    """Lock a version for seconds and try to delete it; the server's clock sets the date."""
+    client.put_object(bucket, key, io.BytesIO(b"locked"), 6)
+    stat = client.stat_object(bucket, key)
+    if stat.version_id is None or stat.last_modified is None:
+        return False
+    until = stat.last_modified + timedelta(seconds=_LOCK_S)
+    try:
+        client.set_object_retention(
+            bucket, key, Retention(GOVERNANCE, until), version_id=stat.version_id
+        )
+    except MinioException as exc:
+        if 400 <= status_of(exc) < 600:  # noqa: PLR2004  the server answered, so it refused
+            return False
+        raise
+    try:
+        client.remove_object(bucket, key, version_id=stat.version_id)
+    except MinioException:
+        return _read(client.get_object(bucket, key, version_id=stat.version_id)) == b"locked"
+    return False

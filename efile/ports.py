@@ -1,0 +1,130 @@
+"""What the e-file asks of its host, so that it needs nothing from the hub.
+
+The protocols are structural: any database, store or clock with these methods fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+Row = dict[str, Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectInfo:
+    """An object in storage."""
+
+    key: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectVersion:
+    """A version of an object, or the marker that hides it."""
+
+    key: str
+    version_id: str
+    size: int
+    is_latest: bool
+    is_delete_marker: bool
+
+
+class Clock(Protocol):
+    """Time, handed in."""
+
+    def now_us(self) -> int:
+        """Return microseconds since the epoch, UTC."""
+        ...
+
+
+class Transaction(Protocol):
+    """What a unit of work may do. Never kept beyond the unit."""
+
+    def run(self, sql: str, **values: object) -> int:
+        """Execute and return the number of rows changed."""
+        ...
+
+    def all(self, sql: str, **values: object) -> list[Row]:
+        """Execute and return every row."""
+        ...
+
+    def one(self, sql: str, **values: object) -> Row | None:
+        """Execute and return the first row, if any."""
+        ...
+
+
+class Database(Protocol):
+    """A durable store for units of work."""
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run the unit in one transaction and return its result once it is durable."""
+        ...
+
+    async def read(self, work: Callable[[Transaction], T]) -> T:
+        """Run the unit on a consistent state without the right to change anything."""
+        ...
+
+
+class ObjectStore(Protocol):
+    """Immutable objects, apart per tenant.
+
+    Keys are ASCII and are written once; nothing here overwrites. Every method raises
+    ``StorageUnavailable`` when nobody is to blame and ``StorageMisconfigured`` when the
+    operator must act.
+    """
+
+    async def prepare(self, tenant: str) -> None:
+        """Create the tenant's place if it is missing."""
+        ...
+
+    async def put_once(self, tenant: str, key: str, data: bytes) -> None:
+        """Write the object and read it back; the same bytes again change nothing.
+
+        Raises:
+            Conflict: other bytes lie under the key.
+            IntegrityBroken: what was read back is not what was written.
+        """
+        ...
+
+    async def get(self, tenant: str, key: str) -> bytes:
+        """Return all bytes.
+
+        Raises:
+            NotFound: no such object.
+        """
+        ...
+
+    async def get_range(self, tenant: str, key: str, start: int, length: int) -> bytes:
+        """Return ``length`` bytes from ``start`` (fewer at the end).
+
+        Raises:
+            NotFound: no such object.
+        """
+        ...
+
+    async def head(self, tenant: str, key: str) -> ObjectInfo:
+        """Return key and size.
+
+        Raises:
+            NotFound: no such object.
+        """
+        ...
+
+    def pages(self, tenant: str, prefix: str) -> AsyncIterator[list[ObjectInfo]]:
+        """Yield every object whose key starts with ``prefix``, page by page, by key."""
+        ...
+
+    async def versions(self, tenant: str, prefix: str) -> list[ObjectVersion]:
+        """Return every version and delete marker; one per object without versioning."""
+        ...
+
+    async def delete(self, tenant: str, key: str) -> None:
+        """Remove the object; an absent one is fine. Only probes and disposal may call it."""
+        ...
+
+    async def close(self) -> None:
+        """Release connections and threads."""
+        ...

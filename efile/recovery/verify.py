@@ -1,0 +1,78 @@
+"""Read every object again and prove it is what was filed.
+
+Nothing recorded is believed: bytes come from storage and are hashed here. The index is asked
+only for what storage cannot know, namely documents whose manifest has vanished.
+"""
+
+from __future__ import annotations
+
+from efile.errors import NotFound
+from efile.filing import Archive
+from efile.index import metadata
+from efile.integrity.digest import sha256_hex
+from efile.model import Document, DocumentPart, Fault, VerifyReport
+from efile.objects import layout
+from efile.ports import Clock
+from efile.recovery import faults
+from efile.recovery.survey import Survey, each_of, survey
+
+
+async def verify(tenant: str, archive: Archive, clock: Clock) -> VerifyReport:
+    """Return what was read and every fault found."""
+    started = clock.now_us()
+    seen = await survey(tenant, archive)
+    listed = await archive.database.read(lambda tx: metadata.all_documents(tx, tenant))
+    indexed = {each.id: each for each in listed}
+    found = [*seen.altered, *against_index(seen, indexed)]
+    expected = {
+        part.object_key: part
+        for each in [*indexed.values(), *seen.documents.values()]
+        for part in each.parts
+    }
+    size = seen.manifest_bytes
+    async for key, (length, fault) in each_of(
+        sorted(expected | dict.fromkeys(seen.orphans())),
+        lambda key: _examine(tenant, key, expected.get(key), archive),
+    ):
+        size += length
+        found += [fault] if fault else []
+        seen.sizes.setdefault(key, 0)
+    objects = len(seen.sizes)
+    return VerifyReport(tenant, started, objects, size, tuple(sorted(found, key=_by_place)))
+
+
+def against_index(seen: Survey, indexed: dict[str, Document]) -> list[Fault]:
+    """Return documents that only one side knows, or that the sides know differently."""
+    found = []
+    for name, document in indexed.items():
+        key = layout.manifest_key(document.akte_id, name, document.version)
+        if key not in seen.sizes:
+            found.append(faults.manifest_missing(key))
+        elif name in seen.documents and seen.documents[name] != document:
+            found.append(faults.manifest_differs(key))
+    for name, document in seen.documents.items():
+        if name not in indexed:
+            key = layout.manifest_key(document.akte_id, name, document.version)
+            found.append(faults.document_unindexed(key))
+    return found
+
+
+async def _examine(
+    tenant: str, key: str, part: DocumentPart | None, archive: Archive
+) -> tuple[int, Fault | None]:
+    """Return length and fault of one blob; without a part there is nothing to compare."""
+    try:
+        data = await archive.objects.get(tenant, key)
+    except NotFound:
+        return 0, faults.object_missing(key)
+    if part is None:
+        return len(data), None
+    if len(data) != part.size:
+        return len(data), faults.size_mismatch(key, part.size, len(data))
+    if sha256_hex(data) != part.sha256:
+        return len(data), faults.digest_mismatch(key)
+    return len(data), None
+
+
+def _by_place(fault: Fault) -> tuple[str, str]:
+    return fault.where, fault.what

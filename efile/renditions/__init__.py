@@ -1,0 +1,1 @@
+"""What people look at: page images, page text, forms. All of it can be made again."""

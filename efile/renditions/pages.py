@@ -1,0 +1,117 @@
+"""Pages as images and as text, made from foreign bytes by a limited child process.
+
+Results are kept in memory for a while, by digest: the bytes under a digest never change.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+from efile.errors import NotDisplayable, NotFound
+from efile.isolation import LimitedPool
+from efile.model import Document, DocumentPart, PageImage, PageText, Word
+
+WORKER = "efile.renditions.drawing"
+"""Module whose ``JOBS`` the limited child serves."""
+_KINDS = {
+    "application/pdf": "pdf",
+    "image/png": "image",
+    "image/jpeg": "image",
+    "image/tiff": "image",
+}
+_CACHE_BYTES = 64 * 1024 * 1024
+_MAX_WIDTH = 2400
+"""Pixels: A4 at 290 dpi; more helps nobody on a screen."""
+
+
+class PageRoom:
+    """Draws and reads pages, and remembers the latest ones."""
+
+    def __init__(self, drawers: LimitedPool) -> None:
+        self._drawers = drawers
+        self._kept: OrderedDict[tuple[Any, ...], tuple[dict[str, Any], bytes]] = OrderedDict()
+        self._kept_bytes = 0
+
+    async def count(self, part: DocumentPart, data: bytes) -> int:
+        """Return the number of pages.
+
+        Raises:
+            NotDisplayable: the part has no pages or cannot be read.
+        """
+        answer, _ = await self._ask("count", {}, part, data)
+        return int(answer["pages"])
+
+    async def image(self, part: DocumentPart, data: bytes, page: int, width: int) -> PageImage:
+        """Return page ``page`` (from 1) as PNG, ``width`` pixels wide.
+
+        Raises:
+            NotFound: no such page.
+            NotDisplayable: the part has no pages or cannot be read.
+        """
+        params = {"page": page, "width": max(50, min(width, _MAX_WIDTH))}
+        answer, png = await self._ask("image", params, part, data)
+        return PageImage(page, answer["pages"], answer["width"], answer["height"], png)
+
+    async def text(self, part: DocumentPart, data: bytes, page: int) -> PageText:
+        """Return the text of page ``page`` (from 1) and where its words stand.
+
+        Raises:
+            NotFound: no such page.
+            NotDisplayable: the part has no pages or cannot be read.
+        """
+        answer, body = await self._ask("text", {"page": page}, part, data)
+        words = tuple(Word(*word) for word in answer["words"])
+        return PageText(page, answer["pages"], body.decode(), words)
+
+    async def _ask(
+        self, job: str, params: dict[str, Any], part: DocumentPart, data: bytes
+    ) -> tuple[dict[str, Any], bytes]:
+        kind = kind_of(part)
+        if kind is None:
+            raise not_pages(part)
+        name = (part.sha256, kind, job, *sorted(params.items()))
+        if name in self._kept:
+            self._kept.move_to_end(name)
+            return self._kept[name]
+        try:
+            answer = await self._drawers.run(job, {"kind": kind, **params}, data)
+        except NotDisplayable as exc:
+            if exc.code == "page_missing":
+                raise NotFound("page_missing", "Diese Seite gibt es nicht.") from exc
+            raise
+        self._keep(name, answer)
+        return answer
+
+    def _keep(self, name: tuple[Any, ...], answer: tuple[dict[str, Any], bytes]) -> None:
+        if name not in self._kept:
+            self._kept[name] = answer
+            self._kept_bytes += _weight(answer)
+        while self._kept_bytes > _CACHE_BYTES:
+            _, oldest = self._kept.popitem(last=False)
+            self._kept_bytes -= _weight(oldest)
+
+
+def kind_of(part: DocumentPart) -> str | None:
+    """Return how the part is drawn, or None if it has no pages."""
+    return _KINDS.get(part.mime.partition(";")[0].strip().lower())
+
+
+def shown_part(document: Document) -> DocumentPart:
+    """Return the part people look at first: one with pages, else the leading one."""
+    return next((part for part in document.parts if kind_of(part)), document.parts[0])
+
+
+def not_pages(part: DocumentPart) -> NotDisplayable:
+    """The part is nothing that has pages."""
+    return NotDisplayable(
+        "no_pages",
+        "Dieses Dokument hat keine Seitenansicht.",
+        remedy="Als Formular oder Text ansehen oder das Original herunterladen.",
+        place=part.mime,
+    )
+
+
+def _weight(answer: tuple[dict[str, Any], bytes]) -> int:
+    """Roughly the memory an answer takes: a word with its box costs about 400 bytes."""
+    return len(answer[1]) + 400 * len(answer[0].get("words", ())) + 1000

@@ -1,0 +1,227 @@
+"""The one door of the e-file.
+
+Every method names a tenant, and a name of another tenant behaves exactly like a missing one.
+Bytes leave only after their digest was compared.
+"""
+
+from __future__ import annotations
+
+from efile import filing
+from efile.errors import IntegrityBroken, NotFound, StorageMisconfigured
+from efile.filing import Archive
+from efile.index import fulltext, metadata
+from efile.index import text as document_text
+from efile.integrity.digest import sha256_hex
+from efile.isolation import LimitedPool
+from efile.model import (
+    Akte,
+    AkteView,
+    Capability,
+    Document,
+    DocumentPart,
+    FiledDocument,
+    FilingRequest,
+    FormNode,
+    Hit,
+    PageImage,
+    PageText,
+    RebuildReport,
+    ReconcileReport,
+    VerifyReport,
+)
+from efile.objects.layout import checked_tenant
+from efile.objects.probe import probe
+from efile.ports import Clock, Database, ObjectStore
+from efile.recovery.rebuild import rebuild
+from efile.recovery.reconcile import reconcile
+from efile.recovery.verify import verify
+from efile.renditions import pages
+from efile.renditions.structured import form_of, is_structured
+
+_SHORTEST_SECRET = 32
+_MOST_HITS = 200
+_PAGE_WIDTH = 1000
+
+
+class EFile:
+    """The electronic case file of every tenant of one installation."""
+
+    def __init__(
+        self, database: Database, objects: ObjectStore, clock: Clock, name_secret: bytes
+    ) -> None:
+        if len(name_secret) < _SHORTEST_SECRET:
+            raise StorageMisconfigured(
+                "name_secret_too_short",
+                "Das Geheimnis der E-Akte ist zu kurz.",
+                remedy="Ein Geheimnis von mindestens 32 Bytes erzeugen und sicher aufbewahren.",
+            )
+        self._database = database
+        self._objects = objects
+        self._clock = clock
+        self._readers = LimitedPool(document_text.WORKER)
+        self._drawers = LimitedPool(pages.WORKER)
+        self._pages = pages.PageRoom(self._drawers)
+        self._archive = Archive(database, objects, self._readers, name_secret)
+        self._prepared: set[str] = set()
+
+    async def file(self, request: FilingRequest) -> FiledDocument:
+        """File one document; see :mod:`efile.filing`."""
+        filing.check(request)
+        await self._prepare(request.tenant)
+        return await filing.file(request, self._archive)
+
+    async def akten(
+        self, tenant: str, query: str = "", after: str | None = None, limit: int = 50
+    ) -> list[Akte]:
+        """Return files in the order of their Aktenzeichen, beginning behind ``after``."""
+        return await self._database.read(lambda tx: metadata.akten(tx, tenant, query, after, limit))
+
+    async def akte(self, tenant: str, akte_id: str) -> AkteView:
+        """Return the file with this id or Aktenzeichen, with matters and documents.
+
+        Raises:
+            NotFound: this tenant has no such file.
+        """
+        return await self._database.read(lambda tx: metadata.akte_view(tx, tenant, akte_id))
+
+    async def document(self, tenant: str, document_id: str) -> Document:
+        """Return the document.
+
+        Raises:
+            NotFound: this tenant has no such document.
+        """
+        return await self._database.read(lambda tx: metadata.document(tx, tenant, document_id))
+
+    async def fetch(self, tenant: str, document_id: str, part: int = 0) -> bytes:
+        """Return the bytes of one part, proven to be those that were filed.
+
+        Raises:
+            NotFound: no such document or part.
+            IntegrityBroken: storage holds other bytes, or none.
+        """
+        document = await self.document(tenant, document_id)
+        return await self._bytes(tenant, _part(document, part))
+
+    async def search(self, tenant: str, text: str, limit: int = 50) -> list[Hit]:
+        """Return files whose name or Aktenzeichen begins so, then documents by their words."""
+        limit = max(1, min(limit, _MOST_HITS))
+        akten = await self.akten(tenant, text, limit=min(limit, 5)) if text.strip() else []
+        hits = [_akte_hit(akte) for akte in akten]
+        found = await self._database.read(
+            lambda tx: fulltext.search(tx, tenant, text, limit - len(hits))
+        )
+        return hits + found
+
+    async def page_count(self, tenant: str, document_id: str, part: int | None = None) -> int:
+        """Return the number of pages of the part, or of the part people look at first."""
+        shown, data = await self._shown(tenant, document_id, part)
+        return await self._pages.count(shown, data)
+
+    async def page_image(
+        self,
+        tenant: str,
+        document_id: str,
+        page: int,
+        *,
+        width: int = _PAGE_WIDTH,
+        part: int | None = None,
+    ) -> PageImage:
+        """Return page ``page`` (from 1) as PNG, ``width`` pixels wide."""
+        shown, data = await self._shown(tenant, document_id, part)
+        return await self._pages.image(shown, data, page, width)
+
+    async def page_text(
+        self, tenant: str, document_id: str, page: int, *, part: int | None = None
+    ) -> PageText:
+        """Return the text of page ``page`` (from 1) with the boxes of its words."""
+        shown, data = await self._shown(tenant, document_id, part)
+        return await self._pages.text(shown, data, page)
+
+    async def form(self, tenant: str, document_id: str, part: int | None = None) -> FormNode:
+        """Return a structured part as a form; without ``part`` the first structured one."""
+        document = await self.document(tenant, document_id)
+        structured = [each.position for each in document.parts if is_structured(each)]
+        chosen = _part(document, part if part is not None else (structured or [0])[0])
+        return form_of(chosen, await self._bytes(tenant, chosen))
+
+    async def verify(self, tenant: str) -> VerifyReport:
+        """Read and hash every object of the tenant again."""
+        await self._prepare(tenant)
+        return await verify(tenant, self._archive, self._clock)
+
+    async def reconcile(self, tenant: str) -> ReconcileReport:
+        """Compare storage and index; enter what a crash left unentered."""
+        await self._prepare(tenant)
+        return await reconcile(tenant, self._archive, self._clock)
+
+    async def rebuild(self, tenant: str) -> RebuildReport:
+        """Build the tenant's index from storage alone."""
+        await self._prepare(tenant)
+        return await rebuild(tenant, self._archive, self._clock)
+
+    async def probe(self, tenant: str) -> list[Capability]:
+        """Try out what the storage really does."""
+        await self._prepare(tenant)
+        return await probe(self._objects, tenant)
+
+    async def close(self) -> None:
+        """End the child processes and the connections to storage."""
+        await self._readers.close()
+        await self._drawers.close()
+        await self._objects.close()
+
+    async def _prepare(self, tenant: str) -> None:
+        if checked_tenant(tenant) not in self._prepared:
+            await self._objects.prepare(tenant)
+            self._prepared.add(tenant)
+
+    async def _shown(
+        self, tenant: str, document_id: str, part: int | None
+    ) -> tuple[DocumentPart, bytes]:
+        document = await self.document(tenant, document_id)
+        shown = pages.shown_part(document) if part is None else _part(document, part)
+        if pages.kind_of(shown) is None:
+            raise pages.not_pages(shown)
+        return shown, await self._bytes(tenant, shown)
+
+    async def _bytes(self, tenant: str, part: DocumentPart) -> bytes:
+        try:
+            data = await self._objects.get(tenant, part.object_key)
+        except NotFound as exc:
+            raise _broken(part) from exc
+        if sha256_hex(data) != part.sha256:
+            raise _broken(part)
+        return data
+
+
+def _part(document: Document, position: int) -> DocumentPart:
+    if not 0 <= position < len(document.parts):
+        raise NotFound(
+            "part_missing",
+            "Diesen Teil hat das Dokument nicht.",
+            remedy="Dokument über die Akte öffnen.",
+        )
+    return document.parts[position]
+
+
+def _akte_hit(akte: Akte) -> Hit:
+    return Hit(
+        kind="akte",
+        akte_id=akte.id,
+        aktenzeichen=akte.aktenzeichen,
+        akte_title=akte.title,
+        document_id=None,
+        title=akte.title,
+        filed_at_us=akte.changed_at_us,
+        excerpt="",
+        marks=(),
+    )
+
+
+def _broken(part: DocumentPart) -> IntegrityBroken:
+    return IntegrityBroken(
+        "stored_bytes_differ",
+        "Die gespeicherten Bytes sind nicht die abgelegten; sie werden nicht ausgeliefert.",
+        remedy="Prüflauf der E-Akte starten und die vorherige Fassung wiederherstellen.",
+        place=part.object_key,
+    )
