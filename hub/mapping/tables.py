@@ -49,6 +49,8 @@ class ColumnRule(_Strict, frozen=True, kw_only=True):
     """Writing: cut what is too long for the field. Without it, too long is refused."""
 
 
+Json = Any
+"""A JSON value."""
 Columns = dict[str, str | ColumnRule]
 
 
@@ -238,7 +240,7 @@ def _chain(steps: list[Callable[[Any], Any]], rule: ColumnRule) -> Step:
     """Return one function; what is absent stays absent all the way, then gets its default."""
     when, default = rule.when, rule.default
 
-    def run(sources: Sources) -> Any:  # noqa: ANN401 - a JSON value
+    def run(sources: Sources) -> Json:
         if when and sources(when) is None:
             return None
         value: Any = sources
@@ -280,7 +282,7 @@ def _data(steps: list[tuple[list[str], Step]], row: Row) -> dict[str, Any]:
     return data
 
 
-def _put(data: dict[str, Any], path: list[str], value: Any) -> None:  # noqa: ANN401 - a JSON value
+def _put(data: dict[str, Any], path: list[str], value: Json) -> None:
     """Set a value at a dotted path; a number in the path is a place in a list."""
     node: Any = data
     for step, following in zip(path, [*path[1:], ""], strict=True):
@@ -299,7 +301,7 @@ def _outgoing(data: Facts[str, Any], context: Facts[str, Any], number: int) -> S
     """Return the lookup for writing rules."""
     roots: dict[str, Any] = {"record": data, "context": context, "row": number}
 
-    def look_up(source: str) -> Any:  # noqa: ANN401 - a JSON value
+    def look_up(source: str) -> Json:
         node: Any = roots
         for step in source.split("."):
             if not isinstance(node, dict | Facts):

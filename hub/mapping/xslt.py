@@ -20,6 +20,9 @@ from hub.formats.base import Document, Format
 from hub.formats.catalog import Catalog
 from hub.mapping.neutral import fill, records_of
 
+Untyped = Any
+"""What lxml hands in and out; it ships no types."""
+
 _XSL = "{http://www.w3.org/1999/XSL/Transform}"
 _HUB = "{urn:aktenhub:mapping}"
 
@@ -31,7 +34,7 @@ class _Bundle(etree.Resolver):  # type: ignore[misc]  # lxml ships no types
         super().__init__()
         self._folder = folder
 
-    def resolve(self, url: str, _: object, context: Any) -> Any:  # noqa: ANN401 - lxml's own
+    def resolve(self, url: str, _: object, context: Untyped) -> Untyped:
         path = Path(url.removeprefix("file://")).resolve()
         if path.is_relative_to(self._folder) and path.is_file():
             return self.resolve_filename(str(path), context)
