@@ -225,12 +225,15 @@ def _messages(tx: Transaction, now_us: int) -> None:
         at = now_us - (20 - 2 * number) * hour
         message = _message(number, kind, partner, at)
         first = "refused" if state == "refused" else "received"
-        findings = [{"rule": "field_missing", "message": "Das Feld fallnummer fehlt.", "line": 12}]
-        book.add(tx, message, first, at, **({"findings": findings, "code": "schema_violation"}
-                                            if first == "refused" else {}))  # fmt: skip
+        book.add(tx, message, first, at)
+        if first == "refused":
+            _quarantine(tx, message, now_us)
         if text:
             book.note(tx, message, at + 2_000_000, action, step=Step(facts={"text": text}))
         if state in {"closed", "routed", "clearing"}:
+            book.note(
+                tx, message, at + 2_500_000, "checked", step=Step(facts={"verdict": "passed"})
+            )
             book.move(tx, message, "routed", at + 3_000_000)
         if state == "closed":
             book.note(tx, message, at + 9_000_000, "filed", step=Step(facts={"title": kind}))
@@ -259,6 +262,14 @@ def _stand_still(tx: Transaction, message: Message, now_us: int) -> None:
         {"amount": "149,50 €", "payer": "T. Brückner"},
     )  # fmt: skip
     clearing.open_case(tx, message, found, now_us)
+
+
+def _quarantine(tx: Transaction, message: Message, now_us: int) -> None:
+    finding = {"rule": "field_missing", "message": "Das Feld fallnummer fehlt.", "line": 12,
+               "column": 3, "row": None, "field": None}  # fmt: skip
+    spec = {"reason": {"code": "schema_violation", "befunde": [finding]}}
+    promise = Promise("promise-7", OFFICE, message.id, "refuse", "refuse", "7", spec)
+    lanes.add(tx, promise, now_us)
 
 
 def _certificates(tx: Transaction, now_us: int) -> None:

@@ -113,7 +113,7 @@ def _station(row: Row) -> Station:
 def _tell(station: Station, row: Row) -> None:
     """Add a journal entry: a step the hub took, or a milestone of the case."""
     facts: dict[str, Any] = json.loads(row["facts"])
-    word = words.STEPS.get(row["action"])
+    word = words.step(row["action"], facts)
     if word is not None:
         station.steps.append(Step(row["at_us"], word, str(facts.get("title") or "")))
     elif facts.get("text"):

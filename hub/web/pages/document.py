@@ -13,6 +13,7 @@ from aiohttp import web
 from efile import Document, DocumentPart, NotDisplayable, Word
 from hub.web.faults import Denied
 from hub.web.pages.akte import outline
+from hub.web.presentation.records import readable
 from hub.web.presentation.rendering import render
 from hub.web.visit import Visit, visit_of
 
@@ -44,7 +45,7 @@ async def show(request: web.Request) -> web.Response:
             text = await visit.services.efile.page_text(visit.tenant, document.id, page)
             layer = text.words
         elif tab == "formular":
-            form = await visit.services.efile.form(visit.tenant, document.id)
+            form = readable(await visit.services.efile.form(visit.tenant, document.id))
     except NotDisplayable as error:
         problem = f"{error.message} {error.remedy}"
     return render(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from typing import Any
 
 from aiohttp import web
 
 from hub.store import views
+from hub.store.database import Row
 from hub.store.views import MessageFilter
 from hub.web.faults import Denied
 from hub.web.presentation import words
@@ -75,9 +78,17 @@ async def show(request: web.Request) -> web.Response:
         "message.html",
         message=message,
         events=[{**event, "facts": json.loads(event["facts"])} for event in events],
+        findings=_findings(promises),
+        own=scope is not None,
         promises=promises,
         caused=caused,
     )
+
+
+def _findings(promises: Iterable[Row]) -> list[dict[str, Any]]:
+    """Return why the message was refused, as it was written beside the quarantined bytes."""
+    specs = [json.loads(row["spec"]) for row in promises if row["kind"] == "refuse"]
+    return [one for spec in specs for one in spec.get("reason", {}).get("befunde", [])]
 
 
 async def blocked(request: web.Request) -> web.Response:

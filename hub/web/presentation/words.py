@@ -58,6 +58,45 @@ PROMISE_KINDS = {
 STEPS = {
     "received": Word("Nachricht angenommen und gesichert", "calm", "inbox"),
     "duplicate": Word("Als Duplikat erkannt", "calm", "copy"),
+    "checked": Word("Geprüft", "good", "check"),
+    "mapped": Word("In unsere Form übertragen", "calm", "form"),
+    "decided": Word("Entschieden, was folgt", "calm", "check"),
+    "routed": Word("Folgen festgeschrieben", "good", "check"),
+    "split": Word("In Einzelnachrichten zerlegt", "calm", "stack"),
+    "held": Word("Angehalten", "warn", "pause"),
+    "clearing": Word("Klärfall eröffnet", "warn", "flag"),
+    "clearing_released": Word("Klärfall freigegeben", "good", "check"),
+    "clearing_rejected": Word("Klärfall abgelehnt", "bad", "cross"),
+    "refused_because": Word("Befunde festgehalten", "calm", "text"),
+    "refused": Word("Abgewiesen, Absender wird informiert", "bad", "cross"),
+    "quarantined": Word("In die Quarantäne gelegt", "calm", "folder"),
+    "order_batched": Word("In die Sammeldatei der Kasse aufgenommen", "calm", "stack"),
+    "order_delivered": Word("Anordnung an die Kasse übermittelt", "good", "send"),
+    "letter_rendered": Word("Schreiben erstellt", "good", "letter"),
+    "delivered": Word("Übermittelt", "good", "send"),
+    "filed": Word("In der Akte abgelegt", "good", "folder"),
+    "closed": Word("Alles zugestellt und abgelegt", "good", "check"),
+}
+"""Steps of the journal. What is not listed is a milestone of the case and brings its text."""
+
+VERDICTS = {
+    "passed": Word("Prüfung bestanden", "good", "check"),
+    "failed": Word("Prüfung nicht bestanden", "bad", "cross"),
+    "not_checkable": Word("Prüfung konnte nicht laufen", "warn", "question"),
+}
+
+KINDS = {
+    "travel": "Verarbeitung",
+    "deliver": "Übermittlung",
+    "order": "Anordnung an die Kasse",
+    "letter": "Schreiben",
+    "file": "Ablage in der Akte",
+    "refuse": "Abweisung an den Absender",
+}
+
+STEPS = {
+    "received": Word("Nachricht angenommen und gesichert", "calm", "inbox"),
+    "duplicate": Word("Als Duplikat erkannt", "calm", "copy"),
     "refused": Word("Abgewiesen, Absender ist informiert", "bad", "cross"),
     "checked": Word("Prüfung bestanden", "good", "check"),
     "routed": Word("Geprüft und entschieden", "good", "check"),
@@ -152,6 +191,13 @@ def message_state(state: str) -> Word:
 def promise_state(state: str) -> Word:
     """Word the state of a promise."""
     return PROMISE_STATES.get(state, Word(state))
+
+
+def step(action: str, facts: Mapping[str, Any]) -> Word | None:
+    """Word a step of the journal; ``None`` for a milestone of the case."""
+    if action == "checked":
+        return VERDICTS.get(str(facts.get("verdict")), STEPS[action])
+    return STEPS.get(action)
 
 
 def result(code: str) -> Word:
