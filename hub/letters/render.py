@@ -30,7 +30,10 @@ _TEXT_PART = re.compile(
     r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml|docProps/core\.xml"
 )
 _LINE_BREAKS = re.compile(r"[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
-_NOT_XML = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+"""What XML cannot hold, and what would turn the direction of writing."""
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -127,7 +130,7 @@ def _printable(value: object) -> object:
     if not isinstance(value, str):
         return value
     text = _LINE_BREAKS.sub(" ", value)
-    if _NOT_XML.search(text):
+    if _UNPRINTABLE.search(text):
         raise RuleViolation(
             "letter_text_unprintable",
             "Ein Wert für den Brief enthält nicht druckbare Steuerzeichen.",

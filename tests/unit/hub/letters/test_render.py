@@ -48,7 +48,7 @@ def test_line_breaks_in_a_value_become_spaces() -> None:
     assert "a b c" == text_of(render(NAME, {"name": "a\r\nb\tc"}, "vorlage"))
 
 
-@pytest.mark.parametrize("value", ["a\x00b", "\x1b[0m", "\ud800", "\ufffe"])
+@pytest.mark.parametrize("value", ["a\x00b", "\x1b[0m", "\x96", "\ud800", "\ufffe", "00,99\u202e"])
 def test_control_characters_are_refused(value: str) -> None:
     with pytest.raises(RuleViolation) as caught:
         render(NAME, {"name": value}, "vorlage")
