@@ -6,6 +6,8 @@ import asyncio
 import ssl
 from dataclasses import asdict
 
+from cryptography import x509
+
 from hub.certificates.inventory import Slot
 from hub.certificates.keystore import KeyStore, Owner, SealedKey
 from hub.certificates.tls import client_context
@@ -14,6 +16,8 @@ from hub.core.clock import Clock
 from hub.core.errors import Misconfigured
 from hub.store import certificates as rows
 from hub.store.database import Database, Row, Transaction
+
+Anchors = tuple[x509.Certificate, ...]
 
 _USED_EVERY_US = 3_600_000_000
 """Last use is kept to the hour: a write for every delivery would cost more than it tells."""
@@ -29,7 +33,7 @@ class ClientContexts:
         self._keys = keys
         self._trust = trust
         self._clock = clock
-        self._ready: dict[Slot, tuple[str, bytes, ssl.SSLContext]] = {}
+        self._ready: dict[Slot, tuple[str, Anchors, ssl.SSLContext]] = {}
 
     async def of(self, slot: Slot) -> ssl.SSLContext:
         """Return the context of the slot's active certificate.
@@ -38,16 +42,16 @@ class ClientContexts:
             Misconfigured: no active certificate, it has ended, or no anchors.
         """
         row = await self._usable(slot)
-        anchors_pem = await asyncio.to_thread(self._trust.pem, slot.partner)
-        if not anchors_pem:
+        anchors = await asyncio.to_thread(self._trust.certificates, slot.partner)
+        if not anchors:
             raise _without_anchors(slot)
         await self._note_use(row)
         ready = self._ready.get(slot)
-        if ready is None or ready[:2] != (row["id"], anchors_pem):
+        if ready is None or ready[:2] != (row["id"], anchors):
             key = self._keys.open(await self._sealed(row), owner_of(row))
             chain_pem = row["chain_pem"].encode("ascii")
-            context = await asyncio.to_thread(client_context, key, chain_pem, anchors_pem)
-            ready = self._ready[slot] = (row["id"], anchors_pem, context)
+            context = await asyncio.to_thread(client_context, key, chain_pem, anchors)
+            ready = self._ready[slot] = (row["id"], anchors, context)
         return ready[2]
 
     async def _usable(self, slot: Slot) -> Row:

@@ -56,7 +56,7 @@ class KeyStore:
             raise Misconfigured(
                 "kek_invalid",
                 f"Der Hauptschlüssel muss genau {KEK_BYTES} Byte lang sein.",
-                remedy="Das Geheimnis „kek“ mit 32 zufälligen Byte neu anlegen.",
+                remedy="Das Geheimnis „kek“ neu anlegen: 32 zufällige Byte, hexadezimal.",
             )
         self._kek = AESGCM(kek)
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import os
 import secrets
 import ssl
+from collections.abc import Sequence
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -19,15 +21,22 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 
-def client_context(key: PrivateKeyTypes, chain_pem: bytes, anchors_pem: bytes) -> ssl.SSLContext:
+def client_context(
+    key: PrivateKeyTypes, chain_pem: bytes, anchors: Sequence[x509.Certificate]
+) -> ssl.SSLContext:
     """Return a context that shows our certificate and trusts the partner's anchors only."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.hostname_checks_common_name = False
     # Resumed sessions would keep the peer's old identity after a change of trust.
     context.options |= ssl.OP_NO_TICKET
-    context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_STRICT
-    context.load_verify_locations(cadata=anchors_pem.decode("ascii"))
+    # An anchor may be an issuing CA; its root need not be known.
+    context.verify_flags |= (
+        ssl.VerifyFlags.VERIFY_X509_STRICT | ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+    )
+    context.load_verify_locations(
+        cadata=b"".join(anchor.public_bytes(Encoding.DER) for anchor in anchors)
+    )
     _load_identity(context, key, chain_pem)
     return context
 

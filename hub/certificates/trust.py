@@ -48,22 +48,16 @@ class TrustFolder:
         replace_file(self._file(partner), clean)
         return tuple(_anchor(partner, one) for one in certificates)
 
-    def pem(self, partner: str) -> bytes:
-        """Return the anchor file of a partner; empty when there is none."""
-        try:
-            return self._file(partner).read_bytes()
-        except FileNotFoundError:
-            return b""
-
     def certificates(self, partner: str) -> tuple[x509.Certificate, ...]:
-        """Return the anchors of a partner.
+        """Return the anchors of a partner; none when there is no file.
 
         Raises:
             Misconfigured: somebody put something else into the folder.
         """
-        pem = self.pem(partner)
         try:
-            return read_certificates(pem) if pem else ()
+            return read_certificates(self._file(partner).read_bytes())
+        except FileNotFoundError:
+            return ()
         except Rejected as exc:
             raise Misconfigured(
                 "trust_unreadable",

@@ -109,7 +109,10 @@ class HttpsDoor:
             Misconfigured: address, certificate or rights are wrong.
             OutcomeUnknown: it may or may not have been processed.
         """
-        if self._session is None or not url.startswith("https://"):
+        if self._session is None:
+            msg = "HttpsDoor is used without being entered"
+            raise RuntimeError(msg)
+        if not url.startswith("https://"):
             raise url_invalid(url)
         progress = _Progress()
         try:

@@ -1,13 +1,14 @@
 import asyncio
 import ssl
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from hub.certificates.center import CertificateCenter
+from hub.certificates.center import CertificateCenter, judgement_in_time
 from hub.certificates.rotation import State
-from hub.certificates.validation import Verdict
+from hub.certificates.validation import Judgement, Verdict
 from hub.core.clock import FixedClock
 from hub.core.errors import Conflict, Misconfigured, NotChecked, Rejected
 from hub.store.migrate import hub_migrations, migrate
@@ -251,6 +252,14 @@ async def test_a_check_answers_for_a_partner(center):
     assert Verdict.ACCEPT is (await center.check(pem(CA.leaf()), "azr")).verdict
     assert Verdict.REFUSE is (await center.check(pem(root().leaf()), "azr")).verdict
     assert Verdict.UNDECIDABLE is (await center.check(pem(CA.leaf()), "ihv")).verdict
+
+
+async def test_a_check_that_takes_too_long_decides_nothing():
+    def slow() -> Judgement:
+        time.sleep(0.2)
+        return Judgement(Verdict.ACCEPT)
+
+    assert Verdict.UNDECIDABLE is (await judgement_in_time(slow, 0.01)).verdict
 
 
 async def test_an_unknown_id_says_so(center):

@@ -127,3 +127,9 @@ def test_old_and_new_anchor_stand_side_by_side_during_a_change():
 
     assert verdict(CA.leaf(), anchors=(CA, successor)) is Verdict.ACCEPT
     assert verdict(successor.leaf(), anchors=(CA, successor)) is Verdict.ACCEPT
+
+
+def test_many_authorities_of_one_name_do_not_stop_the_check():
+    crowd = [root("Test-CA") for _ in range(18)]
+
+    assert verdict(MIDDLE.leaf(), [*crowd, MIDDLE], anchors=(CA,)) is Verdict.ACCEPT

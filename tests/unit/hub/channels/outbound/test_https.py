@@ -32,7 +32,8 @@ IDENTITY = pems(CA, "client.example")
 
 def client(identity=IDENTITY, anchors: trustme.CA = CA) -> ssl.SSLContext:
     key, chain = identity
-    return client_context(load_pem_private_key(key, None), chain, anchors.cert_pem.bytes())
+    trusted = read_certificates(anchors.cert_pem.bytes())
+    return client_context(load_pem_private_key(key, None), chain, trusted)
 
 
 def server_context(

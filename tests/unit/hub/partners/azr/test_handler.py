@@ -7,43 +7,18 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from hub.core.errors import Misconfigured
-from hub.core.message import Message
 from hub.core.record import Record
-from hub.core.settings import Address, Cash, Register, Tenant
 from hub.partners.azr import HANDLERS
-from hub.partners.base import Situation
 from hub.partners.outcome import Outcome, Role
-from hub.uvg.model import BankAccount, Case, Child, Person, RegisterState
+from hub.uvg.model import Case, RegisterState
+from tests.factories import make_case, make_child, make_situation
 
 NUMBER = "151103000001"
 NEWER = "160722000002"
-TENANT = Tenant(
-    id="musterkreis",
-    name="Kreisjugendamt Musterkreis",
-    address=Address(
-        street="Rathausplatz", house_number="1", postal_code="99999", city="Musterstadt"
-    ),
-    phone="+49 999 1",
-    email="uvg@musterkreis.example",
-    cash=Cash(partner="kasse", office="4711", budget_out="1", budget_in="2"),
-    register=Register(authority="123456", dvdv="uvs:09999000"),
-)
-CHILD = Child(
-    family_name="Beispiel",
-    given_names="Amina",
-    birth_date=date(2015, 3, 9),
-    sex="w",
-    nationality="475",
-)
+CHILD = make_child(family_name="Beispiel", given_names="Amina", nationality="475")
 QUERIED = RegisterState(state="queried", benefit_begin=date(2026, 11, 1), clerk="mmuster")
-CASE = Case(
-    case_id="UVG-2026-004711",
-    origin="fachverfahren",
-    child=CHILD,
-    carer=Person(family_name="Beispiel", given_names="Lina"),
-    bank=BankAccount(iban="DE02120300000000202051", holder="Lina Beispiel"),
-    register=QUERIED,
-)
+CASE = make_case(case_id="UVG-2026-004711", child=CHILD, register=QUERIED)
+TODAY = date(2026, 11, 23)
 PERSON = {
     "family_name": "Beispiel",
     "given_names": "Amina",
@@ -58,21 +33,7 @@ def case(**register: object) -> Case:
 
 
 def decide(kind: str, data: dict[str, object], known: Case | None = CASE) -> Outcome:
-    message = Message(
-        id="01890000-0000-7000-8000-000000000001",
-        tenant="musterkreis",
-        partner="azr",
-        channel="azr",
-        kind=kind,
-        case_key=None,
-        sha256="0" * 64,
-        size_bytes=1,
-        received_us=0,
-        original_name="",
-        correlation_id="01890000-0000-7000-8000-000000000000",
-    )
-    situation = Situation(message, TENANT, known, date(2026, 11, 23))
-    return HANDLERS[kind](Record(kind, data), situation)
+    return HANDLERS[kind](Record(kind, data), make_situation(known, today=TODAY))
 
 
 def information(**more: object) -> dict[str, object]:
