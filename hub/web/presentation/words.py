@@ -86,38 +86,6 @@ VERDICTS = {
 }
 
 KINDS = {
-    "travel": "Verarbeitung",
-    "deliver": "Übermittlung",
-    "order": "Anordnung an die Kasse",
-    "letter": "Schreiben",
-    "file": "Ablage in der Akte",
-    "refuse": "Abweisung an den Absender",
-}
-
-STEPS = {
-    "received": Word("Nachricht angenommen und gesichert", "calm", "inbox"),
-    "duplicate": Word("Als Duplikat erkannt", "calm", "copy"),
-    "refused": Word("Abgewiesen, Absender ist informiert", "bad", "cross"),
-    "checked": Word("Prüfung bestanden", "good", "check"),
-    "routed": Word("Geprüft und entschieden", "good", "check"),
-    "held": Word("Angehalten", "warn", "pause"),
-    "clearing": Word("Klärfall eröffnet", "warn", "flag"),
-    "closed": Word("Alles zugestellt und abgelegt", "good", "check"),
-    "split": Word("In Einzelnachrichten zerlegt", "calm", "stack"),
-    "delivered": Word("Übermittelt", "good", "send"),
-    "filed": Word("In der Akte abgelegt", "good", "folder"),
-    "rendered": Word("Schreiben erstellt", "good", "letter"),
-    "batched": Word("In die Sammeldatei der Kasse aufgenommen", "calm", "stack"),
-    "batch_written": Word("Sammeldatei geschrieben", "calm", "stack"),
-    "retry_later": Word("Gegenstelle nicht erreichbar, neuer Versuch folgt", "busy", "clock"),
-    "outcome_unknown": Word("Ausgang der Übermittlung unbekannt", "warn", "question"),
-    "dead": Word("Frist überschritten", "bad", "cross"),
-    "released": Word("Klärfall freigegeben", "good", "check"),
-    "rejected": Word("Klärfall abgelehnt", "bad", "cross"),
-    "replayed": Word("Noch einmal verarbeitet", "calm", "clock"),
-}
-
-KINDS = {
     "Falldaten": "folder", "Bescheid": "letter", "Auszahlungsanordnung": "coins",
     "Annahmeanordnung": "coins", "Sollbestaetigung": "coins", "Kassenprotokoll": "coins",
     "Isteinnahme": "coins", "Gesamtauskunft": "register", "KeinTreffer": "register",
