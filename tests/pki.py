@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.types import (
     CertificateIssuerPrivateKeyTypes,
     CertificatePublicKeyTypes,
 )
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from hub.core.clock import FixedClock
@@ -70,24 +70,22 @@ class Authority:
         end: datetime = NOW + 90 * DAY,
         purpose: x509.ExtendedKeyUsage | None = CLIENT,
         key_usage: x509.KeyUsage | None = None,
-        host: str | None = None,
     ) -> x509.Certificate:
         builder = basis("client", public_key or ec_key().public_key(), self, begin, end)
         builder = builder.add_extension(key_usage or usage(ca=False), critical=True)
         if purpose is not None:
             builder = builder.add_extension(purpose, critical=False)
-        if host is not None:
-            alternative = x509.SubjectAlternativeName([x509.DNSName(host)])
-            builder = builder.add_extension(alternative, critical=False)
         return builder.sign(self.key, None if self.is_edwards else hashes.SHA256())
 
     @property
     def is_edwards(self) -> bool:
         return isinstance(self.key, ed25519.Ed25519PrivateKey)
 
-    def answer(self, csr: bytes, end: datetime = NOW + 90 * DAY) -> bytes:
+    def answer(
+        self, csr: bytes, end: datetime = NOW + 90 * DAY, begin: datetime = NOW - DAY
+    ) -> bytes:
         """Issue the certificate a request asks for."""
-        return pem(self.leaf(x509.load_pem_x509_csr(csr).public_key(), end=end))
+        return pem(self.leaf(x509.load_pem_x509_csr(csr).public_key(), begin=begin, end=end))
 
 
 def root(common_name: str = "Test-CA", key: CertificateIssuerPrivateKeyTypes | None = None):
@@ -126,7 +124,3 @@ def as_ca(builder: x509.CertificateBuilder, path_length: int | None) -> x509.Cer
 
 def pem(*certificates: x509.Certificate) -> bytes:
     return b"".join(one.public_bytes(Encoding.PEM) for one in certificates)
-
-
-def key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

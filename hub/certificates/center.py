@@ -11,8 +11,8 @@ from pathlib import Path
 from hub.certificates import inventory
 from hub.certificates.chains import key_facts, public_digest, read_chain
 from hub.certificates.contexts import ClientContexts, owner_of
-from hub.certificates.inventory import Certificate, Slot
-from hub.certificates.keystore import KeyStore, SealedKey
+from hub.certificates.inventory import Certificate, Slot, demand_name
+from hub.certificates.keystore import KeyStore, Owner, SealedKey
 from hub.certificates.requests import Request, certificate_request
 from hub.certificates.rotation import State, Step, after
 from hub.certificates.trust import Anchor, TrustFolder, replace_file
@@ -22,6 +22,7 @@ from hub.certificates.validation import (
     Verdict,
     faults_of,
     judge,
+    to_us,
 )
 from hub.core.clock import Clock
 from hub.core.errors import NotChecked, Rejected
@@ -55,11 +56,12 @@ class CertificateCenter:
         """Make a key and a request; return the certificate's id and the file for the CA.
 
         Raises:
-            Rejected: unknown key kind or incomplete subject.
+            Rejected: unknown key kind, incomplete subject or impossible names.
         """
+        slot = Slot(demand_name(tenant), demand_name(partner))
         asked = await asyncio.to_thread(certificate_request, subject, key)
         now_us = self._clock.now_us()
-        row = _request_row(Slot(tenant, partner), asked, uuid7(now_us), now_us)
+        row = _request_row(slot, asked, uuid7(now_us), now_us)
         sealed = self._keys.seal(asked.key, owner_of(row))
 
         def work(tx: Transaction) -> None:
@@ -80,7 +82,8 @@ class CertificateCenter:
         """
         chain = await asyncio.to_thread(read_chain, pem)
         now_us = self._clock.now_us()
-        faults = faults_of(chain, now_us)
+        # A successor may be taken in before it is valid; activating it waits.
+        faults = faults_of(chain, max(now_us, to_us(chain.leaf.not_valid_before_utc)))
         if faults:
             raise _unfit(faults)
         digest = public_digest(chain.leaf.public_key())
@@ -114,14 +117,14 @@ class CertificateCenter:
             Conflict: the certificate is not in a state to be activated.
         """
         row = await self._database.read(lambda tx: _existing(tx, certificate_id))
-        following = after(State(row["state"]), Step.ACTIVATE)
+        after(State(row["state"]), Step.ACTIVATE)
         judgement = await self.check(row["chain_pem"].encode(), row["partner"])
         _demand_usable(judgement, even_undecidable=even_undecidable)
         now_us = self._clock.now_us()
 
         def work(tx: Transaction) -> Certificate:
             current = _existing(tx, certificate_id)
-            after(State(current["state"]), Step.ACTIVATE)
+            following = after(State(current["state"]), Step.ACTIVATE)
             former = rows.active(tx, **asdict(inventory.from_row(current).slot))
             if former is not None:
                 rows.move(tx, former, after(State.ACTIVE, Step.REPLACE), actor, now_us)
@@ -208,6 +211,24 @@ class CertificateCenter:
             Misconfigured: no active certificate, it has ended, or no anchors.
         """
         return await self._contexts.of(Slot(tenant, partner))
+
+    async def change_kek(self, successor: bytes) -> int:
+        """Put every key under a new KEK and return how many; then open the center with it.
+
+        Raises:
+            Misconfigured: the new KEK has a wrong length, or a key does not open.
+        """
+        keys = KeyStore(successor)
+
+        def work(tx: Transaction) -> int:
+            kept = rows.keys(tx)
+            for row in kept:
+                sealed = SealedKey(row["wrapped_dek"], row["sealed"])
+                owner = Owner(row["tenant"], row["id"], row["purpose"])
+                rows.set_wrapped(tx, row["id"], self._keys.rewrap(sealed, owner, keys).wrapped_dek)
+            return len(kept)
+
+        return await self._database.write(work)
 
 
 async def judgement_in_time(check: Callable[[], Judgement], limit_s: float) -> Judgement:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 
 from cryptography import x509
@@ -9,11 +10,28 @@ from cryptography import x509
 from hub.certificates.chains import Chain, fingerprint
 from hub.certificates.rotation import State
 from hub.certificates.validation import to_us
+from hub.core.errors import Rejected
 from hub.store.database import Row
 
 PRODUCTION = "production"
 TLS_CLIENT = "tls-client"
 DAY_US = 86_400_000_000
+_NAME = re.compile(r"[a-z][a-z0-9-]{1,30}")
+
+
+def demand_name(name: str) -> str:
+    """Return a name of an office or a partner; it becomes part of file names.
+
+    Raises:
+        Rejected: it is none.
+    """
+    if not _NAME.fullmatch(name):
+        raise Rejected(
+            "partner_name_invalid",
+            f"„{name}“ ist kein Name eines Mandanten oder Partners.",
+            remedy="Kleinbuchstaben, Ziffern und Bindestrich verwenden.",
+        )
+    return name
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from hub.certificates.chains import fingerprint, read_certificates
+from hub.certificates.inventory import demand_name
 from hub.certificates.validation import to_us
 from hub.core.errors import Misconfigured, Rejected
-
-_NAME = re.compile(r"[a-z][a-z0-9-]{1,30}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +70,7 @@ class TrustFolder:
         return tuple(_anchor(name, one) for name in partners for one in self.certificates(name))
 
     def _file(self, partner: str) -> Path:
-        if not _NAME.fullmatch(partner):
-            raise Rejected("partner_name_invalid", f"„{partner}“ ist kein Partnername.")
-        return self.path / f"{partner}.pem"
+        return self.path / f"{demand_name(partner)}.pem"
 
 
 def replace_file(path: Path, data: bytes) -> None:

@@ -37,6 +37,16 @@ def key(tx: Transaction, key_id: str) -> Row | None:
     return tx.one("SELECT * FROM private_key WHERE id = :id", id=key_id)
 
 
+def keys(tx: Transaction) -> list[Row]:
+    """Return every sealed private key."""
+    return tx.all("SELECT * FROM private_key ORDER BY id")
+
+
+def set_wrapped(tx: Transaction, key_id: str, wrapped_dek: str) -> None:
+    """Keep the key of a key under another KEK."""
+    tx.run("UPDATE private_key SET wrapped_dek = :dek WHERE id = :id", id=key_id, dek=wrapped_dek)
+
+
 def add_request(tx: Transaction, row: Mapping[str, object], actor: str) -> None:
     """Keep what was asked of a CA."""
     tx.run(_REQUEST, **row)

@@ -100,6 +100,39 @@ async def test_an_ended_certificate_is_not_taken_in(center):
         await center.import_certificate(CA.answer(request.read_bytes(), NOW - timedelta(hours=1)))
 
 
+async def test_a_successor_is_taken_in_early_but_not_activated_before_its_time(center, clock):
+    await center.trust("azr", CA.pem)
+    _, request = await center.request("musterkreis", "azr", SUBJECT)
+    answer = CA.answer(request.read_bytes(), begin=NOW + DAY)
+    certificate = await center.import_certificate(answer)
+
+    with pytest.raises(Rejected, match="certificate_unfit"):
+        await center.activate(certificate.id, "admin")
+
+    clock.advance(86_401)
+    assert State.ACTIVE is (await center.activate(certificate.id, "admin")).state
+
+
+@pytest.mark.parametrize(
+    ("tenant", "partner"), [("../up", "azr"), ("musterkreis", "a/b"), ("", "azr")]
+)
+async def test_names_never_become_paths(center, tenant, partner):
+    with pytest.raises(Rejected, match="partner_name_invalid"):
+        await center.request(tenant, partner, SUBJECT)
+
+
+async def test_a_new_kek_replaces_the_old_one(center, database, clock, tmp_path):
+    await activated(center)
+    successor = bytes(range(32, 64))
+
+    assert 1 == await center.change_kek(successor)
+
+    renewed = CertificateCenter(database, successor, clock, tmp_path / "certs")
+    assert await renewed.client_context("musterkreis", "azr")
+    with pytest.raises(Misconfigured, match="key_unreadable"):
+        await center.client_context("musterkreis", "azr")
+
+
 async def test_nothing_is_activated_that_the_partner_would_not_trust(center):
     await center.trust("azr", root("Other").pem)
     certificate = await imported(center)
