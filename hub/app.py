@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -190,6 +191,8 @@ async def open_house(place: Place) -> AsyncIterator[House]:
         room = await stack.enter_async_context(open_efile(place, database))
         door = await stack.enter_async_context(HttpsDoor())
         center = open_center(place, database)
+        # What a killed word processor left behind holds personal data.
+        await asyncio.to_thread(shutil.rmtree, place.data / "work", ignore_errors=True)
         isolation = start_isolation(place)
         stack.push_async_callback(isolation.close)
         yield House(

@@ -81,10 +81,10 @@ async def _request(options: argparse.Namespace) -> int:
     place = place_of(options)
     tenant = place.settings.tenant(options.tenant)
     subject = {
-        "CN": options.common_name,
-        "O": options.organization or tenant.name,
-        "L": tenant.address.city,
-        "C": "DE",
+        "common_name": options.common_name,
+        "organization": options.organization or tenant.name,
+        "locality": tenant.address.city,
+        "country": "DE",
     }
     async with open_database(place) as database:
         center = open_center(place, database)

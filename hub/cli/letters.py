@@ -50,8 +50,7 @@ async def _render(options: argparse.Namespace) -> int:
     place = place_of(options)
     template = Templates.load(place.templates).template(options.template)
     fields = json.loads(await asyncio.to_thread(options.fields.read_text, encoding="utf-8"))
-    data = await asyncio.to_thread(template.path.read_bytes)
-    return await _convert(place, render(data, fields, template.name), options.to)
+    return await _convert(place, render(template.content, fields, template.name), options.to)
 
 
 async def _convert(place: Place, word: bytes, target: Path) -> int:

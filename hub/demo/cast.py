@@ -59,7 +59,7 @@ def iban(account: int) -> str:
 
 MUSTERSTADT = Office(
     id="musterstadt",
-    name="Landratsamt Musterstadt – Kreisjugendamt",
+    name="Landratsamt Musterstadt, Kreisjugendamt",
     city="Musterstadt",
     postal_code="99999",
     caseworker=("m.sommer", "Miriam Sommer"),
@@ -96,7 +96,7 @@ MUSTERSTADT = Office(
 
 BEISPIELHAUSEN = Office(
     id="beispielhausen",
-    name="Stadt Beispielhausen – Amt für Jugend und Familie",
+    name="Stadt Beispielhausen, Amt für Jugend und Familie",
     city="Beispielhausen",
     postal_code="88888",
     caseworker=("k.winter", "Karim Winter"),

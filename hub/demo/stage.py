@@ -260,7 +260,12 @@ async def open_register(stage: Stage) -> None:
         center = open_center(stage.place, database)
         anchor = await asyncio.to_thread((ca / "ca.pem").read_bytes)
         await center.trust("azr", anchor)
-        subject = {"CN": f"aktenhub-{office.id}", "O": office.name, "L": office.city, "C": "DE"}
+        subject = {
+            "common_name": f"aktenhub-{office.id}",
+            "organization": office.name,
+            "locality": office.city,
+            "country": "DE",
+        }
         identity, request = await center.request(office.id, "azr", subject)
         issued = stage.folder / "certs" / "issued.pem"
         await run(*python("hub.simulators.ca", "sign", str(ca), str(request), str(issued)))

@@ -13,7 +13,7 @@ from hub.pipeline.balance import balance
 from hub.store.database import Transaction
 
 Say = Callable[[str], None]
-PATIENCE_S = 240.0
+PATIENCE_S = 180.0
 """The whole story takes well under a minute on two cores; a busy machine gets more."""
 
 

@@ -21,6 +21,7 @@ from hub.core.errors import HubError, Undecodable
 from hub.core.findings import Finding, Verdict
 from hub.core.record import Record
 from hub.formats.catalog import Catalog
+from hub.formats.xml import safe_parse
 from hub.letters.pdfa import check_letter
 from hub.letters.render import render
 from hub.mapping.catalog import Mappings
@@ -70,7 +71,7 @@ class Cell:
         """Recognise, read, check and map received bytes."""
         fitting = [leg for leg in legs if self._formats.format(leg.format).matches(data, name)]
         if len(fitting) != 1:
-            return Understood(None, Verdict.FAILED)
+            return Understood(None, Verdict.FAILED, _diagnosis(data))
         leg = fitting[0]
         try:
             reading = self._formats.format(leg.format).read(data)
@@ -151,6 +152,17 @@ def _confine(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Needs privileges; without them the child still has no address to talk to.
     ctypes.CDLL(None, use_errno=True).unshare(_NEW_NETWORK)
+
+
+def _diagnosis(data: bytes) -> tuple[Finding, ...]:
+    """Say why bytes that look like XML are of no known kind, where they are no sound XML."""
+    if not data.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<"):
+        return ()
+    try:
+        safe_parse(data)
+    except Undecodable as exc:
+        return exc.findings or (_finding(exc),)
+    return ()
 
 
 def _finding(exc: HubError) -> Finding:

@@ -23,6 +23,9 @@ from hub.store.payloads import Kept, Payloads
 
 failpoint.declare("intake_before_payload", "intake_before_commit", "intake_after_commit")
 
+CASE_KEY = re.compile(rb"[A-Z0-9][A-Z0-9-]{2,29}")
+"""What a case number looks like; anything else is left to the check to refuse."""
+
 HEAD_BYTES = 65_536
 """The cheap case key must stand this near to the beginning."""
 
@@ -172,6 +175,6 @@ def _cheap_key(data: bytes, routes: Sequence[InRoute]) -> str | None:
         if route.case_key is None:
             continue
         match = re.search(route.case_key.encode(), head)
-        if match:
-            return match[1].decode("ascii", "replace")
+        if match and CASE_KEY.fullmatch(match[1]):
+            return match[1].decode()
     return None

@@ -38,6 +38,11 @@ class _Filled:
 
 async def write_letters(promises: Sequence[Promise], house: House) -> None:
     """Make every claimed letter; what cannot be made is put back or handed to a human."""
+    if len(promises) > 1 and any(promise.attempts > 1 for promise in promises):
+        # One letter that crashes the word processor must not drag the others along for ever.
+        for promise in promises:
+            await write_letters((promise,), house)
+        return
     filled = [letter for p in promises if (letter := await _attempt_fill(p, house))]
     if not filled:
         return
@@ -69,8 +74,7 @@ async def _fill(promise: Promise, house: House) -> _Filled:
         raise Conflict("promise_without_payload", "Dem Brief fehlen seine Felder.")
     template = house.templates.template(str(promise.spec["template"]))
     fields = json.loads(await house.payloads.get(promise.payload_sha256))
-    data = await asyncio.to_thread(template.path.read_bytes)
-    word = await house.isolation.render_letter(data, fields, template.name)
+    word = await house.isolation.render_letter(template.content, fields, template.name)
     recipient = fields.get("recipient", {}).get("name", "")
     return _Filled(promise, word, (recipient, fields.get("case_id", "")))
 

@@ -11,6 +11,7 @@ from hub.core.errors import (
     Rejected,
     RuleViolation,
     SchemaViolation,
+    Undecodable,
     UnknownKind,
 )
 from hub.core.findings import Finding, Verdict
@@ -37,16 +38,22 @@ def check(understood: Understood) -> None:
     """Let only passed documents through.
 
     Raises:
+        Undecodable: the bytes are not sound XML.
         UnknownKind: no format recognised the bytes.
         SchemaViolation: the check ran and failed.
         NotChecked: the check could not run.
     """
+    if understood.leg is None and understood.findings:
+        raise Undecodable(
+            understood.findings[0].rule,
+            "Die Datei ist kein zulässiges XML.",
+            findings=understood.findings,
+        )
     if understood.leg is None:
         raise UnknownKind(
             "kind_unknown",
             "Die Datei entspricht keiner der vereinbarten Nachrichtenarten.",
             remedy="Wurzelelement, Namensraum oder Kopfzeile mit der Schnittstelle vergleichen.",
-            findings=understood.findings,
         )
     if understood.verdict is Verdict.NOT_CHECKABLE:
         raise NotChecked("not_checkable", "Die Nachricht konnte nicht geprüft werden.")
