@@ -45,7 +45,7 @@ class ExchangeFolder:
         refused = 0
         for path in sorted(self._orders.glob(self._profile.order_glob)):
             mark = (path.name, path.stat().st_mtime_ns, path.stat().st_size)
-            if mark in self._seen or not _sidecar(path).exists():
+            if mark in self._seen or not _is_complete(path):
                 continue
             try:
                 finished = self._handle(path)
@@ -127,6 +127,12 @@ def place_file(target: Path, content: bytes) -> None:
 
 def _sidecar(path: Path) -> Path:
     return path.with_name(path.name + SIDECAR)
+
+
+def _is_complete(path: Path) -> bool:
+    # An empty sidecar is one that is being written at this moment.
+    sidecar = _sidecar(path)
+    return sidecar.exists() and sidecar.stat().st_size > 0
 
 
 def _proven_digest(path: Path, raw: bytes) -> str:

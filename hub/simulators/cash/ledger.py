@@ -17,10 +17,10 @@ CREATE TABLE IF NOT EXISTS files (
   office TEXT, sequence INTEGER, digest TEXT NOT NULL, PRIMARY KEY (office, sequence));
 CREATE TABLE IF NOT EXISTS bookings (order_id TEXT PRIMARY KEY, office TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS claims (
-  reference TEXT PRIMARY KEY, office TEXT NOT NULL, number INTEGER NOT NULL);
+  office TEXT, number INTEGER, reference TEXT NOT NULL UNIQUE, PRIMARY KEY (office, number));
 CREATE TABLE IF NOT EXISTS receipts (
-  receipt_id TEXT PRIMARY KEY, office TEXT NOT NULL, reference TEXT NOT NULL,
-  amount_cents INTEGER NOT NULL, stray INTEGER NOT NULL);
+  office TEXT, number INTEGER, reference TEXT NOT NULL, amount_cents INTEGER NOT NULL,
+  stray INTEGER NOT NULL, PRIMARY KEY (office, number));
 CREATE TABLE IF NOT EXISTS answers (
   office TEXT, sequence INTEGER, name TEXT NOT NULL, content BLOB NOT NULL,
   delivered INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (office, sequence));
@@ -74,24 +74,33 @@ class Ledger:
         """Remember an order as booked."""
         self._db.execute("INSERT INTO bookings VALUES (?, ?)", (order_id, office))
 
-    def claims(self, office: str) -> int:
-        """How many claims the office ever had."""
-        return self._number("SELECT count(*) FROM claims WHERE office = ?", office)
+    def next_claim(self, office: str) -> int:
+        """Number of the office's next claim."""
+        return self._number("SELECT max(number) FROM claims WHERE office = ?", office) + 1
 
-    def note_claim(self, office: str, reference: str, number: int) -> None:
+    def note_claim(self, office: str, number: int, reference: str) -> None:
         """Put a claim on the books."""
-        self._db.execute("INSERT INTO claims VALUES (?, ?, ?)", (reference, office, number))
+        self._db.execute("INSERT INTO claims VALUES (?, ?, ?)", (office, number, reference))
 
-    def receipts(self, office: str, *, stray: bool) -> int:
-        """How many receipts the office ever had, with or without a known reference."""
-        sql = "SELECT count(*) FROM receipts WHERE office = ? AND stray = ?"
-        return self._number(sql, office, int(stray))
+    def next_receipt(self, office: str) -> int:
+        """Number of the office's next receipt."""
+        return self._number("SELECT max(number) FROM receipts WHERE office = ?", office) + 1
+
+    def is_paid(self, office: str) -> bool:
+        """Whether money ever came in for a claim of the office."""
+        sql = "SELECT EXISTS (SELECT 1 FROM receipts WHERE office = ? AND stray = 0)"
+        return self._number(sql, office) > 0
+
+    def strays(self, office: str) -> int:
+        """How many receipts with an unknown reference the office ever had."""
+        sql = "SELECT count(*) FROM receipts WHERE office = ? AND stray = 1"
+        return self._number(sql, office)
 
     def note_receipt(
-        self, office: str, receipt_id: str, reference: str, cents: int, *, stray: bool
+        self, office: str, number: int, reference: str, cents: int, *, stray: bool
     ) -> None:
         """Remember that money came in."""
-        row = (receipt_id, office, reference, cents, int(stray))
+        row = (office, number, reference, cents, int(stray))
         self._db.execute("INSERT INTO receipts VALUES (?, ?, ?, ?, ?)", row)
 
     def next_answer_sequence(self, office: str) -> int:

@@ -92,9 +92,9 @@ class CashOffice:
         return Fault.CLOSED if order.iban in self._terms.closed_accounts else None
 
     def _post(self, office: str, order: Order) -> Posting:
-        number = self._ledger.claims(office) + 1
+        number = self._ledger.next_claim(office)
         reference = _reference(office, number)
-        self._ledger.note_claim(office, reference, number)
+        self._ledger.note_claim(office, number, reference)
         return Posting(order.order_id, reference, f"PK{number:010d}")
 
     def _take_in(self, office: str, claims: list[Order], postings: list[Posting]) -> list[Receipt]:
@@ -103,12 +103,12 @@ class CashOffice:
             for order, posting in zip(claims, postings, strict=True)
             if self._pays(office)
         ]
-        missing = self._terms.strays - self._ledger.receipts(office, stray=True)
+        missing = self._terms.strays - self._ledger.strays(office)
         return paid + [self._stray(office) for _ in range(missing)]
 
     def _pays(self, office: str) -> bool:
         if self._terms.pay == "first":
-            return self._ledger.receipts(office, stray=False) == 0
+            return not self._ledger.is_paid(office)
         return self._terms.pay == "all"
 
     def _pay(self, office: str, order: Order, posting: Posting) -> Receipt:
@@ -117,7 +117,7 @@ class CashOffice:
         return self._receive(office, (posting.reference, max(cents, 1), order.party, text))
 
     def _stray(self, office: str) -> Receipt:
-        reference = _unknown_reference(office, self._ledger.receipts(office, stray=True) + 1)
+        reference = _unknown_reference(office, self._ledger.strays(office) + 1)
         facts = (reference, STRAY_CENTS, "Einzahler unbekannt", "Unterhalt")
         return self._receive(office, facts, stray=True)
 
@@ -125,10 +125,9 @@ class CashOffice:
         self, office: str, facts: tuple[str, int, str, str], *, stray: bool = False
     ) -> Receipt:
         reference, cents, payer, text = facts
-        number = 1 + sum(self._ledger.receipts(office, stray=kind) for kind in (False, True))
-        receipt_id = f"Z{office}{number:08d}"
-        self._ledger.note_receipt(office, receipt_id, reference, cents, stray=stray)
-        return Receipt(receipt_id, reference, cents, _today(), payer, text)
+        number = self._ledger.next_receipt(office)
+        self._ledger.note_receipt(office, number, reference, cents, stray=stray)
+        return Receipt(f"Z{office}{number:08d}", reference, cents, _today(), payer, text)
 
     def _answer_orders(
         self, batch: Batch, verdicts: list[Verdict], postings: list[Posting]

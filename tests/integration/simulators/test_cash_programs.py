@@ -54,12 +54,14 @@ def test_it_answers_while_running_and_stops_on_request(name: str, tmp_path: Path
     order, raw, answer = EMPTY[name]
     program = command(name, tmp_path, "--interval", "0.05")
     with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert "bereit" in process.stdout.readline()
-        put(tmp_path, order, raw)
-        assert "0 Aufträge gebucht" in process.stdout.readline()
-        assert answer in process.stdout.readline()
-        process.send_signal(signal.SIGTERM)
+        try:
+            assert process.stdout is not None
+            assert "bereit" in process.stdout.readline()
+            put(tmp_path, order, raw)
+            assert "0 Aufträge gebucht" in process.stdout.readline()
+            assert answer in process.stdout.readline()
+        finally:
+            process.send_signal(signal.SIGTERM)
 
         assert 0 == process.wait(10)
     assert (tmp_path / "in" / answer).exists()

@@ -107,7 +107,7 @@ def test_what_the_standard_forbids_is_refused(
 def test_a_head_in_the_namespace_of_the_message_is_refused() -> None:
     message = NUMBER_QUERY.replace("nachrichtenkopf.g2g>", "xa:nachrichtenkopf.g2g>")
 
-    with pytest.raises(Invalid, match="nachrichtenkopf.g2g fehlt, dort steht {http"):
+    with pytest.raises(Invalid, match=r"nachrichtenkopf\.g2g fehlt, dort steht {http"):
         read_request(parse(message.encode()))
 
 

@@ -192,9 +192,15 @@ def test_an_answer_is_never_overwritten(house: House) -> None:
     assert "other" == (house.answers / "IHV-R-09774-000001.txt").read_text()
 
 
-def test_a_file_without_sidecar_is_left_alone(house: House) -> None:
+@pytest.mark.parametrize("written", [False, True])
+def test_a_file_whose_sidecar_is_not_written_yet_is_left_alone(
+    house: House, *, written: bool
+) -> None:
     house.put(STANDARD)
-    (house.orders / "IHV-A-09774-000001.txt.sha256").unlink()
+    sidecar = house.orders / "IHV-A-09774-000001.txt.sha256"
+    sidecar.unlink()
+    if written:
+        sidecar.touch()
 
     assert 0 == house.work()
     assert [] == house.answer_names()
