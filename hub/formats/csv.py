@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hub.formats.fixed_width import decoded
 from hub.formats.layout import Field, Layout, RecordType
 from hub.formats.tally import Tally
 
@@ -30,9 +29,9 @@ class Csv:
         self._cell = re.compile(f'"((?:[^"]|"")*)"{end}|([^"{mark}]*){end}')
         self._needs_quotes = re.compile(f'[{mark}"\r\n]')
 
-    def split(self, data: bytes, tally: Tally) -> Iterator[tuple[int, int, list[str]]]:
+    def split(self, text: str, tally: Tally) -> Iterator[tuple[int, int, list[str]]]:
         """Yield row, line number and cells; rows that cannot be taken apart are only noted."""
-        lines = decoded(data, self._layout.encoding).split(_END)
+        lines = text.split(_END)
         if lines.pop():
             message = (
                 "Die letzte Zeile ist nicht mit CR LF abgeschlossen; die Datei ist abgeschnitten."
@@ -97,11 +96,11 @@ class Csv:
             at = match.end() + 1
         return cells
 
-    def join(self, lines: list[dict[str, str]], records: list[RecordType]) -> bytes:  # noqa: ARG002 - columns say it all
+    def join(self, lines: list[dict[str, str]], records: list[RecordType]) -> str:  # noqa: ARG002 - columns say it all
         """Return the header line and the rows, quoted only where needed."""
         rows = [[values.get(name, "") for name in self._layout.columns] for values in lines]
         body = [self._sign.join(self._quote(cell) for cell in row) for row in rows]
-        return (_END.join([self._header, *body]) + _END).encode(self._layout.encoding)
+        return _END.join([self._header, *body]) + _END
 
     def _quote(self, cell: str) -> str:
         cell = cell.replace("\r\n", "\n").replace("\n", _END)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hub.core.errors import Undecodable
-from hub.formats.gate import is_utf8, refusal
 from hub.formats.layout import Field, Layout, RecordType
 from hub.formats.tally import Tally
 
@@ -21,9 +19,8 @@ class FixedWidth:
         self._length = layout.line_length
         self._marker = re.compile(_marker(layout.records[0]), re.DOTALL)
 
-    def split(self, data: bytes, tally: Tally) -> Iterator[tuple[int, int, str]]:
+    def split(self, text: str, tally: Tally) -> Iterator[tuple[int, int, str]]:
         """Yield row (the header is row 0), line number and line; faulty lines are only noted."""
-        text = decoded(data, self._layout.encoding)
         lines = text.split(_END)
         if lines.pop():
             message = (
@@ -40,11 +37,11 @@ class FixedWidth:
             else:
                 yield number - 1, number, line
 
-    def join(self, lines: list[dict[str, str]], records: list[RecordType]) -> bytes:
+    def join(self, lines: list[dict[str, str]], records: list[RecordType]) -> str:
         """Return the lines, padded to their length."""
         return "".join(
             self._line(values, record) + _END for values, record in zip(lines, records, strict=True)
-        ).encode(self._layout.encoding)
+        )
 
     def _line(self, values: dict[str, str], record: RecordType) -> str:
         line, end = [], 0
@@ -80,26 +77,3 @@ def _marker(record: RecordType) -> str:
             pattern += f".{{{field.first - 1 - end}}}{re.escape(field.fixed.ljust(width))}"
             end = field.last
     return pattern
-
-
-def decoded(data: bytes, encoding: str) -> str:
-    """Return the text of a file whose encoding the interface fixes; nothing is guessed.
-
-    Raises:
-        Undecodable: empty, or visibly in another encoding.
-    """
-    if not data.strip():
-        raise refusal("empty_file", "Die Datei ist leer.")
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as exc:
-        raise _wrong(data, encoding, exc.start) from exc
-    if encoding != "utf-8" and is_utf8(data):
-        at = next(index for index, byte in enumerate(data) if byte > 0x7F)  # noqa: PLR2004 - ASCII ends here
-        raise _wrong(data, encoding, at)
-    return text
-
-
-def _wrong(data: bytes, encoding: str, at: int) -> Undecodable:
-    line = data.count(b"\n", 0, at) + 1
-    return refusal("encoding_wrong", f"Die Datei ist nicht in {encoding} geschrieben.", line)

@@ -1,6 +1,6 @@
 """Tables of any notation: record types, rows, totals. Compiled once from a layout.
 
-A notation only splits bytes into lines and joins them again; what a line means, whether
+A notation only splits text into lines and joins them again; what a line means, whether
 its values are right and whether the totals tie out is decided here.
 """
 
@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any, Protocol
 
-from hub.core.errors import Misconfigured, RuleViolation
+from hub.core.errors import Misconfigured, RuleViolation, Undecodable
 from hub.core.findings import Finding, Verdict
 from hub.formats.base import Notation, Reading, Row, Table
 from hub.formats.cells import compile_reader, compile_writer
+from hub.formats.gate import is_utf8, refusal
 from hub.formats.layout import Field, Layout, RecordType
 from hub.formats.tally import Fault, Tally
 
@@ -24,12 +25,12 @@ Raw = Any
 class Splitter(Protocol):
     """What a notation adds."""
 
-    def split(self, data: bytes, tally: Tally) -> Iterator[tuple[int, int, Raw]]:
+    def split(self, text: str, tally: Tally) -> Iterator[tuple[int, int, Raw]]:
         """Yield row, line number and line; faults of the notation go to the tally."""
         ...
 
-    def join(self, lines: list[dict[str, str]], records: list[RecordType]) -> bytes:
-        """Return the file made of the written fields of each line."""
+    def join(self, lines: list[dict[str, str]], records: list[RecordType]) -> str:
+        """Return the text of the file made of the written fields of each line."""
         ...
 
     def place(self, field: Field) -> int | slice:
@@ -131,25 +132,29 @@ class TableFormat:
 
     def read(self, data: bytes) -> Reading:
         """Read every line, check every value, then the totals."""
+        return self._judged(decoded(data, self.layout.encoding))
+
+    def _judged(self, text: str) -> Reading:
         tally = Tally()
-        table = self._table(data, tally)
+        table = self._table(text, tally)
         self._tie_out(table, tally)
         if tally.counts:
             return Reading(Verdict.FAILED, tally.findings, counts=dict(tally.counts))
         return Reading(Verdict.PASSED, (), table)
 
-    def _table(self, data: bytes, tally: Tally) -> Table:
+    def _table(self, text: str, tally: Tally) -> Table:
         parts: dict[str, list[dict[str, Any]]] = {"head": [], "row": [], "tail": []}
         has_head = any(line.record.place == "head" for line in self._lines.values())
         seen: dict[tuple[str, str], set[Any]] = {
             (name, field): set() for name, line in self._lines.items() for field in line.unique
         }
-        for row, number, raw in self._splitter.split(data, tally):
+        for row, number, raw in self._splitter.split(text, tally):
             compiled = self._line_for(raw, row, number, tally)
             if compiled is None:
                 continue
             place = compiled.record.place
-            if parts["tail"] or (place == "head") != (has_head and not parts["head"]):
+            starts = has_head and not (parts["head"] or parts["row"])
+            if parts["tail"] or (place == "head") != starts:
                 message = f"Ein Satz „{compiled.record.type}“ steht an falscher Stelle."
                 tally.add("record_misplaced", message, row=row, line=number)
             values = compiled.read(raw, row, number, tally)
@@ -206,7 +211,7 @@ class TableFormat:
                 tally.add("count_wrong" if counted else "sum_wrong", message, field=rule.field)
 
     def write(self, document: Table) -> bytes:
-        """Write head, rows and tail, then read the result back like a foreign file."""
+        """Write head, rows and tail, then judge the result like a foreign file."""
         ends = {line.record.place: name for name, line in self._lines.items()}
         values: list[Row] = []
         if "head" in ends:
@@ -216,8 +221,8 @@ class TableFormat:
             values.append({**document.tail, "@type": ends["tail"]})
         records = [self.layout.record(row["@type"]) for row in values]
         written = [self._lines[row["@type"]].write(row, i) for i, row in enumerate(values)]
-        data = self._splitter.join(written, records)
-        reading = self.read(data)
+        text = self._splitter.join(written, records)
+        reading = self._judged(text)
         if reading.verdict is not Verdict.PASSED:
             raise Misconfigured(
                 "own_output_invalid",
@@ -225,7 +230,7 @@ class TableFormat:
                 remedy="Mapping oder Tabellenschema berichtigen, danach erneut anstoßen.",
                 findings=reading.findings,
             )
-        return data
+        return text.encode(self.layout.encoding)
 
     def check(self) -> tuple[Finding, ...]:
         """Return nothing: a layout that contradicts itself could not be loaded."""
@@ -234,3 +239,26 @@ class TableFormat:
 
 def _first(values: list[dict[str, Any]]) -> dict[str, Any]:
     return values[0] if values else {}
+
+
+def decoded(data: bytes, encoding: str) -> str:
+    """Return the text of a file whose encoding the interface fixes; nothing is guessed.
+
+    Raises:
+        Undecodable: empty, or visibly in another encoding.
+    """
+    if not data.strip():
+        raise refusal("empty_file", "Die Datei ist leer.")
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as exc:
+        raise _wrong(data, encoding, exc.start) from exc
+    if encoding != "utf-8" and is_utf8(data):
+        at = next(index for index, byte in enumerate(data) if byte > 0x7F)  # noqa: PLR2004 - ASCII ends here
+        raise _wrong(data, encoding, at)
+    return text
+
+
+def _wrong(data: bytes, encoding: str, at: int) -> Undecodable:
+    line = data.count(b"\n", 0, at) + 1
+    return refusal("encoding_wrong", f"Die Datei ist nicht in {encoding} geschrieben.", line)
