@@ -11,7 +11,6 @@ from tests.architecture.tree import ROOT
 MARKED = "import pytest\n@pytest.mark.s3\ndef test_one(): "
 
 
-@pytest.mark.parametrize("workers", ["0", "1"])
 @pytest.mark.parametrize(
     ("source", "code", "said"),
     [
@@ -21,11 +20,11 @@ MARKED = "import pytest\n@pytest.mark.s3\ndef test_one(): "
     ],
 )
 def test_a_skipped_or_empty_mandatory_suite_fails(
-    tmp_path: Path, source: str, code: int, said: str, workers: str
+    tmp_path: Path, source: str, code: int, said: str
 ) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = s3\n")
     (tmp_path / "test_it.py").write_text(source)
-    options = ["-p", "tests.mandatory", "--mandatory=s3", "-n", workers, "--rootdir", str(tmp_path)]
+    options = ["-p", "tests.mandatory", "--mandatory=s3", "-n", "1", "--rootdir", str(tmp_path)]
 
     run = subprocess.run(
         [sys.executable, "-m", "pytest", *options, "-c", tmp_path / "pytest.ini", tmp_path],

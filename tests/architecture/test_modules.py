@@ -5,8 +5,6 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.architecture.tree import PACKAGES, ROOT, modules, name_of, syntax
 
 MODULE_LINES = 400
@@ -18,41 +16,40 @@ DEPTH = 4
 """Packages are nested at most three deep below hub and efile."""
 VAGUE = {"common", "helper", "helpers", "manager", "misc", "processor", "util", "utils"}
 
-every_module = pytest.mark.parametrize("path", modules(), ids=name_of)
-every_test_module = pytest.mark.parametrize("path", modules("tests"), ids=name_of)
+
+def test_every_module_says_what_it_is_for() -> None:
+    assert [] == [name_of(path) for path in modules() if not ast.get_docstring(syntax(path))]
 
 
-@every_module
-def test_a_module_says_what_it_is_for(path: Path) -> None:
-    assert ast.get_docstring(syntax(path)), f"{name_of(path)} has no docstring"
+def test_every_module_is_read_at_once() -> None:
+    assert [] == [name_of(p) for p in modules() if len(p.read_text().splitlines()) > MODULE_LINES]
 
 
-@every_module
-def test_a_module_is_read_at_once(path: Path) -> None:
-    lines = len(path.read_text(encoding="utf-8").splitlines())
-
-    assert lines <= MODULE_LINES
+def test_functions_and_classes_are_short() -> None:
+    assert [] == [long for path in modules() for long in _too_long(path)]
 
 
-@every_module
-def test_functions_and_classes_are_short(path: Path) -> None:
-    assert [] == _too_long(path, FUNCTION_LINES)
+def test_test_functions_are_short() -> None:
+    long = [
+        f"{name_of(path)} {function.name}"
+        for path in modules("tests")
+        for function in _functions(path)
+        if function.name.startswith("test_") and _lines(function) > TEST_LINES
+    ]
+
+    assert [] == long
 
 
-@every_test_module
-def test_test_functions_are_short(path: Path) -> None:
-    assert [] == _too_long(path, TEST_LINES)
+def test_modules_are_named_after_things() -> None:
+    assert [] == [
+        name_of(p) for p in modules() if VAGUE & set(Path(name_of(p)).with_suffix("").parts)
+    ]
 
 
-@every_module
-def test_a_module_is_named_after_a_thing(path: Path) -> None:
-    assert not VAGUE & set(Path(name_of(path)).with_suffix("").parts)
-
-
-@every_module
-def test_imports_stand_at_the_top(path: Path) -> None:
+def test_imports_stand_at_the_top() -> None:
     inside = [
-        node.lineno
+        f"{name_of(path)}:{node.lineno}"
+        for path in modules()
         for function in _functions(path)
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
@@ -87,11 +84,11 @@ def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
             yield node
 
 
-def _too_long(path: Path, wall: int) -> list[str]:
+def _too_long(path: Path) -> list[str]:
     classes = [node for node in ast.walk(syntax(path)) if isinstance(node, ast.ClassDef)]
-    return [f"{f.name}: {_lines(f)}" for f in _functions(path) if _lines(f) > wall] + [
-        f"{c.name}: {_lines(c)}" for c in classes if _lines(c) > CLASS_LINES
-    ]
+    long = [f for f in _functions(path) if _lines(f) > FUNCTION_LINES]
+    long += [c for c in classes if _lines(c) > CLASS_LINES]
+    return [f"{name_of(path)} {node.name}: {_lines(node)}" for node in long]
 
 
 def _lines(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> int:

@@ -3,8 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
-
 from tests.architecture.tree import files, name_of
 
 DOCUMENTS = [p for p in files() if p.suffix == ".md"]
@@ -12,11 +10,15 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
-def test_every_link_leads_somewhere(path: Path) -> None:
-    links = LINK.findall(CODE.sub("", path.read_text(encoding="utf-8")))
+def test_every_link_leads_somewhere() -> None:
+    broken = [
+        f"{name_of(path)}: {link}"
+        for path in DOCUMENTS
+        for link in LINK.findall(CODE.sub("", path.read_text(encoding="utf-8")))
+        if not _leads_somewhere(path, link)
+    ]
 
-    assert [] == [link for link in links if not _leads_somewhere(path, link)]
+    assert [] == broken
 
 
 def _leads_somewhere(path: Path, link: str) -> bool:
