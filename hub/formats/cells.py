@@ -180,7 +180,7 @@ def _renderer(field: Field, layout: Layout) -> CellWriter:
     render = by_type[field.type]
 
     def write(value: Value) -> str:
-        if value is None:
+        if value is None or (isinstance(value, str) and not value.strip(" ")):
             if field.required:
                 raise Fault("value_missing", "der Wert fehlt")
             return ""
@@ -198,7 +198,7 @@ def _renderer(field: Field, layout: Layout) -> CellWriter:
 
 
 def _plain(value: object) -> str:
-    return str(value)
+    return str(value).strip(" ")
 
 
 def _digits(value: object) -> str:
