@@ -1,6 +1,6 @@
 """``python -m hub.simulators.azr``: the register as a program of its own.
 
-Exit codes: 0 stopped on request, 1 persons or certificates unusable, 2 wrong usage.
+Exit codes: 0 stopped on request, 1 persons, certificates or address unusable, 2 wrong usage.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ def main(arguments: list[str]) -> int:
     endpoint = Endpoint(Register(persons, records), admission, trouble)
     try:
         asyncio.run(_serve(endpoint, given.listen, tls))
+    except OSError as fault:
+        print(f"azr: FEHLER: {fault}", file=sys.stderr, flush=True)
+        return 1
     finally:
         records.close()
     return 0

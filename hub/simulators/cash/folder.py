@@ -123,6 +123,12 @@ def place_file(target: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     hidden.rename(target)
+    # The ledger calls the file delivered next: its name must survive a power cut, too.
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _sidecar(path: Path) -> Path:
