@@ -2,8 +2,47 @@
 
 from __future__ import annotations
 
-from hub.cli.command import Commands
+import argparse
+import tempfile
+from pathlib import Path
+
+from hub.bench.messages import Figures, measure
+from hub.cli.command import Commands, show_facts, show_json
 
 
 def register(commands: Commands) -> None:
     """Declare the commands."""
+    group = commands.group("bench", "Leistung messen, mit der Grenze der Maschine daneben")
+    messages = group.add("messages", _messages, "Nachrichten je Sekunde", json_output=True)
+    messages.add_argument("--count", type=int, default=2000, help="Nachrichten (Vorgabe 2000)")
+
+
+async def _messages(options: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory(prefix="aktenhub-bench-") as folder:
+        figures = await measure(Path(folder), options.count)
+    if options.json:
+        show_json(figures.to_dict())
+    else:
+        _print(figures)
+    return 0 if figures.good else 1
+
+
+def _print(figures: Figures) -> None:
+    show_facts(
+        [
+            ("Weg", f"{figures.mode}, {figures.store}"),
+            ("Nachrichten", figures.messages),
+            ("Dauer", f"{figures.seconds} s"),
+            ("je Sekunde", figures.messages_per_second),
+            ("nackte Grenze je Kern", f"{figures.bare_limit_per_second} (lesen, prüfen, abbilden)"),
+            ("Anteil je Kern", figures.ratio_per_core),
+            ("fsync je Sekunde", figures.fsync_per_second),
+            ("Commits je Nachricht", figures.commits_per_message),
+            ("Wartezeit p50 / p99", f"{figures.p50_ms} / {figures.p99_ms} ms"),
+            ("Speicher", f"{figures.rss_mb} MiB"),
+            ("verloren", figures.lost),
+            ("doppelt", figures.duplicated),
+            ("außer der Reihe", figures.out_of_order),
+            ("Bilanz", "geht auf" if figures.balanced else "GEHT NICHT AUF"),
+        ]
+    )
