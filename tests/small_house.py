@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from aiohttp import web
+from aiohttp import ClientResponse, web
+from aiohttp.test_utils import TestClient
 from argon2 import PasswordHasher
 
 import efile
@@ -25,6 +26,7 @@ from hub.store.messages import Messages, Step
 from hub.store.migrate import hub_migrations, migrate
 from hub.store.sqlite import SqliteDatabase
 from hub.web.services import SiteServices
+from hub.web.visit import COOKIE, csrf_token
 from tests.factories import make_case
 
 PASSWORD = "ein langer Satz als Passwort"
@@ -339,3 +341,31 @@ async def serve(site: web.Application) -> tuple[web.AppRunner, str]:
     await port_site.start()
     host, port = runner.addresses[0][:2]
     return runner, f"http://{host}:{port}"
+
+
+@dataclass
+class Visitor:
+    """A person at a browser: keeps the cookie, follows no redirect, posts forms as pages do."""
+
+    client: TestClient[web.Request, web.Application]
+    token: str = ""
+
+    async def get(self, path: str, **headers: str) -> ClientResponse:
+        """Open an address."""
+        return await self.client.get(path, headers=self._headers(headers), allow_redirects=False)
+
+    async def post(self, path: str, **fields: str) -> ClientResponse:
+        """Send a form of the site, with its token."""
+        form = {"csrf": csrf_token(self.token), **fields}
+        headers = self._headers({"Sec-Fetch-Site": "same-origin"})
+        return await self.client.post(path, data=form, headers=headers, allow_redirects=False)
+
+    async def sign_in(self, login: str, password: str = PASSWORD) -> ClientResponse:
+        """Sign in and keep the session."""
+        answer = await self.post("/anmelden", kennung=login, passwort=password)
+        if COOKIE in answer.cookies:
+            self.token = answer.cookies[COOKIE].value
+        return answer
+
+    def _headers(self, more: dict[str, str]) -> dict[str, str]:
+        return ({"Cookie": f"{COOKIE}={self.token}"} if self.token else {}) | more

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from efile import FilingError, NotDisplayable, NotFound, StorageUnavailable
 from hub.core.errors import (
     Conflict,
     HubError,
@@ -102,12 +103,17 @@ def explain(error: BaseException) -> Explanation:
     if isinstance(error, web.HTTPException):
         missing = error.status == HTTPStatus.NOT_FOUND
         error = Denied(404, "not_found") if missing else Denied(405, "method_not_allowed")
+    if isinstance(error, NotFound):
+        # Another office's file and one that does not exist must look the same.
+        error = Denied(404, "not_found")
     if isinstance(error, Denied):
         title = _TITLES.get(error.status, "Nicht ausgeführt")
         turn = _TURN_OF.get(error.code, "Sie sind am Zug.")
         return Explanation(error.status, error.code, title, error.message, turn, error.remedy)
     if isinstance(error, HubError):
         return _explain_branch(error)
+    if isinstance(error, FilingError):
+        return _explain_filing(error)
     return Explanation(
         500,
         "internal_error",
@@ -125,3 +131,14 @@ def _explain_branch(error: HubError) -> Explanation:
     return Explanation(
         500, error.code, "Fehler", error.message, "Der Betrieb ist am Zug.", error.remedy
     )
+
+
+def _explain_filing(error: FilingError) -> Explanation:
+    """Put an error of the e-file into words; the e-file does not know the hub's branches."""
+    if isinstance(error, StorageUnavailable):
+        status, title, turn = 503, *_TURNS[1][2:]
+    elif isinstance(error, NotDisplayable):
+        status, title, turn = 422, "Nicht darstellbar", "Sie sind am Zug."
+    else:
+        status, title, turn = 500, "Die Akte ist gestört", "Der Betrieb ist am Zug."
+    return Explanation(status, error.code, title, error.message, turn, error.remedy)

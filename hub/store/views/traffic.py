@@ -36,7 +36,7 @@ def messages(
         "      OR (received_us = :received AND id < :last))"
         " ORDER BY received_us DESC, id DESC LIMIT :limit",
         tenant=scope,
-        states=" {' '.join(wanted.states)} " if wanted.states else "",
+        states=f" {' '.join(wanted.states)} " if wanted.states else "",
         kind=wanted.kind,
         partner=wanted.partner,
         case_key=wanted.case_key,
