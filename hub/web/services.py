@@ -20,19 +20,40 @@ class Balance(Protocol):
     """The *Nachrichtenbilanz* as numbers."""
 
     @property
-    def received(self) -> int: ...  # noqa: D102  the six classes of the balance
+    def received(self) -> int:
+        """Messages accepted."""
+        ...
+
     @property
-    def delivered(self) -> int: ...  # noqa: D102
+    def delivered(self) -> int:
+        """Closed, everything promised was kept."""
+        ...
+
     @property
-    def in_progress(self) -> int: ...  # noqa: D102
+    def in_progress(self) -> int:
+        """On their way."""
+        ...
+
     @property
-    def clearing(self) -> int: ...  # noqa: D102
+    def clearing(self) -> int:
+        """Waiting for a person."""
+        ...
+
     @property
-    def refused(self) -> int: ...  # noqa: D102
+    def refused(self) -> int:
+        """Given back to the sender."""
+        ...
+
     @property
-    def duplicates(self) -> int: ...  # noqa: D102
+    def duplicates(self) -> int:
+        """Seen before."""
+        ...
+
     @property
-    def balanced(self) -> bool: ...  # noqa: D102
+    def balanced(self) -> bool:
+        """Whether received is the sum of the other five."""
+        ...
+
     @property
     def by(self) -> Mapping[str, Any]:
         """The same per tenant, partner and day."""
