@@ -12,6 +12,10 @@ FUNCTION_LINES = 50
 CLASS_LINES = 250
 TEST_LINES = 40
 MODULES_PER_PACKAGE = 12
+WHY_LARGER = {
+    "hub/cli": "one module per group of commands; they share only how a command is declared",
+    "hub/pipeline": "one module per step of the message's way, read in that order",
+}
 DEPTH = 4
 """Packages are nested at most three deep below hub and efile."""
 VAGUE = {"common", "helper", "helpers", "manager", "misc", "processor", "util", "utils"}
@@ -58,10 +62,10 @@ def test_imports_stand_at_the_top() -> None:
     assert [] == inside
 
 
-def test_packages_hold_few_modules() -> None:
+def test_packages_hold_few_modules_or_say_why_not() -> None:
     count = Counter(name_of(p.parent) for p in modules() if p.name != "__init__.py")
 
-    assert {} == {room: n for room, n in count.items() if n > MODULES_PER_PACKAGE}
+    assert set(WHY_LARGER) == {room for room, n in count.items() if n > MODULES_PER_PACKAGE}
 
 
 def test_packages_are_not_nested_deeply() -> None:
