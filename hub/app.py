@@ -10,6 +10,7 @@ import logging
 import shutil
 import signal
 from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,8 @@ from hub.workers.loops import Workers
 log = logging.getLogger(__name__)
 
 CLOCK = SystemClock()
+
+THREADS = 32
 
 SHIPPED = Path(__file__).resolve().parent.parent
 """Schemas, mappings and templates lie beside the packages."""
@@ -186,6 +189,8 @@ async def open_house(place: Place) -> AsyncIterator[House]:
     if point := armed_failpoint():
         failpoint.arm(point)
     settings = place.settings
+    # Threads wait for disks, children and readers; the default would be six on two cores.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(place))
         room = await stack.enter_async_context(open_efile(place, database))

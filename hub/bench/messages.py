@@ -42,6 +42,9 @@ class Figures:
     messages: int
     seconds: float
     messages_per_second: float
+    """Until the receipt of the last message lay in the outbox."""
+    filed_per_second: float
+    """Until the last document also lay in the e-file."""
     cores: int
     bare_limit_per_second: float
     ratio_per_core: float
@@ -81,20 +84,19 @@ async def measure(folder: Path, count: int) -> Figures:
 async def _run(stage: Stage, load: Load, fsync: float, bare: float) -> Figures:
     async with open_house(stage.place) as house:
         workers = Workers(house)
-        begin = time.perf_counter()
+        begin_us = house.clock.now_us()
         running = asyncio.create_task(workers.run())
         total = await asyncio.wait_for(_finished(house, load), PATIENCE_S)
-        seconds = time.perf_counter() - begin
         workers.stop()
         await running
-        return await _figures(house, load, total, Measured(seconds, fsync, bare))
+        return await _figures(house, load, total, Measured(begin_us, fsync, bare))
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What the clocks said."""
+    """What was known before the messages were through."""
 
-    seconds: float
+    begin_us: int
     fsync: float
     bare: float
 
@@ -118,15 +120,18 @@ async def _figures(house: House, load: Load, total: Balance, measured: Measured)
     rows = await house.database.read(_messages)
     waits = [(row["closed_us"] - row["received_us"]) / 1000 for row in rows if row["closed_us"]]
     cuts = quantiles(waits, n=100)
-    rate = load.files / measured.seconds
+    answered_s = await _seconds_until("delivered", house, measured.begin_us)
+    filed_s = await _seconds_until("filed", house, measured.begin_us)
+    rate = load.files / answered_s
     cores = os.cpu_count() or 1
     figures = getattr(house.database, "figures", None)
     return Figures(
         mode="folder",
         store=house.settings.database,
         messages=load.files,
-        seconds=round(measured.seconds, 2),
+        seconds=round(answered_s, 2),
         messages_per_second=round(rate, 1),
+        filed_per_second=round(load.files / filed_s, 1),
         cores=cores,
         bare_limit_per_second=round(measured.bare, 1),
         ratio_per_core=round(rate / cores / measured.bare, 4),
@@ -138,6 +143,14 @@ async def _figures(house: House, load: Load, total: Balance, measured: Measured)
         balanced=total.balanced,
         **asdict(await _faults(house, load, rows)),
     )
+
+
+async def _seconds_until(action: str, house: House, begin_us: int) -> float:
+    row = await house.database.read(
+        lambda tx: tx.one("SELECT max(at_us) AS last FROM journal WHERE action = :a", a=action)
+    )
+    last_us: int = row["last"] if row else begin_us
+    return (last_us - begin_us) / 1_000_000
 
 
 def _messages(tx: Transaction) -> list[Row]:
@@ -176,7 +189,7 @@ def _receipts(outbox: Path) -> Counter[str]:
     answered: Counter[str] = Counter()
     for path in outbox.glob("Quittung_*.xml"):
         text = path.read_text(encoding="utf-8")
-        number = text.partition("<nachrichtennummer>")[2].partition("<")[0]
+        number = text.partition("<bezugsnummer>")[2].partition("<")[0]
         if number:
             answered[number] += 1
     return answered

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from hub.channels.inbound.folder import FolderWatch
@@ -20,7 +20,7 @@ from hub.pipeline.journey import travel
 from hub.pipeline.letters import write_letters
 from hub.pipeline.recovery import recover
 from hub.store import lanes
-from hub.store.lanes import Promise
+from hub.workers.crew import Act, Crew, claim
 from hub.workers.pickup import pick_up
 
 log = logging.getLogger(__name__)
@@ -46,6 +46,7 @@ class Workers:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._crews: list[Crew] = []
         self._wake = asyncio.Event()
         self._stopping = False
 
@@ -56,14 +57,16 @@ class Workers:
         queues = ("file", "refuse", *sorted(deliveries))
         return [
             _Loop("pickup", self._pick_up, house.settings.pickup.scan_s),
-            _Loop("travel", lambda: self._each("travel", 128, travel), POLL_S),
+            self._crew("travel", 128, travel),
             _Loop("cash_files", lambda: close_due_files(house, at_once=at_once), POLL_S),
             _Loop("letter", self._letters, POLL_S),
-            *(self._fulfilment(queue) for queue in queues),
+            *(self._crew(queue, 64, fulfil) for queue in queues),
         ]
 
-    def _fulfilment(self, queue: str) -> _Loop:
-        return _Loop(queue, lambda: self._each(queue, 64, fulfil), POLL_S)
+    def _crew(self, queue: str, limit: int, act: Act) -> _Loop:
+        crew = Crew(queue, limit, act, self._house)
+        self._crews.append(crew)
+        return _Loop(queue, crew.round, POLL_S)
 
     async def run(self) -> None:
         """Work until :meth:`stop`; then finish what was begun and hand back the leases."""
@@ -73,6 +76,7 @@ class Workers:
             await asyncio.gather(*(self._supervise(loop) for loop in self.loops(at_once=False)))
         finally:
             watch.stop()
+            await asyncio.gather(*(crew.finish() for crew in self._crews))
             me, now_us = self._house.settings.node, self._house.clock.now_us()
             await self._house.database.write(lambda tx: lanes.hand_back(tx, me, now_us))
 
@@ -141,29 +145,7 @@ class Workers:
     async def _letters(self) -> int:
         # The lease must outlast the longest conversion.
         lease_s = self._house.settings.letters.timeout_s + self._house.settings.delivery.lease_s
-        claimed = await self._claim("letter", 50, lease_s)
+        claimed = await claim("letter", 50, self._house, lease_s)
         if claimed:
             await write_letters(claimed, self._house)
         return len(claimed)
-
-    async def _each(
-        self, queue: str, limit: int, act: Callable[[Promise, House], Awaitable[None]]
-    ) -> int:
-        """Claim due heads and work on them side by side."""
-        claimed = await self._claim(queue, limit, self._house.settings.delivery.lease_s)
-        if claimed:
-            await asyncio.gather(*(act(promise, self._house) for promise in claimed))
-        return len(claimed)
-
-    async def _claim(self, queue: str, limit: int, lease_s: float) -> Sequence[Promise]:
-        house = self._house
-        lease_us = int(lease_s * 1_000_000)
-        now_us = house.clock.now_us()
-        due = await house.database.read(lambda tx: lanes.is_due(tx, queue, now_us))
-        if not due:
-            return ()
-        return await house.database.write(
-            lambda tx: lanes.claim(
-                tx, queue, limit=limit, me=house.settings.node, now_us=now_us, lease_us=lease_us
-            )
-        )

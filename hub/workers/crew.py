@@ -1,0 +1,68 @@
+"""A crew keeps a bounded number of claimed promises in work, and takes more as they end.
+
+There are no rounds in which the slowest holds up the others: as soon as one promise ends,
+its lane's next head and other due lanes are claimed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from hub.pipeline.house import House
+from hub.store import lanes
+from hub.store.lanes import Promise
+
+Act = Callable[[Promise, House], Awaitable[None]]
+
+PATIENCE_S = 0.25
+"""Longest wait for an end before the queue is looked at again."""
+
+
+class Crew:
+    """Works on one queue."""
+
+    def __init__(self, queue: str, limit: int, act: Act, house: House) -> None:
+        self._queue = queue
+        self._limit = limit
+        self._act = act
+        self._house = house
+        self._active: set[asyncio.Task[None]] = set()
+
+    async def round(self) -> int:
+        """Claim what is due, wait until something ends, and return how much moved."""
+        claimed = await claim(self._queue, self._limit - len(self._active), self._house)
+        for promise in claimed:
+            self._active.add(asyncio.create_task(self._work(promise)))
+        if not self._active:
+            return 0
+        ended, self._active = await asyncio.wait(
+            self._active, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED
+        )
+        for task in ended:
+            task.result()
+        return len(claimed) + len(ended) + len(self._active)
+
+    async def finish(self) -> None:
+        """Wait for what is in work."""
+        if self._active:
+            await asyncio.wait(self._active)
+
+    async def _work(self, promise: Promise) -> None:
+        await self._act(promise, self._house)
+
+
+async def claim(
+    queue: str, limit: int, house: House, lease_s: float | None = None
+) -> Sequence[Promise]:
+    """Lease up to ``limit`` due heads of a queue; looking costs no commit."""
+    if limit <= 0:
+        return ()
+    now_us = house.clock.now_us()
+    if not await house.database.read(lambda tx: lanes.is_due(tx, queue, now_us)):
+        return ()
+    lease_us = int((lease_s or house.settings.delivery.lease_s) * 1_000_000)
+    me = house.settings.node
+    return await house.database.write(
+        lambda tx: lanes.claim(tx, queue, limit=limit, me=me, now_us=now_us, lease_us=lease_us)
+    )
