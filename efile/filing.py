@@ -19,7 +19,7 @@ from typing import get_args
 from efile.errors import Conflict, InvalidRequest
 from efile.index import fulltext, metadata
 from efile.index.text import text_of
-from efile.isolation import LimitedPool
+from efile.isolation.pool import LimitedPool
 from efile.model import Direction, Document, FiledDocument, FilingRequest, Part, Role, TextState
 from efile.objects import layout, manifest
 from efile.ports import Database, ObjectStore, Transaction

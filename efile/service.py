@@ -12,7 +12,7 @@ from efile.filing import Archive
 from efile.index import fulltext, metadata
 from efile.index import text as document_text
 from efile.integrity.digest import sha256_hex
-from efile.isolation import LimitedPool
+from efile.isolation.pool import LimitedPool
 from efile.model import (
     Akte,
     AkteView,

@@ -19,6 +19,7 @@ _BROKEN_LINE = re.compile(r"(?<=[a-zäöüß])[-\u00ad]\s*\n\s*(?=[a-zäöüß])
 """A hyphen at a line's end between small letters joins one word."""
 _FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _STEMMER = snowballstemmer.stemmer("german")
+_DOTS = "\u0308"
 _SHORTEST_STEMMED = 4
 """Shorter words are mostly names, numbers and abbreviations: they stay as they are."""
 
@@ -51,7 +52,7 @@ def tokens(text: str) -> list[str]:
 @lru_cache(maxsize=100_000)
 def token_of(word: str) -> str:
     """Return the token of one word."""
-    lower = word.lower()
+    lower = _without_accents(word.lower())
     if len(lower) >= _SHORTEST_STEMMED and not any(sign.isdigit() for sign in lower):
         lower = _STEMMER.stemWord(lower)
     return folded(lower)
@@ -62,6 +63,13 @@ def folded(word: str) -> str:
     plain = unicodedata.normalize("NFC", word).lower().translate(_FOLD)
     split = unicodedata.normalize("NFD", plain)
     return "".join(sign for sign in split if not unicodedata.combining(sign))
+
+
+def _without_accents(word: str) -> str:
+    """Return the word with every accent dropped but the two dots of German umlauts."""
+    split = unicodedata.normalize("NFD", word)
+    kept = "".join(sign for sign in split if sign == _DOTS or not unicodedata.combining(sign))
+    return unicodedata.normalize("NFC", kept)
 
 
 def folded_words(text: str) -> list[str]:

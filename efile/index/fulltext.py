@@ -14,8 +14,8 @@ from efile.model import Document, Hit
 from efile.ports import Row, Transaction
 
 _TERM = re.compile(r'"([^"]*)"|(\S+)')
-_BEFORE, _AFTER = 60, 140
-"""Characters of an excerpt before and after its first find."""
+_BEFORE, _LENGTH = 60, 200
+"""Characters of an excerpt before its first find, and in all."""
 _MAX_TERMS = 16
 _FOUND = (
     "SELECT t.body, d.id, d.akte_id, d.aktenzeichen, a.title AS akte_title, d.title,"
@@ -141,6 +141,6 @@ def _excerpt(body: str, text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     if not found:
         return "", ()
     begin = max(0, found[0].start - _BEFORE)
-    end = found[0].end + _AFTER
+    end = begin + _LENGTH
     marks = tuple((f.start - begin, f.end - begin) for f in found if f.end <= end)
     return re.sub(r"\s", " ", body[begin:end]), marks

@@ -234,7 +234,7 @@ def _documents(tx: Transaction, condition: str, tenant: str, key: str) -> list[D
 
 def _document(row: Row, parts: dict[str, list[DocumentPart]]) -> Document:
     values = {name: row[name] for name in _COLUMNS}
-    return Document(**values, parts=tuple(parts[row["id"]]))
+    return Document(**values, parts=tuple(parts.get(row["id"], ())))
 
 
 def _literal(text: str) -> str:

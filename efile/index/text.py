@@ -15,7 +15,7 @@ import pypdf
 
 from efile.errors import NotDisplayable
 from efile.index import tree
-from efile.isolation import LimitedPool
+from efile.isolation.pool import LimitedPool
 from efile.model import Part, TextState
 
 WORKER = "efile.index.text"

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 
-from efile.isolation import HEAD
+from efile.isolation.pool import HEAD
 
 Job = Callable[[dict[str, Any], bytes], tuple[dict[str, Any], bytes]]
 

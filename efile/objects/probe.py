@@ -13,13 +13,16 @@ import uuid
 from collections.abc import Awaitable, Callable
 from typing import Protocol, runtime_checkable
 
-from efile.errors import Conflict, FilingError
+from efile.errors import Conflict, FilingError, IntegrityBroken, NotFound
 from efile.model import Capability
 from efile.objects.layout import PROBE_ROOT
 from efile.ports import ObjectStore
 
 _MULTIPART_BYTES = 20 * 1024 * 1024 + 1
 """More than one part of 16 MiB."""
+
+
+Trial = Callable[[ObjectStore, str, str], Awaitable[bool]]
 
 
 @runtime_checkable
@@ -52,12 +55,7 @@ async def probe(store: ObjectStore, tenant: str) -> list[Capability]:
     """
     root = f"{PROBE_ROOT}{uuid.uuid4()}"
     try:
-        seen = [
-            await _round_trip(store, tenant, root),
-            await _range(store, tenant, root),
-            await _put_once(store, tenant, root),
-            await _listing(store, tenant, root),
-        ]
+        seen = await _basics(store, tenant, root)
         if isinstance(store, Experiments):
             seen += await _experiments(store, tenant, root)
     finally:
@@ -65,96 +63,84 @@ async def probe(store: ObjectStore, tenant: str) -> list[Capability]:
     return seen
 
 
-async def _round_trip(store: ObjectStore, tenant: str, root: str) -> Capability:
-    proven = True
-    for size in (0, 1, _MULTIPART_BYTES):
-        key, data = f"{root}/size-{size}", _pattern(size)
-        await store.put_once(tenant, key, data)
-        same = await store.get(tenant, key) == data
-        proven = proven and same and (await store.head(tenant, key)).size == size
-    return Capability(
-        "round_trip",
-        proven,
-        required=True,
-        note=_words(
-            proven,
+async def _basics(store: ObjectStore, tenant: str, root: str) -> list[Capability]:
+    trials: tuple[tuple[str, Trial, str, str], ...] = (
+        (
+            "round_trip",
+            _round_trip,
             "0 Bytes, 1 Byte und 20 MB kamen unverändert zurück.",
             "Geschriebenes kam verändert zurück: Dieser Speicher ist nicht verwendbar.",
         ),
-    )
-
-
-async def _range(store: ObjectStore, tenant: str, root: str) -> Capability:
-    data = _pattern(1000)
-    await store.put_once(tenant, f"{root}/range", data)
-    middle = await store.get_range(tenant, f"{root}/range", 100, 50)
-    end = await store.get_range(tenant, f"{root}/range", 990, 50)
-    proven = middle == data[100:150] and end == data[990:]
-    return Capability(
-        "range",
-        proven,
-        required=True,
-        note=_words(
-            proven,
+        (
+            "range",
+            _range,
             "Ausschnitte werden richtig geliefert.",
             "Ausschnitte werden falsch geliefert: Dieser Speicher ist nicht verwendbar.",
         ),
-    )
-
-
-async def _put_once(store: ObjectStore, tenant: str, root: str) -> Capability:
-    key = f"{root}/once"
-    await store.put_once(tenant, key, b"first")
-    try:
-        await store.put_once(tenant, key, b"other")
-        refused = False
-    except Conflict:
-        refused = True
-    proven = refused and await store.get(tenant, key) == b"first"
-    return Capability(
-        "put_once",
-        proven,
-        required=True,
-        note=_words(
-            proven,
+        (
+            "put_once",
+            _put_once,
             "Ein vorhandenes Objekt wird nicht überschrieben.",
             "Ein vorhandenes Objekt wurde überschrieben: Dieser Speicher ist nicht verwendbar.",
         ),
-    )
-
-
-async def _listing(store: ObjectStore, tenant: str, root: str) -> Capability:
-    keys = [f"{root}/list/{number:02d}" for number in range(12)]
-    for key in keys:
-        await store.put_once(tenant, key, b"x")
-    listed = [item.key async for page in store.pages(tenant, f"{root}/list/") for item in page]
-    proven = listed == keys
-    return Capability(
-        "listing",
-        proven,
-        required=True,
-        note=_words(
-            proven,
+        (
+            "listing",
+            _listing,
             "Geschriebenes erscheint sofort und vollständig in der Liste.",
             "Die Liste ist unvollständig: Prüflauf und Wiederaufbau wären nicht verlässlich.",
         ),
     )
+    seen = []
+    for name, trial, good, bad in trials:
+        try:
+            proven = await trial(store, tenant, f"{root}/{name}")
+        except (IntegrityBroken, NotFound, Conflict):
+            # The store answered, but not with what was written.
+            proven = False
+        seen.append(Capability(name, proven, required=True, note=good if proven else bad))
+    return seen
+
+
+async def _round_trip(store: ObjectStore, tenant: str, root: str) -> bool:
+    for size in (0, 1, _MULTIPART_BYTES):
+        key, data = f"{root}/{size}", _pattern(size)
+        await store.put_once(tenant, key, data)
+        same = await store.get(tenant, key) == data
+        if not same or (await store.head(tenant, key)).size != size:
+            return False
+    return True
+
+
+async def _range(store: ObjectStore, tenant: str, root: str) -> bool:
+    data = _pattern(1000)
+    await store.put_once(tenant, f"{root}/x", data)
+    middle = await store.get_range(tenant, f"{root}/x", 100, 50)
+    end = await store.get_range(tenant, f"{root}/x", 990, 50)
+    return middle == data[100:150] and end == data[990:]
+
+
+async def _put_once(store: ObjectStore, tenant: str, root: str) -> bool:
+    await store.put_once(tenant, f"{root}/x", b"first")
+    try:
+        await store.put_once(tenant, f"{root}/x", b"other")
+    except Conflict:
+        return await store.get(tenant, f"{root}/x") == b"first"
+    return False
+
+
+async def _listing(store: ObjectStore, tenant: str, root: str) -> bool:
+    keys = [f"{root}/{number:02d}" for number in range(12)]
+    for key in keys:
+        await store.put_once(tenant, key, b"x")
+    listed = [item.key async for page in store.pages(tenant, f"{root}/") for item in page]
+    return listed == keys
 
 
 async def _experiments(store: Experiments, tenant: str, root: str) -> list[Capability]:
-    wrong_secret = await store.refuses_wrong_secret(tenant)
-    seen = [
-        Capability(
-            "credentials",
-            wrong_secret,
-            required=True,
-            note=_words(
-                wrong_secret,
-                "Falsche und fehlende Zugangsdaten werden abgewiesen.",
-                "Der Speicher lässt jeden herein: Zugriffsschutz einschalten.",
-            ),
-        )
-    ]
+    refused = await store.refuses_wrong_secret(tenant)
+    good = "Falsche und fehlende Zugangsdaten werden abgewiesen."
+    bad = "Der Speicher lässt jeden herein: Zugriffsschutz einschalten."
+    seen = [Capability("credentials", refused, required=True, note=good if refused else bad)]
     trials: tuple[tuple[str, Callable[[str, str], Awaitable[bool]], str, str], ...] = (
         (
             "conditional_write",
@@ -177,7 +163,7 @@ async def _experiments(store: Experiments, tenant: str, root: str) -> list[Capab
     )
     for name, trial, good, bad in trials:
         proven = await trial(tenant, f"{root}/{name}")
-        seen.append(Capability(name, proven, required=False, note=_words(proven, good, bad)))
+        seen.append(Capability(name, proven, required=False, note=good if proven else bad))
     return seen
 
 
@@ -195,7 +181,3 @@ async def _clean(store: ObjectStore, tenant: str, root: str) -> None:
 def _pattern(size: int) -> bytes:
     """Bytes whose period does not divide the size of a part, so that swapped parts show."""
     return (bytes(range(251)) * (size // 251 + 1))[:size]
-
-
-def _words(proven: bool, good: str, bad: str) -> str:  # noqa: FBT001  the one thing it asks
-    return good if proven else bad

@@ -48,7 +48,8 @@ def image(params: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
         width, height = page.get_size()
         if height > _MAX_HEIGHT_FACTOR * width or width <= 0:
             raise JobFault("document_unreadable")
-        bitmap = page.render(scale=params["width"] / width, rev_byteorder=True)
+        # PDFium rounds up: half a pixel less gives exactly the wanted width.
+        bitmap = page.render(scale=(params["width"] - 0.5) / width, rev_byteorder=True)
         drawn = bitmap.to_pil()
         return _answer(drawn, len(pdf))
 

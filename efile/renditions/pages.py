@@ -9,7 +9,7 @@ from collections import OrderedDict
 from typing import Any
 
 from efile.errors import NotDisplayable, NotFound
-from efile.isolation import LimitedPool
+from efile.isolation.pool import LimitedPool
 from efile.model import Document, DocumentPart, PageImage, PageText, Word
 
 WORKER = "efile.renditions.drawing"
@@ -28,8 +28,9 @@ _MAX_WIDTH = 2400
 class PageRoom:
     """Draws and reads pages, and remembers the latest ones."""
 
-    def __init__(self, drawers: LimitedPool) -> None:
+    def __init__(self, drawers: LimitedPool, cache_bytes: int = _CACHE_BYTES) -> None:
         self._drawers = drawers
+        self._cache_bytes = cache_bytes
         self._kept: OrderedDict[tuple[Any, ...], tuple[dict[str, Any], bytes]] = OrderedDict()
         self._kept_bytes = 0
 
@@ -87,7 +88,7 @@ class PageRoom:
         if name not in self._kept:
             self._kept[name] = answer
             self._kept_bytes += _weight(answer)
-        while self._kept_bytes > _CACHE_BYTES:
+        while self._kept_bytes > self._cache_bytes:
             _, oldest = self._kept.popitem(last=False)
             self._kept_bytes -= _weight(oldest)
 

@@ -1,0 +1,144 @@
+"""What every object store must do, on a folder and on a real S3 server."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from efile import Conflict, FolderStore, InvalidRequest, NotFound, S3Access, S3Store
+from efile.ports import ObjectStore
+
+KEY = "v1/a/one/o/aa/name"
+
+
+@pytest.fixture(params=["folder", pytest.param("s3", marks=pytest.mark.s3)])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ObjectStore]:
+    prefix = f"t{uuid.uuid4().hex[:12]}"
+    if request.param == "folder":
+        opened: ObjectStore = FolderStore(tmp_path / "objects", prefix)
+    else:
+        server = request.getfixturevalue("s3_server")
+        opened = S3Store(
+            S3Access(
+                endpoint=server.endpoint,
+                access_key=server.access_key,
+                secret_key=server.secret_key,
+                secure=False,
+                prefix=prefix,
+            )
+        )
+    await opened.prepare("muster")
+    await opened.prepare("andere")
+    yield opened
+    await opened.close()
+
+
+@pytest.mark.parametrize("size", [0, 1, 100_000, 17 * 1024 * 1024], ids=str)
+async def test_what_was_written_comes_back(store: ObjectStore, size: int) -> None:
+    data = os.urandom(size)
+
+    await store.put_once("muster", KEY, data)
+
+    assert data == await store.get("muster", KEY)
+    assert size == (await store.head("muster", KEY)).size
+
+
+async def test_a_place_can_be_prepared_again(store: ObjectStore) -> None:
+    await store.put_once("muster", KEY, b"kept")
+
+    await store.prepare("muster")
+
+    assert b"kept" == await store.get("muster", KEY)
+
+
+async def test_the_same_bytes_again_change_nothing(store: ObjectStore) -> None:
+    await store.put_once("muster", KEY, b"same")
+
+    await store.put_once("muster", KEY, b"same")
+
+    assert 1 == len(await store.versions("muster", "v1/"))
+
+
+async def test_other_bytes_under_a_key_are_refused(store: ObjectStore) -> None:
+    await store.put_once("muster", KEY, b"first")
+
+    with pytest.raises(Conflict, match="object_differs"):
+        await store.put_once("muster", KEY, b"other")
+
+    assert b"first" == await store.get("muster", KEY)
+
+
+@pytest.mark.parametrize(("start", "length"), [(0, 4), (3, 4), (8, 50), (2, 0)])
+async def test_a_range_is_the_slice(store: ObjectStore, start: int, length: int) -> None:
+    await store.put_once("muster", KEY, b"0123456789")
+
+    found = await store.get_range("muster", KEY, start, length)
+
+    assert b"0123456789"[start : start + length] == found
+
+
+async def test_a_missing_object_is_not_found(store: ObjectStore) -> None:
+    with pytest.raises(NotFound):
+        await store.get("muster", KEY)
+    with pytest.raises(NotFound):
+        await store.head("muster", KEY)
+    with pytest.raises(NotFound):
+        await store.get_range("muster", KEY, 0, 1)
+
+
+async def test_another_tenants_object_is_not_found(store: ObjectStore) -> None:
+    await store.put_once("muster", KEY, b"mine")
+
+    with pytest.raises(NotFound):
+        await store.get("andere", KEY)
+
+
+async def test_a_listing_is_complete_ordered_and_keeps_to_its_prefix(store: ObjectStore) -> None:
+    keys = [f"v1/a/{number:03d}/x" for number in (7, 1, 3, 11)]
+    for key in [*keys, "v1/b/other"]:
+        await store.put_once("muster", key, b"ab")
+
+    found = [item async for page in store.pages("muster", "v1/a/") for item in page]
+
+    assert sorted(keys) == [item.key for item in found]
+    assert {2} == {item.size for item in found}
+
+
+async def test_an_empty_listing_has_no_pages(store: ObjectStore) -> None:
+    assert [] == [page async for page in store.pages("muster", "v1/")]
+
+
+async def test_versions_name_each_object(store: ObjectStore) -> None:
+    await store.put_once("muster", KEY, b"abc")
+
+    found = await store.versions("muster", "v1/")
+
+    assert [(KEY, 3, True, False)] == [
+        (each.key, each.size, each.is_latest, each.is_delete_marker) for each in found
+    ]
+
+
+async def test_a_deleted_object_is_gone_and_may_be_deleted_again(store: ObjectStore) -> None:
+    await store.put_once("muster", KEY, b"abc")
+
+    await store.delete("muster", KEY)
+    await store.delete("muster", KEY)
+
+    with pytest.raises(NotFound):
+        await store.get("muster", KEY)
+
+
+@pytest.mark.parametrize("key", ["../up", "a/../b", "/root", "a//b", "ä", "a/.hidden", ""])
+async def test_a_key_that_could_leave_its_place_is_refused(store: ObjectStore, key: str) -> None:
+    with pytest.raises(InvalidRequest, match="invalid_object_key"):
+        await store.put_once("muster", key, b"x")
+
+
+@pytest.mark.parametrize("tenant", ["", "A", "../x", "a b", "x" * 40])
+async def test_a_tenant_that_is_no_plain_name_is_refused(store: ObjectStore, tenant: str) -> None:
+    with pytest.raises(InvalidRequest, match="invalid_tenant"):
+        await store.get(tenant, KEY)

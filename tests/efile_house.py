@@ -1,0 +1,110 @@
+"""A whole e-file for tests: folder storage, SQLite, and documents to file."""
+
+from __future__ import annotations
+
+import ctypes
+import io
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from efile import EFile, FilingRequest, FolderStore, Part, migrations
+from efile.ports import ObjectStore
+from hub.core.clock import FixedClock
+from hub.store.migrate import migrate
+from hub.store.sqlite import SqliteDatabase
+
+SECRET = b"name secret of the test house 32"
+XML = "<Fall><Kind><familyName>Müller</familyName></Kind></Fall>".encode()
+
+
+@dataclass
+class EFileHouse:
+    """The e-file and what it stands on."""
+
+    efile: EFile
+    objects: ObjectStore
+    database: SqliteDatabase
+    folder: Path
+
+    def snapshot(self) -> dict[str, list[dict[str, Any]]]:
+        """Return every row of the index in a comparable order."""
+        queries = {
+            "akten": "SELECT * FROM efile_akten ORDER BY tenant, id",
+            "vorgaenge": "SELECT * FROM efile_vorgaenge ORDER BY tenant, id",
+            "documents": "SELECT * FROM efile_documents ORDER BY tenant, id",
+            "parts": "SELECT * FROM efile_parts ORDER BY tenant, document_id, position",
+            "texts": "SELECT tenant, document_id, body FROM efile_texts ORDER BY 1, 2",
+        }
+        return self.database._read(lambda tx: {k: tx.all(sql) for k, sql in queries.items()})
+
+    def blob(self, index: int = 0) -> Path:
+        """Return the file behind one stored content."""
+        return sorted(self.folder.rglob("o/*/*"))[index]
+
+    def manifests(self) -> list[Path]:
+        """Return the files behind the manifests."""
+        return sorted(self.folder.rglob("d/*/*.json"))
+
+
+@asynccontextmanager
+async def open_house(folder: Path, objects: ObjectStore | None = None) -> AsyncIterator[EFileHouse]:
+    """Build an e-file on this folder; opened again it finds what lies there."""
+    database = SqliteDatabase(folder / "index.sqlite")
+    await migrate(database, migrations(), 0)
+    store = objects or FolderStore(folder / "objects")
+    efile = EFile(database, store, FixedClock(), SECRET)
+    try:
+        yield EFileHouse(efile, store, database, folder / "objects")
+    finally:
+        await efile.close()
+        database.close()
+
+
+def request(number: int = 1, **changes: Any) -> FilingRequest:
+    """Return a filing request; equal numbers give equal requests."""
+    values: dict[str, Any] = {
+        "tenant": "muster",
+        "aktenzeichen": "51.3-0001",
+        "akte_title": "Müller, Anna",
+        "aktenplan": "51.3 Unterhaltsvorschuss",
+        "vorgang": "Bewilligung",
+        "title": f"Bescheid {number}",
+        "doc_type": "Bescheid",
+        "document_key": f"message-{number}|letter",
+        "source_id": f"message-{number}",
+        "direction": "out",
+        "received_at_us": 1_000 + number,
+        "filed_at_us": 2_000 + number,
+        "actor": "hub",
+        "parts": (Part("original", "bescheid.txt", "text/plain", f"Text {number}".encode()),),
+    }
+    return FilingRequest(**(values | changes))
+
+
+def pdf(pages: Sequence[Sequence[str]], rotation: int = 0) -> bytes:
+    """Return a PDF with these lines on its pages."""
+    document = pdfium.PdfDocument.new()
+    for lines in pages:
+        page = document.new_page(595, 842)
+        for number, line in enumerate(lines):
+            _write(document, page, line, 760 - 30 * number)
+        page.gen_content()
+        page.set_rotation(rotation)
+    stream = io.BytesIO()
+    document.save(stream)
+    document.close()
+    return stream.getvalue()
+
+
+def _write(document: pdfium.PdfDocument, page: pdfium.PdfPage, line: str, y: int) -> None:
+    piece = pdfium_c.FPDFPageObj_NewTextObj(document, b"Helvetica", 12)
+    letters = ctypes.create_string_buffer((line + "\0").encode("utf-16-le"))
+    pdfium_c.FPDFText_SetText(piece, ctypes.cast(letters, ctypes.POINTER(ctypes.c_ushort)))
+    pdfium_c.FPDFPageObj_Transform(piece, 1, 0, 0, 1, 72, y)
+    pdfium_c.FPDFPage_InsertObject(page, piece)

@@ -1,0 +1,71 @@
+"""XML and JSON become trees; whatever hides or explodes is refused."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from efile import NotDisplayable
+from efile.index.tree import Field, read_json, read_xml, values
+
+
+def test_xml_becomes_names_and_values() -> None:
+    root = read_xml(
+        b'<?xml version="1.0" encoding="ISO-8859-1"?>'
+        b'<x:Fall xmlns:x="urn:x" art="neu"><x:Kind>M\xfcller</x:Kind><leer/></x:Fall>'
+    )
+
+    assert ("Fall", ["art", "Kind", "leer"]) == (root.name, [each.name for each in root.children])
+    assert ["neu", "Müller"] == values(root)
+
+
+def test_text_between_elements_is_kept_in_order() -> None:
+    root = read_xml(b"<a>vor<b>innen</b>nach</a>")
+
+    assert ("vor nach", "innen") == (root.value, root.children[0].value)
+
+
+def test_json_becomes_names_and_values() -> None:
+    root = read_json('{"name": "Müller", "betrag": 30100, "kinder": [{"a": true}, null]}'.encode())
+
+    assert ["Müller", "30100", "ja"] == values(root)
+    assert ["1", "2"] == [each.name for each in root.children[2].children]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"<a>",
+        b"<a></b>",
+        b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>',
+        b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>',
+        b"<a>" * 200 + b"</a>" * 200,
+        b"<a>" + b"<b/>" * 60_000 + b"</a>",
+        b'<?xml version="1.0" encoding="no-such"?><a/>',
+        b"<a>\xff</a>",
+        b"\x00" * 10,
+    ],
+    ids=range(10),
+)
+def test_xml_that_cannot_be_trusted_is_refused(data: bytes) -> None:
+    with pytest.raises(NotDisplayable, match="document_unreadable"):
+        read_xml(data)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b"\xff\xfe\xff", b"[" * 5000, b"[" + b"1," * 60_000 + b"1]"], ids=range(5)
+)
+def test_json_that_cannot_be_trusted_is_refused(data: bytes) -> None:
+    with pytest.raises(NotDisplayable, match="document_unreadable"):
+        read_json(data)
+
+
+@given(data=st.binary(max_size=200))
+def test_any_bytes_give_a_tree_or_a_typed_refusal(data: bytes) -> None:
+    for read in (read_xml, read_json):
+        with suppress(NotDisplayable):
+            assert isinstance(read(data), Field)

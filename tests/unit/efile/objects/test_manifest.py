@@ -1,0 +1,74 @@
+"""The manifest holds everything and cannot be forged without the secret."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+
+import pytest
+
+from efile import IntegrityBroken, InvalidRequest, Part
+from efile.integrity.digest import canonical_json
+from efile.objects import layout, manifest
+from tests.efile_house import SECRET, request
+
+
+def key_of(text: bytes) -> str:
+    content = json.loads(text)
+    return layout.manifest_key(content["akte_id"], content["id"], content["version"])
+
+
+def test_a_manifest_reads_back_as_the_document() -> None:
+    document, text = manifest.describe(request(), SECRET)
+
+    assert document == manifest.read(text, SECRET, key_of(text))
+
+
+def test_equal_requests_give_equal_bytes() -> None:
+    assert manifest.describe(request(), SECRET) == manifest.describe(request(), SECRET)
+
+
+def test_names_are_kept_in_one_normal_form() -> None:
+    decomposed = unicodedata.normalize("NFD", "Größe Müller")
+    part = Part("original", decomposed, "text/plain", b"")
+
+    document, _ = manifest.describe(request(title=decomposed, parts=(part,)), SECRET)
+
+    assert ("Größe Müller", "Größe Müller") == (document.title, document.parts[0].name)
+
+
+@pytest.mark.parametrize("field", ["title", "aktenzeichen", "filed_at_us", "seal", "parts"])
+def test_a_changed_field_is_refused(field: str) -> None:
+    _, text = manifest.describe(request(), SECRET)
+    content = json.loads(text)
+    content[field] = [] if field == "parts" else "0" * 64
+
+    with pytest.raises(IntegrityBroken, match="manifest_altered"):
+        manifest.read(canonical_json(content), SECRET, key_of(text))
+
+
+@pytest.mark.parametrize("text", [b"", b"{}", b"[]", b"\xff", b"null", b'{"parts":[1]}'])
+def test_what_is_no_manifest_is_refused(text: bytes) -> None:
+    with pytest.raises(IntegrityBroken, match="manifest_altered"):
+        manifest.read(text, SECRET, "v1/a/x")
+
+
+def test_another_secret_does_not_accept_the_seal() -> None:
+    _, text = manifest.describe(request(), SECRET)
+
+    with pytest.raises(IntegrityBroken, match="manifest_altered"):
+        manifest.read(text, b"another secret that is long enough", key_of(text))
+
+
+def test_the_secret_cannot_be_read_from_the_manifest() -> None:
+    _, text = manifest.describe(request(), SECRET)
+
+    assert SECRET not in text
+    assert SECRET.hex().encode() not in text
+
+
+def test_a_manifest_stays_small() -> None:
+    parts = tuple(Part("original", "x" * 200, "text/plain", b"") for _ in range(300))
+
+    with pytest.raises(InvalidRequest, match="manifest_too_large"):
+        manifest.describe(request(parts=parts), SECRET)

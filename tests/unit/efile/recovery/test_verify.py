@@ -1,0 +1,148 @@
+"""Whatever is done to storage is found, and named by its full key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from efile import Part
+from tests.efile_house import EFileHouse, open_house, request
+
+
+def key_of(house: EFileHouse, path: Path) -> str:
+    return path.relative_to(house.folder / "aktenhub-muster-akte").as_posix()
+
+
+def flip(path: Path, at: int = -1) -> None:
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(bytes(data))
+
+
+async def test_an_untouched_storage_is_intact(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        for number in range(3):
+            await house.efile.file(request(number))
+        report = await house.efile.verify("muster")
+        stored = [path for path in house.folder.rglob("*") if path.is_file()]
+
+        assert report.intact
+        assert 6 == report.objects
+        assert sum(path.stat().st_size for path in stored) == report.bytes
+
+
+async def test_an_empty_file_store_is_intact(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        report = await house.efile.verify("muster")
+
+        assert (True, 0, 0) == (report.intact, report.objects, report.bytes)
+
+
+@pytest.mark.parametrize(
+    ("damage", "expected"),
+    [
+        (flip, "digest_mismatch"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-1]), "size_mismatch"),
+        (lambda path: path.write_bytes(b""), "size_mismatch"),
+        (Path.unlink, "object_missing"),
+    ],
+    ids=["flip", "truncate", "empty", "remove"],
+)
+async def test_damage_to_a_content_is_found(
+    tmp_path: Path, damage: Callable[[Path], None], expected: str
+) -> None:
+    async with open_house(tmp_path) as house:
+        for number in range(3):
+            await house.efile.file(request(number))
+        victim = house.blob(1)
+        damage(victim)
+
+        report = await house.efile.verify("muster")
+
+        assert [(expected, key_of(house, victim))] == [(f.what, f.where) for f in report.faults]
+
+
+async def test_every_flipped_byte_of_a_manifest_is_found(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        await house.efile.file(request())
+        victim = house.manifests()[0]
+        sound = victim.read_bytes()
+        for at in range(0, len(sound), 37):
+            flip(victim, at)
+
+            report = await house.efile.verify("muster")
+
+            assert "manifest_altered" in {fault.what for fault in report.faults}, at
+            victim.write_bytes(sound)
+
+
+async def test_a_missing_manifest_is_found(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        await house.efile.file(request())
+        victim = house.manifests()[0]
+        victim.unlink()
+
+        report = await house.efile.verify("muster")
+
+        assert [("manifest_missing", key_of(house, victim))] == [
+            (fault.what, fault.where) for fault in report.faults
+        ]
+
+
+async def test_a_manifest_moved_to_another_document_is_found(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        await house.efile.file(request(1))
+        await house.efile.file(request(2))
+        one, two = house.manifests()
+        two.write_bytes(one.read_bytes())
+
+        report = await house.efile.verify("muster")
+
+        assert [("manifest_altered", key_of(house, two))] == [
+            (fault.what, fault.where) for fault in report.faults
+        ]
+
+
+async def test_a_row_changed_in_the_index_is_found(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        await house.efile.file(request())
+        await house.database.write(
+            lambda tx: tx.run("UPDATE efile_documents SET title = 'Anderer Titel'")
+        )
+
+        report = await house.efile.verify("muster")
+
+        assert ["manifest_differs"] == [fault.what for fault in report.faults]
+
+
+async def test_all_of_many_planted_faults_are_found(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        for number in range(12):
+            part = Part("original", "a.txt", "text/plain", f"Inhalt {number}".encode())
+            await house.efile.file(request(number, aktenzeichen=f"A{number % 4}", parts=(part,)))
+        blobs, manifests = sorted(house.folder.rglob("o/*/*")), house.manifests()
+        flip(blobs[0])
+        blobs[3].unlink()
+        blobs[5].write_bytes(b"")
+        flip(manifests[2], 50)
+        planted = {key_of(house, path) for path in (blobs[0], blobs[3], blobs[5], manifests[2])}
+
+        report = await house.efile.verify("muster")
+
+        assert planted == {fault.where for fault in report.faults}
+        assert not report.intact
+
+
+async def test_an_abandoned_content_is_no_fault(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        filed = await house.efile.file(request())
+        key = f"v1/a/{filed.akte_id}/o/aa/abandoned"
+        await house.objects.put_once("muster", key, b"left by a crash")
+
+        report = await house.efile.verify("muster")
+        compared = await house.efile.reconcile("muster")
+
+        assert (True, 3) == (report.intact, report.objects)
+        assert [("orphan", key)] == [(fault.what, fault.where) for fault in compared.faults]
