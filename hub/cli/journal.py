@@ -172,7 +172,7 @@ async def _verify(options: argparse.Namespace) -> int:
 
             return count, list(journal.faults(rows()))
 
-        count, faults = await database.read(work)
+        count, faults = await database.scan(work)
     if options.json:
         show_json({"entries": count, "intact": not faults, "faults": faults})
     else:

@@ -68,7 +68,7 @@ class Balance:
 
 async def balance(database: Database, tenant: str | None) -> Balance:
     """Return the balance of all offices or of one."""
-    rows, journal = await database.read(lambda tx: (_rows(tx, tenant), _journal(tx, tenant)))
+    rows, journal = await database.scan(lambda tx: (_rows(tx, tenant), _journal(tx, tenant)))
     whole = Balance(by={"tenant": {}, "partner": {}, "day": {}})
     for row in rows:
         day = local_date(row["hour"] * 3_600_000_000).isoformat()

@@ -45,5 +45,9 @@ class Database(Protocol):
         ...
 
     async def read(self, work: Callable[[Transaction], T]) -> T:
-        """Run the unit on a consistent state without the right to change anything."""
+        """Run a short look-up on a consistent state, without the right to change anything."""
+        ...
+
+    async def scan(self, work: Callable[[Transaction], T]) -> T:
+        """Run a read that may walk through whole tables; others go on meanwhile."""
         ...
