@@ -33,6 +33,14 @@ class Validity(Struct, frozen=True, forbid_unknown_fields=True, rename={"since":
     since: date | None = None
     until: date | None = None
 
+    def covers(self, day: date) -> bool:
+        """Return whether the format is in force on a day."""
+        return (self.since or date.min) <= day <= (self.until or date.max)
+
+    def is_empty(self) -> bool:
+        """Return whether no day at all is covered."""
+        return (self.since or date.min) > (self.until or date.max)
+
 
 class Digests(Struct, frozen=True, forbid_unknown_fields=True):
     """``digests.toml`` of one partner."""
@@ -101,12 +109,14 @@ class Catalog:
         splitter = Csv(layout) if layout.notation == "csv" else FixedWidth(layout)
         return TableFormat(name, layout, splitter)
 
-    def in_force(self, partner: str, kind: str, day: date) -> tuple[str, ...]:
-        """Return the formats of a kind that are in force on a day, newest version last."""
-        names = [name for name in self._paths if name.startswith(f"{partner}/{kind}-")]
-        listed = self._digests(partner).validity
-        valid = [name for name in names if _covers(listed.get(name.split("/")[1]), day)]
-        return tuple(sorted(valid, key=_version))
+    def validity(self, name: str) -> Validity:
+        """Return when a format is in force; open on both sides where nothing is said.
+
+        Raises:
+            Misconfigured: the partner's ``digests.toml`` is missing or faulty.
+        """
+        partner, kind = name.split("/")
+        return self._digests(partner).validity.get(kind, Validity())
 
     def check(self) -> tuple[Finding, ...]:
         """Compile everything with every engine and compare the digests."""
@@ -135,7 +145,7 @@ class Catalog:
     def _compare(self, partner: str) -> list[Finding]:
         folder = self._directory / partner
         try:
-            stated = self._digests(partner).files
+            stated = self._digests(partner)
         except Misconfigured as exc:
             return [Finding(exc.code, exc.message, path=exc.place)]
         true = {
@@ -143,24 +153,15 @@ class Catalog:
             for pattern in ("**/*.xsd", "*.table.toml")
             for path in folder.glob(pattern)
         }
-        findings = [
-            Finding(
-                "schema_changed", f"Prüfsumme von {name} stimmt nicht.", path=f"{partner}/{name}"
-            )
-            for name in sorted(true)
-            if stated.get(name) != true[name]
+        changed = [name for name in sorted(true) if stated.files.get(name) != true[name]]
+        missing = sorted(set(stated.files) - set(true))
+        faults = [
+            ("schema_changed", f"Prüfsumme von {name} stimmt nicht.", name) for name in changed
         ]
-        return findings + [
-            Finding("schema_missing", f"Das Schema {name} fehlt.", path=f"{partner}/{name}")
-            for name in sorted(set(stated) - set(true))
+        faults += [("schema_missing", f"Das Schema {name} fehlt.", name) for name in missing]
+        faults += [
+            ("validity_wrong", f"Die Gültigkeit von {name} ist fehlerhaft.", name)
+            for name, validity in stated.validity.items()
+            if f"{partner}/{name}" not in self._paths or validity.is_empty()
         ]
-
-
-def _covers(validity: Validity | None, day: date) -> bool:
-    if validity is None:
-        return True
-    return (validity.since or date.min) <= day <= (validity.until or date.max)
-
-
-def _version(name: str) -> list[int]:
-    return [int(part) for part in name.rpartition("-")[2].split(".") if part]
+        return [Finding(rule, message, path=f"{partner}/{name}") for rule, message, name in faults]

@@ -114,12 +114,11 @@ class Explainer:
         """Return findings and how often each rule was broken; none when it cannot tell."""
         if len(places) > EXPLAINED_ELEMENTS:
             return (), {}
-        # The list keeps lxml's proxies alive, so that identity finds an element again.
-        elements = list(root.iter("*"))
-        order = dict(zip(elements, places, strict=True))
         findings: list[Finding] = []
         counts: dict[str, int] = {}
         try:
+            # Holding the elements keeps lxml's proxies alive, so that identity finds them again.
+            order = dict(zip(root.iter("*"), places, strict=True))
             for element, rule, message in self._faults(root):
                 counts[rule] = counts.get(rule, 0) + 1
                 if len(findings) < MAX_FINDINGS:

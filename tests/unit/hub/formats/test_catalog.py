@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import pickle
 import shutil
 from datetime import date
@@ -66,7 +65,9 @@ def test_a_changed_schema_is_found(copy: Path) -> None:
 def test_a_removed_schema_is_found(copy: Path) -> None:
     (copy / "ihv" / "Auftrag-1.0.table.toml").unlink()
 
-    assert ["schema_missing"] == [finding.rule for finding in Catalog.load(copy).check()]
+    assert ["schema_missing", "validity_wrong"] == [
+        finding.rule for finding in Catalog.load(copy).check()
+    ]
 
 
 def test_missing_digests_are_found(copy: Path) -> None:
@@ -83,24 +84,32 @@ def test_a_faulty_layout_does_not_hide_other_findings(copy: Path) -> None:
     assert ["layout_invalid", "schema_changed"] == rules
 
 
-def test_versions_are_chosen_by_day(copy: Path) -> None:
-    folder = copy / "ihv"
-    new = folder / "Auftrag-1.10.table.toml"
-    shutil.copy(folder / "Auftrag-1.0.table.toml", new)
-    digest = hashlib.sha256(new.read_bytes()).hexdigest()
-    (folder / "digests.toml").write_text(
-        f'[files]\n"{new.name}" = "{digest}"\n[validity]\n'
-        '"Auftrag-1.0" = { until = 2027-04-30 }\n"Auftrag-1.10" = { from = 2027-02-01 }\n',
-        encoding="utf-8",
-    )
-    catalog = Catalog.load(copy)
+def test_a_format_is_in_force_on_its_days(copy: Path) -> None:
+    path = copy / "ihv" / "digests.toml"
+    text = path.read_text(encoding="utf-8")
+    given = '"Auftrag-1.0" = { from = 2026-01-01 }'
+    path.write_text(text.replace(given, given.replace(" }", ", until = 2027-04-30 }")), "utf-8")
+    validity = Catalog.load(copy).validity("ihv/Auftrag-1.0")
 
-    assert catalog.in_force("ihv", "Auftrag", date(2027, 1, 31)) == ("ihv/Auftrag-1.0",)
-    assert catalog.in_force("ihv", "Auftrag", date(2027, 5, 1)) == ("ihv/Auftrag-1.10",)
-    assert catalog.in_force("ihv", "Auftrag", date(2027, 3, 1)) == (
-        "ihv/Auftrag-1.0",
-        "ihv/Auftrag-1.10",
-    )
+    assert not validity.covers(date(2025, 12, 31))
+    assert validity.covers(date(2026, 1, 1))
+    assert validity.covers(date(2027, 4, 30))
+    assert not validity.covers(date(2027, 5, 1))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"Auftrag-1.0" = { from = 2027-01-01, until = 2026-01-01 }',
+        '"Auftrag-1.0" = { }\n"Auftrag-9.0" = { }',
+    ],
+)
+def test_an_impossible_validity_is_found(copy: Path, line: str) -> None:
+    path = copy / "ihv" / "digests.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"Auftrag-1.0" = { from = 2026-01-01 }', line), encoding="utf-8")
+
+    assert ["validity_wrong"] == [finding.rule for finding in Catalog.load(copy).check()]
 
 
 def test_what_was_read_from_a_table_can_travel_between_processes() -> None:
