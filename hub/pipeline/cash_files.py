@@ -38,7 +38,7 @@ async def close_due_files(house: House, *, at_once: bool) -> int:
             full = waiting["waiting"] >= house.settings.delivery.batch_max
             if full or waiting["since"] + window_us <= now_us:
                 await _number(waiting["tenant"], partner, f"order:{partner}", now_us, house)
-    failpoint.reach("batch_after_number")
+                failpoint.reach("batch_after_number")
     open_files = await house.database.read(batches.unwritten)
     for row in open_files:
         await _write(row, house)

@@ -33,9 +33,9 @@ async def pick_up(tenant: str, channel: str, folder: DropFolder, house: House) -
     Whatever a former process had claimed comes first, so that files keep their order.
     """
     paths = await asyncio.to_thread(_claim_round, folder, house)
-    failpoint.reach("pickup_after_claim")
     if not paths:
         return 0
+    failpoint.reach("pickup_after_claim")
     claimed = await asyncio.to_thread(lambda: [folder.read(path) for path in paths])
     steady = [one for one in claimed if one.fault != "unstable"]
     accepted = await accept([_arrival(tenant, channel, one) for one in steady], house)
