@@ -352,12 +352,12 @@ class Visitor:
 
     async def get(self, path: str, **headers: str) -> ClientResponse:
         """Open an address."""
-        return await self.client.get(path, headers=self._headers(headers), allow_redirects=False)
+        return await self.client.get(path, headers=self.headers(**headers), allow_redirects=False)
 
     async def post(self, path: str, **fields: str) -> ClientResponse:
         """Send a form of the site, with its token."""
         form = {"csrf": csrf_token(self.token), **fields}
-        headers = self._headers({"Sec-Fetch-Site": "same-origin"})
+        headers = self.headers(**{"Sec-Fetch-Site": "same-origin"})
         return await self.client.post(path, data=form, headers=headers, allow_redirects=False)
 
     async def sign_in(self, login: str, password: str = PASSWORD) -> ClientResponse:
@@ -367,5 +367,6 @@ class Visitor:
             self.token = answer.cookies[COOKIE].value
         return answer
 
-    def _headers(self, more: dict[str, str]) -> dict[str, str]:
+    def headers(self, **more: str) -> dict[str, str]:
+        """Return what the browser sends along."""
         return ({"Cookie": f"{COOKIE}={self.token}"} if self.token else {}) | more

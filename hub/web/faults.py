@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from aiohttp import web
 
@@ -54,6 +53,10 @@ _DENIALS = {
         "Eine Angabe fehlt oder passt nicht; es wurde nichts geändert.",
         "Gehen Sie zurück und ergänzen Sie die Angabe.",
     ),
+    "form_too_large": (
+        "Das Formular ist zu groß; es wurde nichts geändert.",
+        "Kürzen Sie die Angaben.",
+    ),
     "too_many_requests": (
         "Es kamen zu viele Anfragen in kurzer Zeit.",
         "Bitte warten Sie eine Minute und versuchen Sie es noch einmal.",
@@ -95,14 +98,14 @@ _TITLES = {
     429: "Bitte kurz warten",
 }
 
+_BY_STATUS = {404: (404, "not_found"), 413: (413, "form_too_large")}
 _TURN_OF = {"wrong_role": "Ihre Administration ist am Zug."}
 
 
 def explain(error: BaseException) -> Explanation:
     """Put an error into words."""
     if isinstance(error, web.HTTPException):
-        missing = error.status == HTTPStatus.NOT_FOUND
-        error = Denied(404, "not_found") if missing else Denied(405, "method_not_allowed")
+        error = Denied(*_BY_STATUS.get(error.status, (405, "method_not_allowed")))
     if isinstance(error, NotFound):
         # Another office's file and one that does not exist must look the same.
         error = Denied(404, "not_found")

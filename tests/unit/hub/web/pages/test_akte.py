@@ -1,0 +1,49 @@
+import re
+
+from tests.small_house import SmallHouse
+from tests.unit.hub.web.conftest import Arrive
+
+
+async def test_a_file_shows_its_facts_structure_and_way(house: SmallHouse, arrive: Arrive) -> None:
+    visitor = await arrive("ahrens")
+    page = await (await visitor.get(f"/akten/{house.akte}")).text()
+
+    for text in ("Sommerfeld, Mila Charlotte", "09.03.2015", "Jana Sommerfeld",
+                 "Bewilligung 2026", "Kassenanordnungen", "Berechnungsblatt",
+                 "Forderung zum Soll gestellt.", "Das AZR hat Auskunft erteilt.",
+                 "Prüfung bestanden", "Klärfall eröffnet"):  # fmt: skip
+        assert text in page
+
+
+async def test_the_newest_station_stands_on_top_and_each_message_once(
+    house: SmallHouse, arrive: Arrive
+) -> None:
+    visitor = await arrive("ahrens")
+    page = await (await visitor.get(f"/akten/{house.akte}")).text()
+
+    assert [
+        "Art noch unbekannt", "Auskunft des AZR", "Isteinnahme", "Sollbestätigung",
+        "Kassenprotokoll", "Bescheid", "Falldaten",
+    ] == re.findall(r"<h3>(.*?)</h3>", page)  # fmt: skip
+
+
+async def test_another_offices_case_of_the_same_number_stays_out(
+    house: SmallHouse, arrive: Arrive
+) -> None:
+    visitor = await arrive("fremd")
+    page = await (await visitor.get(f"/akten/{house.other_akte}")).text()
+
+    assert "Fremdling" in page
+    assert "Sommerfeld" not in page
+    assert "Soll gestellt" not in page
+
+
+async def test_who_has_read_a_file_is_told_and_told_on(house: SmallHouse, arrive: Arrive) -> None:
+    worker, auditor = await arrive("ahrens"), await arrive("revision")
+    await worker.get(house.document("bescheid"))
+    first = await (await auditor.get(f"/akten/{house.akte}/zugriffe")).text()
+    second = await (await auditor.get(f"/akten/{house.akte}/zugriffe")).text()
+
+    assert "Dokument geöffnet" in first
+    assert "Lesende der Akte angesehen" not in first
+    assert "Lesende der Akte angesehen" in second

@@ -1,0 +1,85 @@
+from dataclasses import replace
+
+from aiohttp.test_utils import TestClient, TestServer
+
+from hub.web.server import build_site
+from tests.small_house import CLEARING, SmallHouse, Visitor
+from tests.unit.hub.web.conftest import Arrive, LogOf
+
+PLACE = f"/klaerfaelle/{CLEARING}"
+
+
+async def test_a_clearing_case_says_what_happened_and_what_to_do(arrive: Arrive) -> None:
+    visitor = await arrive("ahrens")
+    listed = await (await visitor.get("/klaerfaelle")).text()
+    page = await (await visitor.get(PLACE)).text()
+
+    assert PLACE in listed
+    assert "Eine Einzahlung lässt sich keinem Fall zuordnen." in page
+    assert "Kassenzeichen prüfen" in page
+    assert "T. Brückner" in page
+
+
+async def test_the_operator_sees_the_case_but_not_the_persons_in_it(arrive: Arrive) -> None:
+    visitor = await arrive("betrieb")
+    page = await (await visitor.get(PLACE)).text()
+
+    assert "Brückner" not in page
+    assert "Angaben zum Fall sieht nur die zuständige Dienststelle." in page
+
+
+async def test_a_decision_needs_a_reason(arrive: Arrive, log_of: LogOf) -> None:
+    visitor = await arrive("ahrens")
+    answer = await visitor.post(f"{PLACE}/freigeben", grund="  ")
+
+    assert 422 == answer.status
+    assert "Bitte geben Sie einen Grund an." in await answer.text()
+    assert "form_invalid" == (await log_of())[-1]["result"]
+
+
+async def test_a_decision_is_kept_with_name_and_reason_and_made_once(arrive: Arrive) -> None:
+    visitor = await arrive("ahrens")
+    first = await visitor.post(f"{PLACE}/ablehnen", grund="Kein Fall bekannt")
+    second = await visitor.post(f"{PLACE}/freigeben", grund="Doch")
+    page = await (await visitor.get(PLACE)).text()
+
+    assert [303, 409] == [first.status, second.status]
+    assert "Abgelehnt von ahrens" in page
+    assert "Kein Fall bekannt" in page
+    assert "Freigeben und weiterlaufen lassen" not in page
+
+
+async def test_without_a_desk_there_is_nothing_to_press(house: SmallHouse) -> None:
+    site = build_site(replace(house.services, desk=None))
+    async with TestClient(TestServer(site)) as client:
+        visitor = Visitor(client)
+        await visitor.sign_in("ahrens")
+        page = await (await visitor.get(PLACE)).text()
+        answer = await visitor.post(f"{PLACE}/freigeben", grund="geprüft")
+
+    assert "Freigeben und weiterlaufen lassen" not in page
+    assert 409 == answer.status
+
+
+async def test_another_offices_clearing_case_does_not_exist(arrive: Arrive) -> None:
+    visitor = await arrive("fremd")
+
+    assert 404 == (await visitor.get(PLACE)).status
+    assert "Kein offener Klärfall." in await (await visitor.get("/klaerfaelle")).text()
+
+
+async def test_equal_failures_open_as_a_group(house: SmallHouse, arrive: Arrive) -> None:
+    await house.database.write(
+        lambda tx: tx.run(
+            "INSERT INTO clearing SELECT 'clearing-2', tenant, message_id, NULL, case_key, code,"
+            " message, remedy, facts, fingerprint, state, opened_us, NULL, NULL, NULL"
+            " FROM clearing"
+        )
+    )
+    visitor = await arrive("ahrens")
+    listed = await (await visitor.get("/klaerfaelle")).text()
+    group = listed.split("?gruppe=")[1].split('"')[0]
+    opened = await (await visitor.get(f"/klaerfaelle?gruppe={group}")).text()
+
+    assert "<strong>2</strong> Fälle" in listed
+    assert "/klaerfaelle/clearing-2" in opened

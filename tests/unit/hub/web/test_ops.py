@@ -1,0 +1,52 @@
+import asyncio
+from dataclasses import replace
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from hub.web import health
+from hub.web.ops import build_ops_site
+from tests.small_house import SmallHouse
+
+
+async def test_a_house_whose_parts_answer_is_ready(house: SmallHouse) -> None:
+    async with TestClient(TestServer(build_ops_site(house.services))) as client:
+        answer = await client.get("/health")
+
+        assert 200 == answer.status
+        assert {"ready": True, "parts": {"database": {"ok": True, "code": ""}}} == (
+            await answer.json()
+        )
+
+
+async def test_a_part_that_hangs_makes_the_house_not_ready(
+    house: SmallHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang() -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(health, "TIMEOUT_S", 0.05)
+    services = replace(house.services, parts={"storage": hang})
+    async with TestClient(TestServer(build_ops_site(services))) as client:
+        answer = await client.get("/health")
+
+        assert 503 == answer.status
+        assert {"ok": False, "code": "timeout"} == (await answer.json())["parts"]["storage"]
+
+
+async def test_the_figures_name_no_person(house: SmallHouse) -> None:
+    async with TestClient(TestServer(build_ops_site(house.services))) as client:
+        text = await (await client.get("/metrics")).text()
+
+    for line in (
+        'aktenhub_messages{tenant="musterstadt",state="closed"} 4',
+        'aktenhub_clearing_open{tenant="musterstadt"} 1',
+        'aktenhub_lanes_blocked{queue="file"} 1',
+        'aktenhub_promises{kind="file",state="dead"} 1',
+        'purpose="tls-client",state="active"} 9',
+        "# TYPE aktenhub_oldest_waiting_seconds gauge",
+        "aktenhub_commit_groups",
+    ):
+        assert line in text
+    for secret in ("Sommerfeld", "UV-2026", "Brückner", "Mila"):
+        assert secret not in text
