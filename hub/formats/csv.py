@@ -8,12 +8,12 @@ lines are faults. Lines end with CR LF.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 
 from hub.formats.layout import Field, Layout, RecordType
+from hub.formats.lines import END, lines_of
 from hub.formats.tally import Tally
-
-_END = "\r\n"
 
 
 class Csv:
@@ -31,13 +31,8 @@ class Csv:
 
     def split(self, text: str, tally: Tally) -> Iterator[tuple[int, int, list[str]]]:
         """Yield row, line number and cells; rows that cannot be taken apart are only noted."""
-        lines = text.split(_END)
-        if lines.pop():
-            message = (
-                "Die letzte Zeile ist nicht mit CR LF abgeschlossen; die Datei ist abgeschnitten."
-            )
-            tally.add("line_truncated", message, row=len(lines), line=len(lines) + 1)
-        if not lines or lines[0] != self._header:
+        lines = lines_of(text, tally)
+        if lines and lines[0] != self._header:
             message = f"Die erste Zeile nennt nicht genau diese Spalten: {self._header}"
             tally.add("columns_wrong", message, line=1)
             return
@@ -64,7 +59,7 @@ class Csv:
             if (line.count('"') % 2 == 1) != open_before:
                 pending.append(line)
                 continue
-            yield start, _END.join([*pending, line]) if pending else line
+            yield start, END.join([*pending, line]) if pending else line
             pending = []
         if pending:
             message = "Ein Anführungszeichen wird geöffnet, aber nicht geschlossen."
@@ -100,10 +95,10 @@ class Csv:
         """Return the header line and the rows, quoted only where needed."""
         rows = [[values.get(name, "") for name in self._layout.columns] for values in lines]
         body = [self._sign.join(self._quote(cell) for cell in row) for row in rows]
-        return _END.join([self._header, *body]) + _END
+        return END.join([self._header, *body]) + END
 
     def _quote(self, cell: str) -> str:
-        cell = cell.replace("\r\n", "\n").replace("\n", _END)
+        cell = cell.replace("\r\n", "\n").replace("\n", END)
         if self._needs_quotes.search(cell):
             return '"' + cell.replace('"', '""') + '"'
         return cell
@@ -119,8 +114,9 @@ class Csv:
 
     def is_mine(self, data: bytes) -> bool:
         """Return whether the first line names exactly the columns."""
-        wanted = (self._header + _END).encode(self._layout.encoding)
-        return data.startswith(wanted)
+        wanted = self._header.encode(self._layout.encoding)
+        # Wrong line ends and a byte order mark are faults to be told, not another format.
+        return data.removeprefix(BOM_UTF8)[: len(wanted) + 1].rstrip(b"\r\n") == wanted
 
 
 def _fault(line: str) -> tuple[str, str] | None:

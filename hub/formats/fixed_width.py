@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 
 from hub.formats.layout import Field, Layout, RecordType
+from hub.formats.lines import END, lines_of
 from hub.formats.tally import Tally
-
-_END = "\r\n"
 
 
 class FixedWidth:
@@ -21,12 +20,7 @@ class FixedWidth:
 
     def split(self, text: str, tally: Tally) -> Iterator[tuple[int, int, str]]:
         """Yield row (the header is row 0), line number and line; faulty lines are only noted."""
-        lines = text.split(_END)
-        if lines.pop():
-            message = (
-                "Die letzte Zeile ist nicht mit CR LF abgeschlossen; die Datei ist abgeschnitten."
-            )
-            tally.add("line_truncated", message, row=len(lines), line=len(lines) + 1)
+        lines = lines_of(text, tally)
         for number, line in enumerate(lines, 1):
             if len(line) != self._length:
                 message = f"Die Zeile hat {len(line)} statt {self._length} Zeichen."
@@ -40,7 +34,7 @@ class FixedWidth:
     def join(self, lines: list[dict[str, str]], records: list[RecordType]) -> str:
         """Return the lines, padded to their length."""
         return "".join(
-            self._line(values, record) + _END for values, record in zip(lines, records, strict=True)
+            self._line(values, record) + END for values, record in zip(lines, records, strict=True)
         )
 
     def _line(self, values: dict[str, str], record: RecordType) -> str:

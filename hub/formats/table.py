@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from hub.core.errors import Misconfigured, RuleViolation, Undecodable
 from hub.core.findings import Finding, Verdict
+from hub.core.money import format_german
 from hub.formats.base import Notation, Reading, Row, Table
 from hub.formats.cells import compile_reader, compile_writer
 from hub.formats.gate import is_utf8, refusal
@@ -206,9 +207,11 @@ class TableFormat:
                 continue
             counted = rule.rule == "count"
             true = len(table.rows) if counted else sum(row.get(rule.of, 0) for row in table.rows)
-            if stated != true:
-                message = f"Schlusssatz, Feld „{rule.field}“: angegeben {stated}, gezählt {true}."
-                tally.add("count_wrong" if counted else "sum_wrong", message, field=rule.field)
+            if stated is not None and stated != true:
+                shown = (str(n) if counted else format_german(n) + " €" for n in (stated, true))
+                message = f"Schlusssatz, Feld „{rule.field}“: „{{}}“ angegeben, „{{}}“ gezählt."
+                rule_word = "count_wrong" if counted else "sum_wrong"
+                tally.add(rule_word, message.format(*shown), field=rule.field)
 
     def write(self, document: Table) -> bytes:
         """Write head, rows and tail, then judge the result like a foreign file."""

@@ -120,12 +120,15 @@ class TableMapping:
 
     def to_records(self, document: Document) -> list[Record]:
         """Translate the rows of a checked table, in their order."""
-        records = []
-        for row in document.rows:
-            for rule, steps in self._steps.get(row["@type"], ()):
-                if rule.fits(row):
-                    records.append(Record(rule.kind, _data(steps, row)))
-        return records
+        try:
+            return [
+                Record(rule.kind, _data(steps, row))
+                for row in document.rows
+                for rule, steps in self._steps.get(row["@type"], ())
+                if rule.fits(row)
+            ]
+        except (AttributeError, LookupError, TypeError) as exc:
+            raise self._faulty("die Pfade der Felder widersprechen sich") from exc
 
     @cached_property
     def _steps(self) -> dict[str, list[tuple[RecordRule, list[tuple[list[str], Step]]]]]:
@@ -187,7 +190,7 @@ class TableMapping:
         if rule.values is not None:
             steps.append(_translation(target, rule.values))
         if rule.convert:
-            steps.append(self._conversion(rule.convert))
+            steps.append(self._conversion(target, rule.convert))
         if rule.cut and width is not None:
             steps.append(lambda value: str(value)[:width].rstrip())
         return _chain(steps, rule)
@@ -206,10 +209,18 @@ class TableMapping:
 
         return joined
 
-    def _conversion(self, name: str) -> Callable[[Any], Any]:
+    def _conversion(self, target: str, name: str) -> Callable[[Any], Any]:
         if name not in NAMED:
             raise self._faulty(f"die Umwandlung „{name}“ gibt es nicht")
-        return NAMED[name]
+        conversion = NAMED[name]
+
+        def convert(value: Json) -> Json:
+            try:
+                return conversion(value)
+            except ValueError as exc:
+                raise _unmapped(target) from exc
+
+        return convert
 
     def batch_facts(self, document: Document) -> Facts[str, Any]:
         """Return what head and tail say about the batch; nothing when it is none."""
@@ -218,11 +229,11 @@ class TableMapping:
             return {}
         places = {f"head.{name}": value for name, value in document.head.items()}
         places |= {f"tail.{name}": value for name, value in document.tail.items()}
-        facts: dict[str, Any] = {"count": len(document.rows)}
-        for name in ("sequence", "count", "total_cents"):
-            place = getattr(batch, name)
-            if place:
-                facts[name] = places[place]
+        stated = {name: getattr(batch, name) for name in ("sequence", "count", "total_cents")}
+        try:
+            facts = {name: places[place] for name, place in stated.items() if place}
+        except KeyError as exc:
+            raise self._faulty(f"[batch] nennt {exc}, das es nicht gibt") from exc
         if batch.business_id:
             facts["business_id"] = _filled(batch.business_id, places)
         return facts
@@ -256,15 +267,19 @@ def _chain(steps: list[Callable[[Any], Any]], rule: ColumnRule) -> Step:
 def _translation(target: str, values: Facts[str, str]) -> Callable[[Any], str]:
     def translate(value: object) -> str:
         if str(value) not in values:
-            raise RuleViolation(
-                "value_unmapped",
-                f"Feld „{target}“: der Wert ist im Mapping nicht vorgesehen.",
-                place=target,
-                remedy="Den Wert berichtigen oder das Mapping ergänzen.",
-            )
+            raise _unmapped(target)
         return values[str(value)]
 
     return translate
+
+
+def _unmapped(target: str) -> RuleViolation:
+    return RuleViolation(
+        "value_unmapped",
+        f"Feld „{target}“: der Wert ist im Mapping nicht vorgesehen.",
+        place=target,
+        remedy="Den Wert berichtigen oder das Mapping ergänzen.",
+    )
 
 
 def _filled(template: str, places: Facts[str, Any]) -> str:

@@ -104,6 +104,19 @@ def test_nothing_may_follow_the_trailer() -> None:
     assert "record_misplaced" in [f.rule for f in found]
 
 
+def test_other_line_ends_are_told() -> None:
+    data = table(GOOD, "E;1;;10,00;").replace(b"\r\n", b"\n")
+
+    assert POSTEN.matches(data, "")
+    assert ["line_end_wrong"] == [f.rule for f in faults(data) if f.line == 1]
+
+
+def test_a_sum_that_is_wrong_is_told_in_euro() -> None:
+    (found,) = faults(table(GOOD, "E;1;;10,01;"))
+
+    assert found.message == "Schlusssatz, Feld „Betrag“: „10,01 €“ angegeben, „10,00 €“ gezählt."
+
+
 @pytest.mark.parametrize("header", [HEADER + ";", HEADER.lower(), HEADER.replace(";", ","), "x"])
 def test_other_columns_are_refused(header: str) -> None:
     data = table(GOOD, header=header)

@@ -138,6 +138,31 @@ def test_a_table_that_is_no_batch_has_no_facts() -> None:
     assert shipped("altverfahren-to-hub/Bescheid").batch_facts(Table()) == {}
 
 
+def test_paths_that_contradict_each_other_are_the_operators_matter(tmp_path: Path) -> None:
+    mapping = written(
+        tmp_path,
+        'format = "ihv/Auftrag-1.0"\n[[records]]\ntype = "Z"\nkind = "A"\n[records.fields]\n'
+        'a = "Betrag"\n"a.b" = "Betrag"',
+    )
+
+    with pytest.raises(Misconfigured, match="mapping_faulty"):
+        mapping.to_records(Table(rows=({"@type": "Z", "Betrag": 1},)))
+
+
+def test_a_batch_fact_that_is_nowhere_is_the_operators_matter(tmp_path: Path) -> None:
+    text = 'format = "ihv/Auftrag-1.0"\nrecords = []\n[batch]\nsequence = "head.Nummer"'
+
+    with pytest.raises(Misconfigured, match="mapping_faulty"):
+        written(tmp_path, text).batch_facts(Table())
+
+
+def test_a_value_that_cannot_be_converted_is_refused() -> None:
+    receipt = Record("Quittung", {"received_at": "gestern"})
+
+    with pytest.raises(RuleViolation, match="Eingangstag"):
+        shipped("hub-to-altverfahren/Quittung").from_records([receipt], CONTEXT)
+
+
 @given(
     st.lists(
         st.fixed_dictionaries(
