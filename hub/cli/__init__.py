@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -66,6 +67,10 @@ def main(arguments: Sequence[str]) -> int:
     except FilingError as exc:
         text = f"{exc.message} {exc.remedy} [{exc.code}]"
         return _failed(options, exc.code, text, _filing_exit_code(exc))
+    except BrokenPipeError:
+        # Whoever read us (head, less) has seen enough; nothing of ours may fail on exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         return 0
     return code

@@ -6,6 +6,7 @@ import argparse
 import json
 
 from hub.app import open_database, open_desk
+from hub.cli.access import Look, log_look
 from hub.cli.command import Commands, place_of, show_facts, show_json, show_table
 from hub.core.clock import iso_utc
 from hub.core.errors import Rejected
@@ -50,8 +51,10 @@ async def _list(options: argparse.Namespace) -> int:
 async def _show(options: argparse.Namespace) -> int:
     async with open_database(place_of(options)) as database:
         row = await database.read(lambda tx: clearing.find(tx, options.id))
-    if row is None:
-        raise Rejected("clearing_unknown", "Diesen Klärfall gibt es nicht.")
+        if row is None:
+            raise Rejected("clearing_unknown", "Diesen Klärfall gibt es nicht.")
+        look = Look("clearing_viewed", "clearing", options.id, row["tenant"])
+        await log_look(database, look)
     row["facts"] = json.loads(row["facts"])
     if options.json:
         show_json(row)

@@ -10,8 +10,9 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from efile import Document, EFile, FilingRequest, Part
+from efile import Akte, Document, EFile, FilingRequest, Part
 from hub.app import CLOCK, Place, open_database, open_efile
+from hub.cli.access import Look, log_look
 from hub.cli.command import Commands, place_of, show_json, show_table
 from hub.core.clock import iso_utc
 from hub.pipeline.fulfilment import AKTENPLAN
@@ -58,6 +59,15 @@ async def _open(place: Place) -> AsyncIterator[EFile]:
         yield room
 
 
+@asynccontextmanager
+async def _open_logged(place: Place, look: Look) -> AsyncIterator[EFile]:
+    """Open the e-file for a look at social data, which is in the access log before it happens."""
+    async with open_database(place) as database:
+        await log_look(database, look)
+        async with open_efile(place, database) as room:
+            yield room
+
+
 def _tenants(place: Place, tenant: str | None) -> list[str]:
     return [place.settings.tenant(tenant).id] if tenant else [t.id for t in place.settings.tenants]
 
@@ -65,11 +75,12 @@ def _tenants(place: Place, tenant: str | None) -> list[str]:
 async def _list(options: argparse.Namespace) -> int:
     place = place_of(options)
     rows: list[dict[str, object]] = []
-    async with _open(place) as room:
+    look = Look("files_listed", "search", options.query, options.tenant)
+    async with _open_logged(place, look) as room:
         for tenant in _tenants(place, options.tenant):
             after: str | None = None
             while found := await room.akten(tenant, options.query, after, 200):
-                rows += [{**asdict(akte), "kind": akte.aktenplan} for akte in found]
+                rows += [_akte(akte) for akte in found]
                 after = found[-1].aktenzeichen
     if options.json:
         show_json({"akten": rows})
@@ -82,11 +93,12 @@ async def _list(options: argparse.Namespace) -> int:
 
 async def _show(options: argparse.Namespace) -> int:
     place = place_of(options)
-    async with _open(place) as room:
+    look = Look("file_viewed", "akte", options.akte, options.tenant)
+    async with _open_logged(place, look) as room:
         view = await room.akte(place.settings.tenant(options.tenant).id, options.akte)
     documents = [_document(document) for document in view.documents]
     if options.json:
-        show_json({"akte": {**asdict(view.akte), "kind": view.akte.aktenplan},
+        show_json({"akte": _akte(view.akte),
                    "documents": documents})  # fmt: skip
         return 0
     print(f"{view.akte.aktenplan} ▸ {view.akte.aktenzeichen} {view.akte.title}")
@@ -94,6 +106,10 @@ async def _show(options: argparse.Namespace) -> int:
                "size": "Bytes", "id": "Kennung"}  # fmt: skip
     show_table(documents, columns)
     return 0
+
+
+def _akte(akte: Akte) -> dict[str, object]:
+    return {**asdict(akte), "kind": akte.aktenplan}
 
 
 def _document(document: Document) -> dict[str, object]:
@@ -112,7 +128,8 @@ def _document(document: Document) -> dict[str, object]:
 
 async def _search(options: argparse.Namespace) -> int:
     place = place_of(options)
-    async with _open(place) as room:
+    look = Look("documents_searched", "search", options.text, options.tenant)
+    async with _open_logged(place, look) as room:
         hits = await room.search(place.settings.tenant(options.tenant).id, options.text, 50)
     rows = [asdict(hit) for hit in hits]
     if options.json:
@@ -125,7 +142,8 @@ async def _search(options: argparse.Namespace) -> int:
 
 async def _get(options: argparse.Namespace) -> int:
     place = place_of(options)
-    async with _open(place) as room:
+    look = Look("document_downloaded", "document", options.document, options.tenant)
+    async with _open_logged(place, look) as room:
         data = await room.fetch(place.settings.tenant(options.tenant).id, options.document)
     await asyncio.to_thread(options.to.write_bytes, data)
     print(f"{len(data)} Bytes nach {options.to} geschrieben.")

@@ -170,7 +170,8 @@ async def _verify(options: argparse.Namespace) -> int:
                     yield from page
                     seq = page[-1]["seq"]
 
-            return count, list(journal.faults(rows()))
+            found = list(journal.faults(rows()))
+            return count, found
 
         count, faults = await database.scan(work)
     if options.json:

@@ -25,18 +25,28 @@ async def perform(folder: Path, *, once: bool, web_port: int) -> bool:
     With ``once`` it ends there; else it serves the viewer until it is interrupted.
     """
     print("Vorführung: Ordner, S3-Server, Konten und Zertifikate …")
-    stage = await set_stage(folder, web_port)
+    stage = await start_everything(folder, web_port)
     try:
-        await open_accounts(stage)
-        await open_register(stage)
-        await open_cash_offices(stage)
-        await _start_hub(stage)
         good = await _play_and_verify(stage)
         if not once:
             await _serve(stage)
         return good
     finally:
         await stage.stop()
+
+
+async def start_everything(folder: Path, web_port: int) -> Stage:
+    """Set the stage and start the partners and the hub; the caller stops the stage."""
+    stage = await set_stage(folder, web_port)
+    try:
+        await open_accounts(stage)
+        await open_register(stage)
+        await open_cash_offices(stage)
+        await _start_hub(stage)
+    except BaseException:
+        await stage.stop()
+        raise
+    return stage
 
 
 async def _start_hub(stage: Stage) -> None:
