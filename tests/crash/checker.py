@@ -1,0 +1,465 @@
+"""An independent judge of an installation's state; shares no code with the hub or the e-file.
+
+It reads the database file, the folders and the objects themselves and names every fault it
+sees in German-free plain words: ``where: what``. The letters I1 to I6 are the invariants of
+the reliability chapter (no loss, no duplicate, no phantom, bytes, chain, states).
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.crash.house import House
+
+Row = dict[str, Any]
+
+FINAL = {"closed", "refused", "duplicate", "clearing"}
+"""Where a message may rest."""
+MOVES = {
+    (None, "received"), (None, "refused"), (None, "duplicate"),
+    ("received", "routed"), ("received", "closed"), ("received", "refused"),
+    ("received", "clearing"), ("received", "duplicate"),
+    ("routed", "closed"), ("routed", "clearing"),
+    ("clearing", "received"), ("clearing", "routed"), ("clearing", "closed"),
+    ("clearing", "refused"),
+}  # fmt: skip
+RESTING = {"confirmed", "skipped", "dead", "unknown"}
+"""Where a promise may rest; one that waits must stand behind a blocked one."""
+TABLES = (
+    "message", "seen", "journal", "lane", "promise", "batch", "sequence", "benefit_case",
+    "reference", "clearing", "payload", "efile_akten", "efile_vorgaenge", "efile_documents",
+    "efile_parts", "efile_texts",
+)  # fmt: skip
+
+
+@dataclass
+class State:
+    """Everything the judge looks at, read once."""
+
+    house: House
+    messages: list[Row]
+    journal: list[Row]
+    promises: list[Row]
+    lanes: list[Row]
+    batches: list[Row]
+    cases: list[Row]
+    clearings: list[Row]
+    payloads: dict[str, bytes | None]
+
+    @classmethod
+    def read(cls, house: House) -> State:
+        with sqlite3.connect(house.database) as database:
+            database.row_factory = sqlite3.Row
+
+            def rows(sql: str) -> list[Row]:
+                return [dict(row) for row in database.execute(sql)]
+
+            state = cls(
+                house,
+                messages=rows("SELECT * FROM message ORDER BY id"),
+                journal=rows("SELECT * FROM journal ORDER BY seq"),
+                promises=rows("SELECT * FROM promise"),
+                lanes=rows("SELECT * FROM lane"),
+                batches=rows("SELECT * FROM batch ORDER BY tenant, partner, sequence"),
+                cases=rows("SELECT * FROM benefit_case"),
+                clearings=rows("SELECT * FROM clearing"),
+                payloads={r["sha256"]: r["bytes"] for r in rows("SELECT * FROM payload")},
+            )
+        database.close()
+        return state
+
+    def bytes_of(self, digest: str) -> bytes | None:
+        """Return kept bytes; ``None`` when they are missing."""
+        inline = self.payloads.get(digest)
+        if inline is not None:
+            return inline
+        path = self.house.folder / "data" / "payloads" / digest[:2] / digest
+        return path.read_bytes() if path.is_file() else None
+
+
+def faults(house: House) -> list[str]:
+    """Return everything that is wrong with an installation at rest."""
+    state = State.read(house)
+    checks = (
+        _inputs, _phantoms, _payloads, _journal, _states, _open_promises, _lanes, _balance,
+        _receipts, _cash_files, _orders, _outbox, _documents, _objects, _quarantine,
+    )  # fmt: skip
+    return [fault for check in checks for fault in check(state)]
+
+
+def unsafe(house: House) -> list[str]:
+    """Return what is wrong right after a crash: only what must hold at every moment."""
+    if not house.database.exists():
+        return []
+    state = State.read(house)
+    return [fault for check in (_lost, _payloads, _journal) for fault in check(state)]
+
+
+def fingerprint(house: House) -> dict[str, str]:
+    """Return a digest per table, for telling whether anything changed."""
+    with sqlite3.connect(house.database) as database:
+        found = {
+            table: _sha(repr(sorted(map(repr, database.execute(f"SELECT * FROM {table}")))))  # noqa: S608  own list
+            for table in TABLES
+        }
+    database.close()
+    return found
+
+
+def _sha(data: bytes | str) -> str:
+    return hashlib.sha256(data if isinstance(data, bytes) else data.encode()).hexdigest()
+
+
+def _doors(state: State) -> list[Row]:
+    """Return the messages that came through a folder."""
+    return [m for m in state.messages if not m["part_of"] and not m["causation_id"]]
+
+
+def _lost(state: State) -> Iterator[str]:
+    """I1 at every moment: what left the inbox is journalled or lies claimed."""
+    known = {(m["tenant"], m["channel"], m["original_name"]) for m in state.messages}
+    for file in state.house.dropped:
+        inbox = state.house.folder / "inbox" / file.tenant / file.channel
+        waits = (inbox / file.name).exists()
+        shelf = inbox / ".claimed"
+        claimed = [p for p in shelf.iterdir() if _named(p) == file.name] if shelf.exists() else []
+        if not waits and not claimed and (file.tenant, file.channel, file.name) not in known:
+            yield f"I1 {file.name}: neither in the inbox nor in the journal"
+
+
+def _named(path: Path) -> str:
+    return path.name.partition("__")[2].replace("+", " ")
+
+
+def _inputs(state: State) -> Iterator[str]:
+    """I1, I2, I4: each dropped file is one message with the same bytes, and was cleared away."""
+    for file in state.house.dropped:
+        inbox = state.house.folder / "inbox" / file.tenant / file.channel
+        for place in (inbox / file.name, *(inbox / ".claimed").iterdir()):
+            if place.exists() and (place.parent == inbox or _named(place) == file.name):
+                yield f"I6 {place.name}: was not cleared away"
+        rows = [
+            m for m in _doors(state)
+            if (m["tenant"], m["channel"], m["original_name"])
+            == (file.tenant, file.channel, file.name)
+        ]  # fmt: skip
+        if len(rows) != 1:
+            yield f"I{1 if not rows else 2} {file.name}: {len(rows)} messages instead of one"
+        for row in rows:
+            if row["sha256"] != _sha(file.data) or state.bytes_of(row["sha256"]) != file.data:
+                yield f"I4 {file.name}: kept bytes are not what was sent"
+            kept = [
+                path
+                for shelf in (".done", ".duplicate", ".quarantine")
+                for path in (inbox / shelf).rglob(f"{row['id']}__*")
+                if path.suffix != ".json" and path.read_bytes() == file.data
+            ]
+            if not kept:
+                yield f"I4 {file.name}: the file itself is on no shelf"
+
+
+def _phantoms(state: State) -> Iterator[str]:
+    """I3: every message was sent, split from a table row, or answers a request."""
+    sent = {(f.tenant, f.channel, f.name) for f in state.house.dropped}
+    ids = {m["id"] for m in state.messages}
+    for message in _doors(state):
+        if (message["tenant"], message["channel"], message["original_name"]) not in sent:
+            yield f"I3 message {message['id']}: nobody sent it"
+    parts = Counter(m["part_of"] for m in state.messages if m["part_of"])
+    for batch in _doors(state):
+        expected = _rows_in(state, batch) if batch["state"] in ("closed", "routed") else 0
+        if parts.pop(batch["id"], 0) != expected:
+            yield f"I1/I3 message {batch['id']}: number of parts is not the number of rows"
+    for stray in parts:
+        yield f"I3 message {stray}: parts of a message that is not there"
+    for promise in state.promises:
+        batch = promise["message_id"] in {b["id"] for b in state.batches}
+        if promise["message_id"] not in ids and not batch:
+            yield f"I3 promise {promise['id']}: follows from no message"
+
+
+def _rows_in(state: State, message: Row) -> int:
+    if not message["original_name"].endswith(".csv"):
+        return 0
+    text = (state.bytes_of(message["sha256"]) or b"").decode("cp1252")
+    return len(list(csv.reader(io.StringIO(text), delimiter=";"))) - 1
+
+
+def _payloads(state: State) -> Iterator[str]:
+    """I4: whatever a row names is there and has that digest."""
+    named = {m["sha256"] for m in state.messages} | {m["record_sha256"] for m in state.messages}
+    named |= {p["payload_sha256"] for p in state.promises}
+    named |= {b["payload_sha256"] for b in state.batches}
+    for digest in named - {None, ""}:
+        data = state.bytes_of(digest)
+        if data is None or _sha(data) != digest:
+            yield f"I4 payload {digest[:12]}: missing or changed"
+
+
+def _journal(state: State) -> Iterator[str]:
+    """I5: the chain holds from its start, without gap."""
+    previous = "0" * 64
+    for expected, row in enumerate(state.journal, start=1):
+        said = {k: v for k, v in row.items() if k not in ("previous", "hash")}
+        text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        if row["seq"] != expected or row["previous"] != previous:
+            yield f"I5 journal {row['seq']}: chain is broken before this entry"
+        if _sha(previous + text) != row["hash"]:
+            yield f"I5 journal {row['seq']}: entry was changed"
+        previous = row["hash"]
+
+
+def _states(state: State) -> Iterator[str]:
+    """I6: one state each, reached by legal moves, final or a clearing case."""
+    moves: dict[str, list[tuple[str | None, str]]] = {}
+    for entry in state.journal:
+        if entry["to_state"]:
+            step = (entry["from_state"], entry["to_state"])
+            moves.setdefault(entry["message_id"], []).append(step)
+    for message in state.messages:
+        steps = moves.pop(message["id"], [])
+        chained = all(a[1] == b[0] for a, b in zip(steps, steps[1:], strict=False))
+        if not steps or not chained or not MOVES.issuperset(steps):
+            yield f"I6 message {message['id']}: its moves are not legal: {steps}"
+        elif steps[-1][1] != message["state"]:
+            yield f"I6 message {message['id']}: row and journal name different states"
+        if message["state"] not in FINAL:
+            yield f"I6 message {message['id']}: still {message['state']}"
+        if message["state"] == "clearing" and not any(
+            c["message_id"] == message["id"] and c["state"] == "open" for c in state.clearings
+        ):
+            yield f"I6 message {message['id']}: waits for a clearing case that is not open"
+    for stray in moves:
+        yield f"I1 message {stray}: is in the journal but has no row"
+
+
+def _open_promises(state: State) -> Iterator[str]:
+    """I6: a message waits for exactly the promises that are not kept."""
+    blocked = {
+        (lane["queue"], lane["lane_key"]) for lane in state.lanes if lane["state"] == "blocked"
+    }
+    open_per_message: Counter[str] = Counter()
+    for promise in state.promises:
+        resting = promise["state"] in RESTING
+        if not resting and (promise["queue"], promise["lane_key"]) not in blocked:
+            yield f"I6 promise {promise['id']}: {promise['kind']} still {promise['state']}"
+        if promise["kind"] != "travel" and promise["state"] not in ("confirmed", "skipped"):
+            open_per_message[promise["message_id"]] += 1
+    for message in state.messages:
+        if message["open_promises"] != open_per_message[message["id"]]:
+            yield f"I6 message {message['id']}: counts its open promises wrongly"
+
+
+def _lanes(state: State) -> Iterator[str]:
+    """I6: nobody holds a lease, and an idle lane has nothing in it."""
+    for lane in state.lanes:
+        place = f"I6 lane {lane['queue']} {lane['lane_key']}"
+        if lane["state"] == "leased" or lane["leased_by"]:
+            yield f"{place}: still leased"
+        if (lane["state"] == "idle") != (lane["head_seq"] == lane["next_seq"]):
+            yield f"{place}: head and state contradict each other"
+
+
+def _balance(state: State) -> Iterator[str]:
+    """The balance, from the rows and from the journal, per office and state."""
+    rows = Counter((m["tenant"], m["state"]) for m in state.messages)
+    last = {e["message_id"]: (e["tenant"], e["to_state"]) for e in state.journal if e["to_state"]}
+    if rows != Counter(last.values()):
+        yield "I6 balance: rows and journal disagree"
+
+
+def _receipts(state: State) -> Iterator[str]:
+    """I2: each message that was sent by the case core and read is answered exactly once."""
+    folder = state.house.folder / "outbox"
+    texts = [p.read_bytes() for p in folder.glob("*/fachverfahren/Quittung_*") if _is_content(p)]
+    for message in state.messages:
+        answers = sum(message["id"].encode() in text for text in texts)
+        if answers != _expected_receipts(message):
+            yield f"I2 message {message['id']}: {answers} receipts"
+
+
+def _expected_receipts(message: Row) -> int:
+    if message["channel"] != "fachverfahren" or message["state"] == "duplicate":
+        return 0
+    unread = message["size_bytes"] == 0
+    if message["part_of"] or unread:
+        return int(message["state"] == "refused" and not unread)
+    return 1
+
+
+def _is_content(path: Path) -> bool:
+    return path.is_file() and path.suffix != ".sha256" and not path.name.startswith(".")
+
+
+def _cash_files(state: State) -> Iterator[str]:
+    """Numbers without gap, a file for each number, totals that tie out."""
+    for (tenant, partner), rows in _by_partner(state.batches):
+        if [row["sequence"] for row in rows] != list(range(1, len(rows) + 1)):
+            yield f"I2 batch {tenant} {partner}: numbers have a gap"
+        files = sorted(filter(_is_content, _cash_folder(state, tenant, partner).glob("*")))
+        read = [_read_cash_file(path) for path in files]
+        if [file.sequence for file in read] != [row["sequence"] for row in rows]:
+            yield f"I1 batch {tenant} {partner}: files and numbers differ"
+        for row, file in zip(rows, read, strict=False):
+            if row["state"] != "delivered":
+                yield f"I6 batch {row['id']}: still {row['state']}"
+            counted = (len(file.orders), sum(file.orders.values()))
+            if counted != (row["record_count"], row["total_cents"]) or counted != file.trailer:
+                yield f"I4 batch {row['id']}: count or total does not tie out"
+
+
+def _by_partner(rows: Iterable[Row]) -> Iterator[tuple[tuple[str, str], list[Row]]]:
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row["tenant"], row["partner"]), []).append(row)
+    yield from groups.items()
+
+
+def _cash_folder(state: State, tenant: str, partner: str) -> Path:
+    return state.house.folder / "outbox" / tenant / partner
+
+
+@dataclass(frozen=True)
+class CashFile:
+    """What the judge reads out of an order file."""
+
+    sequence: int
+    orders: dict[str, int]
+    lines: list[str]
+    """Order numbers as they stand, with repetitions."""
+    trailer: tuple[int, int]
+
+
+def _read_cash_file(path: Path) -> CashFile:
+    if path.suffix == ".txt":
+        return _read_fixed(path.read_bytes().decode("iso-8859-15").split("\r\n")[:-1])
+    return _read_table(path.read_bytes().decode("cp1252"))
+
+
+def _read_fixed(lines: list[str]) -> CashFile:
+    amounts = {"Z": slice(68, 79), "S": slice(67, 78)}
+    orders = [(line[1:17], int(line[amounts[line[0]]])) for line in lines[1:-1]]
+    trailer = (int(lines[-1][1:8]), int(lines[-1][8:23]))
+    return CashFile(int(lines[0][20:26]), dict(orders), [o for o, _ in orders], trailer)
+
+
+def _read_table(text: str) -> CashFile:
+    rows = list(csv.reader(io.StringIO(text), delimiter=";"))[1:]
+
+    def cents(word: str) -> int:
+        return int(re.sub(r"[.,]", "", word))
+
+    orders = [(row[3], cents(row[7])) for row in rows if row[0] == "D"]
+    [last] = [row for row in rows if row[0] == "E"]
+    trailer = (int(last[3]), cents(last[7]))
+    return CashFile(int(last[2]), dict(orders), [o for o, _ in orders], trailer)
+
+
+def _orders(state: State) -> Iterator[str]:
+    """I2: each order of each case stands once in all files of its office, and no other."""
+    wanted: Counter[tuple[str, str]] = Counter()
+    for case in state.cases:
+        for order in json.loads(case["state"]).get("orders", ()):
+            wanted[case["tenant"], order["order_id"]] += 1
+    found: Counter[tuple[str, str]] = Counter()
+    for (tenant, partner), _ in _by_partner(state.batches):
+        for path in filter(_is_content, _cash_folder(state, tenant, partner).glob("*")):
+            found.update((tenant, order) for order in _read_cash_file(path).lines)
+    for tenant, order in (wanted | found).keys():
+        if (wanted[tenant, order], found[tenant, order]) != (1, 1):
+            place = f"{found[tenant, order]} times in cash files"
+            yield f"I2 order {order}: {wanted[tenant, order]} times in cases, {place}"
+
+
+def _outbox(state: State) -> Iterator[str]:
+    """Each delivery is one whole file with its sidecar, and there is nothing else."""
+    root = state.house.folder / "outbox"
+    expected = {}
+    for promise in state.promises:
+        spec = json.loads(promise["spec"])
+        if promise["kind"] == "deliver" and spec["door"] == "folder":
+            place = f"{promise['tenant']}/{spec['channel']}/{spec['name']}"
+            expected[place] = promise["payload_sha256"]
+    for path in root.rglob("*"):
+        place = str(path.relative_to(root))
+        content = place.removesuffix(".sha256")
+        if path.is_file() and content not in expected:
+            yield f"I3 outbox {place}: nobody promised it"
+    for place, digest in expected.items():
+        path = root / place
+        sidecar = path.with_name(f"{path.name}.sha256")
+        if not path.is_file() or _sha(path.read_bytes()) != digest:
+            yield f"I4 outbox {place}: missing or changed"
+        if not sidecar.is_file() or sidecar.read_text() != f"{digest}  {path.name}\n":
+            yield f"I4 outbox {place}: its sidecar is missing or does not match"
+
+
+def _documents(state: State) -> Iterator[str]:
+    """I1, I2: each kept promise to file is one document, in the file of its own office."""
+    filings = {p["id"]: p for p in state.promises if p["kind"] == "file"}
+    seen: Counter[str] = Counter()
+    for tenant, key, manifest in _manifests(state):
+        promise = filings.get(manifest["document_key"])
+        if promise is None or promise["tenant"] != tenant or manifest["tenant"] != tenant:
+            yield f"I3 object {key}: nobody promised this document"
+            continue
+        seen[promise["id"]] += 1
+        if manifest["parts"][0]["sha256"] != promise["payload_sha256"]:
+            yield f"I4 object {key}: is not what was promised"
+    for promise in filings.values():
+        wanted = int(promise["state"] == "confirmed")
+        if seen[promise["id"]] != wanted:
+            yield f"I{1 if wanted else 2} document {promise['id']}: {seen[promise['id']]} times"
+
+
+def _manifests(state: State) -> Iterator[tuple[str, str, Row]]:
+    for tenant, bucket in _buckets(state):
+        for path in bucket.glob("v1/a/*/d/*/*.json"):
+            yield tenant, str(path.relative_to(bucket)), json.loads(path.read_bytes())
+
+
+def _buckets(state: State) -> list[tuple[str, Path]]:
+    tenants = {m["tenant"] for m in state.messages}
+    return [(tenant, state.house.bucket(tenant)) for tenant in sorted(tenants)]
+
+
+def _objects(state: State) -> Iterator[str]:
+    """I3, I4: each object has the bytes its manifest names, and each is named by one."""
+    named: dict[tuple[str, str], str] = {}
+    for tenant, _, manifest in _manifests(state):
+        for part in manifest["parts"]:
+            named[tenant, part["object_key"]] = part["sha256"]
+    for tenant, bucket in _buckets(state):
+        for path in bucket.glob("v1/a/*/o/*/*"):
+            digest = named.pop((tenant, str(path.relative_to(bucket))), None)
+            if digest is None:
+                yield f"I3 object {path.name[:12]}: no manifest names it"
+            elif _sha(path.read_bytes()) != digest:
+                yield f"I4 object {path.name[:12]}: was changed"
+    for _, key in named:
+        yield f"I1 object {key}: is missing"
+
+
+def _quarantine(state: State) -> Iterator[str]:
+    """Each refused message lies in quarantine once, with its bytes and one reason."""
+    for message in state.messages:
+        inbox = state.house.folder / "inbox" / message["tenant"] / message["channel"]
+        found = list((inbox / ".quarantine").rglob(f"{message['id']}__*"))
+        reasons = [path for path in found if path.name.endswith(".grund.json")]
+        wanted = int(message["state"] == "refused" and inbox.exists())
+        if (len(reasons), len(found) - len(reasons)) != (wanted, wanted):
+            yield f"I6 quarantine {message['id']}: {len(found)} files"
+        for path in reasons:
+            reason = json.loads(path.read_bytes())
+            if (reason["message_id"], reason["code"]) != (message["id"], message["code"]):
+                yield f"I6 quarantine {message['id']}: the reason names something else"

@@ -1,0 +1,38 @@
+"""What is dropped: two offices, good and bad files, a table, a duplicate."""
+
+from __future__ import annotations
+
+from hub.demo import drops
+from hub.demo.cast import BEISPIELHAUSEN, MUSTERSTADT, Family, Office
+from tests.crash.house import House
+
+CORE = "fachverfahren"
+CLAIMED = MUSTERSTADT.xml[2]
+"""Its notice claims money back, and its name holds an ampersand."""
+FOREIGN = MUSTERSTADT.xml[0]
+"""The register must be asked about this child."""
+
+
+def drop_family(house: House, office: Office, family: Family) -> None:
+    """Drop the case data, then the notice."""
+    house.drop(
+        office.id, CORE, f"Falldaten_{family.case_id}.xml", drops.case_data(family, office)
+    )
+    house.drop(office.id, CORE, f"Bescheid_{family.case_id}.xml", drops.notice(family))
+
+
+def drop_story(house: House) -> None:
+    """Drop everything of the plain story."""
+    drop_family(house, MUSTERSTADT, CLAIMED)
+    drop_family(house, BEISPIELHAUSEN, BEISPIELHAUSEN.xml[0])
+    house.drop(MUSTERSTADT.id, CORE, "ALT_Falldaten.csv", drops.case_table(MUSTERSTADT))
+    house.drop(MUSTERSTADT.id, CORE, "Bombe.xml", drops.entity_bomb())
+    house.drop(BEISPIELHAUSEN.id, CORE, "ungueltig.xml", spoilt(BEISPIELHAUSEN.xml[1]))
+    copy = drops.case_data(CLAIMED, MUSTERSTADT)
+    house.drop(MUSTERSTADT.id, CORE, "Kopie von Falldaten.xml", copy)
+    house.drop(BEISPIELHAUSEN.id, CORE, "leer.xml", b"")
+
+
+def spoilt(family: Family) -> bytes:
+    """Return a notice with an amount that is none."""
+    return drops.notice(family, amount="zwölf").replace(b"BS-", b"BS-X-")
