@@ -127,6 +127,7 @@ class Explainer:
                     findings.append(Finding(rule, message, line=line, column=column, path=path))
         except Exception:  # noqa: BLE001 - whatever it trips over, the verdict is already failed
             logging.getLogger(__name__).warning("explainer_failed")
+        findings.sort(key=lambda finding: (finding.line or 0, finding.column or 0))
         return tuple(findings), counts
 
     def _faults(self, root: Element) -> Iterator[tuple[Element, str, str]]:
