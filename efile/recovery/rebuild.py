@@ -18,7 +18,8 @@ from efile.objects import layout
 from efile.ports import Clock, Transaction
 from efile.recovery import faults
 from efile.recovery.reconcile import readable
-from efile.recovery.survey import Survey, each_of, survey
+from efile.recovery.survey import Survey, each_of, is_gone, survey
+from efile.recovery.verify import rows
 
 _GROUP = 100
 """Documents per transaction: beyond this the shared commit no longer costs time."""
@@ -49,7 +50,8 @@ async def rebuild(tenant: str, archive: Archive, clock: Clock) -> RebuildReport:
         ]
         await archive.database.write(partial(_replace, ready))
         found += [fault for each in ready for fault in each.faults]
-    found += await archive.database.write(lambda tx: _finish(tx, tenant, seen))
+    await archive.database.write(lambda tx: metadata.sum_up_again(tx, tenant))
+    found += await _without_manifest(tenant, seen, archive)
     akten = len({each.akte_id for each in documents})
     return RebuildReport(tenant, started, akten, len(documents), tuple(found))
 
@@ -73,10 +75,10 @@ def _replace(ready: list[_Ready], tx: Transaction) -> None:
         fulltext.insert(tx, each.document, each.text)
 
 
-def _finish(tx: Transaction, tenant: str, seen: Survey) -> list[Fault]:
-    metadata.sum_up_again(tx, tenant)
-    return [
-        faults.manifest_missing(layout.manifest_key(each.akte_id, each.id, each.version))
-        for each in metadata.all_documents(tx, tenant)
-        if each.id not in seen.documents
-    ]
+async def _without_manifest(tenant: str, seen: Survey, archive: Archive) -> list[Fault]:
+    found = []
+    for name, document in (await rows(tenant, archive)).items():
+        key = layout.manifest_key(document.akte_id, name, document.version)
+        if key not in seen.sizes and await is_gone(tenant, key, archive):
+            found.append(faults.manifest_missing(key))
+    return found

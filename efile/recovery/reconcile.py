@@ -8,28 +8,27 @@ from __future__ import annotations
 
 from efile.errors import NotFound
 from efile.filing import Archive, enter
-from efile.index import metadata
 from efile.integrity.digest import sha256_hex
 from efile.model import Document, Fault, Part, ReconcileReport
 from efile.ports import Clock
 from efile.recovery import faults
-from efile.recovery.survey import Survey, survey
-from efile.recovery.verify import against_index
+from efile.recovery.survey import Survey, is_gone, survey
+from efile.recovery.verify import against_index, rows
 
 
 async def reconcile(tenant: str, archive: Archive, clock: Clock) -> ReconcileReport:
     """Enter unentered documents and return everything else that does not fit."""
     started = clock.now_us()
     seen = await survey(tenant, archive)
-    listed = await archive.database.read(lambda tx: metadata.all_documents(tx, tenant))
-    indexed = {each.id: each for each in listed}
+    indexed = await rows(tenant, archive)
     replayed = 0
     for name, document in seen.documents.items():
         if name not in indexed:
             parts, _ = await readable(document, archive)
             replayed += await enter(document, parts, archive)
             indexed[name] = document
-    found = [*seen.altered, *against_index(seen, indexed), *_sizes(seen, indexed)]
+    found = [*seen.altered, *await against_index(tenant, seen, indexed, archive)]
+    found += await _sizes(tenant, seen, indexed, archive)
     found += [faults.orphan(key) for key in seen.orphans()]
     return ReconcileReport(tenant, started, replayed, tuple(found))
 
@@ -49,12 +48,14 @@ async def readable(document: Document, archive: Archive) -> tuple[tuple[Part, ..
     return tuple(parts), broken
 
 
-def _sizes(seen: Survey, indexed: dict[str, Document]) -> list[Fault]:
+async def _sizes(
+    tenant: str, seen: Survey, indexed: dict[str, Document], archive: Archive
+) -> list[Fault]:
     found = []
     expected = {part.object_key: part.size for each in indexed.values() for part in each.parts}
     for key, size in sorted(expected.items()):
-        if key not in seen.sizes:
-            found.append(faults.object_missing(key))
-        elif seen.sizes[key] != size:
+        if key in seen.sizes and seen.sizes[key] != size:
             found.append(faults.size_mismatch(key, size, seen.sizes[key]))
+        elif key not in seen.sizes and await is_gone(tenant, key, archive):
+            found.append(faults.object_missing(key))
     return found

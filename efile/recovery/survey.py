@@ -79,6 +79,15 @@ def _enter(seen: Survey, tenant: str, key: str, stored: bytes, secret: bytes) ->
         seen.documents[document.id] = document
 
 
+async def is_gone(tenant: str, key: str, archive: Archive) -> bool:
+    """Look for one object itself: it may have been filed after the listing."""
+    try:
+        await archive.objects.head(tenant, key)
+    except NotFound:
+        return True
+    return False
+
+
 async def each_of(
     items: Sequence[A], work: Callable[[A], Awaitable[B]]
 ) -> AsyncIterator[tuple[A, B]]:

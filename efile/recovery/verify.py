@@ -14,45 +14,56 @@ from efile.model import Document, DocumentPart, Fault, VerifyReport
 from efile.objects import layout
 from efile.ports import Clock
 from efile.recovery import faults
-from efile.recovery.survey import Survey, each_of, survey
+from efile.recovery.survey import Survey, each_of, is_gone, survey
 
 
 async def verify(tenant: str, archive: Archive, clock: Clock) -> VerifyReport:
     """Return what was read and every fault found."""
     started = clock.now_us()
     seen = await survey(tenant, archive)
-    listed = await archive.database.read(lambda tx: metadata.all_documents(tx, tenant))
-    indexed = {each.id: each for each in listed}
-    found = [*seen.altered, *against_index(seen, indexed)]
+    indexed = await rows(tenant, archive)
     expected = {
         part.object_key: part
         for each in [*indexed.values(), *seen.documents.values()]
         for part in each.parts
     }
-    size = seen.manifest_bytes
-    async for key, (length, fault) in each_of(
+    size, found = seen.manifest_bytes, list(seen.altered)
+    async for _, (length, fault) in each_of(
         sorted(expected | dict.fromkeys(seen.orphans())),
         lambda key: _examine(tenant, key, expected.get(key), archive),
     ):
         size += length
         found += [fault] if fault else []
-        seen.sizes.setdefault(key, 0)
-    objects = len(seen.sizes)
-    return VerifyReport(tenant, started, objects, size, tuple(sorted(found, key=_by_place)))
+    found += await against_index(tenant, seen, indexed, archive)
+    faults_by_place = tuple(sorted(found, key=_by_place))
+    return VerifyReport(tenant, started, len(seen.sizes), size, faults_by_place)
 
 
-def against_index(seen: Survey, indexed: dict[str, Document]) -> list[Fault]:
-    """Return documents that only one side knows, or that the sides know differently."""
+async def rows(tenant: str, archive: Archive) -> dict[str, Document]:
+    """Return what the index knows, by document."""
+    listed = await archive.database.read(lambda tx: metadata.all_documents(tx, tenant))
+    return {each.id: each for each in listed}
+
+
+async def against_index(
+    tenant: str, seen: Survey, indexed: dict[str, Document], archive: Archive
+) -> list[Fault]:
+    """Return documents that only one side knows, or that the sides know differently.
+
+    Filing goes on meanwhile, so whatever looks missing is looked for once more.
+    """
     found = []
     for name, document in indexed.items():
         key = layout.manifest_key(document.akte_id, name, document.version)
-        if key not in seen.sizes:
-            found.append(faults.manifest_missing(key))
-        elif name in seen.documents and seen.documents[name] != document:
+        if name in seen.documents and seen.documents[name] != document:
             found.append(faults.manifest_differs(key))
-    for name, document in seen.documents.items():
-        if name not in indexed:
-            key = layout.manifest_key(document.akte_id, name, document.version)
+        elif key not in seen.sizes and await is_gone(tenant, key, archive):
+            found.append(faults.manifest_missing(key))
+    unknown = [each for name, each in seen.documents.items() if name not in indexed]
+    known_by_now = await rows(tenant, archive) if unknown else {}
+    for document in unknown:
+        if document.id not in known_by_now:
+            key = layout.manifest_key(document.akte_id, document.id, document.version)
             found.append(faults.document_unindexed(key))
     return found
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
-from efile import Part
+from efile import FolderStore, Part
+from efile.ports import ObjectInfo
 from tests.efile_house import EFileHouse, open_house, request
 
 
@@ -146,3 +147,29 @@ async def test_an_abandoned_content_is_no_fault(tmp_path: Path) -> None:
 
         assert (True, 3) == (report.intact, report.objects)
         assert [("orphan", key)] == [(fault.what, fault.where) for fault in compared.faults]
+
+
+class FilingDuringListing(FolderStore):
+    """Lets another document be filed right after storage was listed."""
+
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+
+    async def pages(self, tenant: str, prefix: str) -> AsyncIterator[list[ObjectInfo]]:
+        async for page in super().pages(tenant, prefix):
+            yield page
+        if self.meanwhile is not None:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            await meanwhile()
+
+
+@pytest.mark.parametrize("recovery", ["verify", "reconcile", "rebuild"])
+async def test_filing_meanwhile_raises_no_alarm(tmp_path: Path, recovery: str) -> None:
+    store = FilingDuringListing(tmp_path / "objects")
+    async with open_house(tmp_path, store) as house:
+        await house.efile.file(request(1))
+        store.meanwhile = lambda: house.efile.file(request(2))
+
+        report = await getattr(house.efile, recovery)("muster")
+
+        assert () == report.faults
+        assert 2 == (await house.efile.akte("muster", "51.3-0001")).akte.documents
