@@ -164,6 +164,14 @@ class EFile:
         await self._prepare(tenant)
         return await probe(self._objects, tenant)
 
+    async def ping(self, tenant: str) -> None:
+        """Return when the storage answers.
+
+        Raises:
+            StorageUnavailable: it does not.
+        """
+        await self._objects.prepare(tenant)
+
     async def close(self) -> None:
         """End the child processes and the connections to storage."""
         await self._readers.close()

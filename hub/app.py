@@ -268,7 +268,7 @@ async def serve(place: Place) -> None:
     """Work and serve the staff pages until the process is told to stop."""
     async with open_house(place) as house, AsyncExitStack() as stack:
         workers = Workers(house)
-        services = _services(place, house)
+        services = _services(place, house, workers)
         web_settings, ops = place.settings.web, place.settings.ops
         await _listen(stack, build_site(services), web_settings.host, web_settings.port)
         await _listen(stack, build_ops_site(services), ops.host, ops.port)
@@ -280,11 +280,15 @@ async def serve(place: Place) -> None:
     log.info("stopped")
 
 
-def _services(place: Place, house: House) -> SiteServices:
+def _services(place: Place, house: House, workers: Workers) -> SiteServices:
     room = house.efile
     if not isinstance(room, EFile):
         msg = "the staff pages need the real e-file"
         raise TypeError(msg)
+
+    async def storage() -> None:
+        await room.ping(place.settings.tenants[0].id)
+
     return SiteServices(
         database=house.database,
         efile=room,
@@ -292,6 +296,7 @@ def _services(place: Place, house: House) -> SiteServices:
         clock=CLOCK,
         balance=balance,
         desk=Desk(house.database, house.journal, CLOCK),
+        parts={"workers": workers.ping, "storage": storage},
     )
 
 

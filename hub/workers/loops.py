@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from hub.channels.inbound.folder import FolderWatch
+from hub.core.errors import Unavailable
 from hub.pipeline.cash_files import close_due_files
 from hub.pipeline.fulfilment import fulfil
 from hub.pipeline.house import House
@@ -29,6 +31,9 @@ POLL_S = 0.25
 """How long a loop sleeps when nothing wakes it."""
 PAUSE_S = 2.0
 """How long a loop rests after a fault."""
+
+STUCK_S = 60.0
+"""A loop that did not come round for this long, beyond the longest conversion, hangs."""
 
 Round = Callable[[], Awaitable[int]]
 """Do what is due and return how much it was."""
@@ -49,6 +54,7 @@ class Workers:
         self._crews: list[Crew] = []
         self._wake = asyncio.Event()
         self._stopping = False
+        self._last_round: dict[str, float] = {}
 
     def loops(self, *, at_once: bool) -> list[_Loop]:
         """Return the loops in the order a message passes them."""
@@ -96,6 +102,21 @@ class Workers:
         self._stopping = True
         self._wake.set()
 
+    async def ping(self) -> None:
+        """Return when every loop has come round lately.
+
+        Raises:
+            Unavailable: a loop hangs.
+        """
+        oldest = time.monotonic() - self._house.settings.letters.timeout_s - STUCK_S
+        stuck = sorted(name for name, at in self._last_round.items() if at < oldest)
+        if stuck:
+            raise Unavailable(
+                "loop_stuck",
+                f"Die Verarbeitung steht still: {', '.join(stuck)}.",
+                remedy="Dienst neu starten; angefangene Arbeit wird dabei nicht verloren.",
+            )
+
     async def _unsettled(self) -> bool:
         """Wait a little when files still have to stand still."""
         if any(folder.unsettled for folder in self._house.inboxes.values()):
@@ -117,6 +138,7 @@ class Workers:
 
     async def _supervise(self, loop: _Loop) -> None:
         while not self._stopping:
+            self._last_round[loop.name] = time.monotonic()
             try:
                 done = await loop.round()
             except Exception:  # the loop must outlive any fault of a round
