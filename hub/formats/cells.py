@@ -21,7 +21,7 @@ CellWriter = Callable[[Value], str]
 Check = Callable[[str, Value], None]
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
-_CONTROL_BUT_BREAKS = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROL_BUT_BREAKS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _DATES = {
     "YYYYMMDD": (re.compile(r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)", re.ASCII), "{2}{1}{0}"),
     "DD.MM.YYYY": (re.compile(r"(?P<d>\d\d)\.(?P<m>\d\d)\.(?P<y>\d{4})", re.ASCII), "{0}.{1}.{2}"),
@@ -70,10 +70,12 @@ def _converter(field: Field, layout: Layout) -> CellReader:
     forbidden = _CONTROL_BUT_BREAKS if field.multiline else _CONTROL
 
     def text(cell: str) -> str:
+        if field.multiline:
+            cell = cell.replace("\r\n", "\n")
         # isprintable is the fast way to say that nothing needs a closer look.
         if not cell.isprintable() and forbidden.search(cell):
             raise Fault("character_forbidden", "Steuerzeichen sind nicht erlaubt")
-        return cell.replace("\r\n", "\n") if field.multiline else cell
+        return cell
 
     return text
 

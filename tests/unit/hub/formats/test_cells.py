@@ -58,6 +58,7 @@ def test_money_survives_every_form(form: str, cents: int) -> None:
         ({"type": "A", "max": 2}, "abc", "value_too_long"),
         ({"type": "A"}, "a\nb", "character_forbidden"),
         ({"type": "A"}, "a\x9fb", "character_forbidden"),
+        ({"type": "A", "multiline": True}, "a\rb", "character_forbidden"),
         ({"type": "A", "required": True}, "  ", "value_missing"),
     ],
 )
