@@ -17,6 +17,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -74,12 +75,17 @@ class _Unit:
 
     def answer(self) -> None:
         """Tell the waiter, in its own loop, what became of the unit."""
-        self.loop.call_soon_threadsafe(self._resolve)
+        # A loop that was closed has nobody left who waits; the writer must outlive it.
+        with suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self._resolve)
 
     def _resolve(self) -> None:
         if self.done.cancelled():
             return
-        if self.error is not None:
+        if isinstance(self.error, StopIteration):
+            # A future refuses it, and its waiter would wait for ever.
+            self.done.set_exception(RuntimeError("the unit raised StopIteration"))
+        elif self.error is not None:
             self.done.set_exception(self.error)
         else:
             self.done.set_result(self.result)
@@ -134,6 +140,9 @@ class SqliteDatabase:
         self._readers = _Readers(str(path))
         self._queue: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
         self._broken = False
+        self._closed = False
+        self._door = threading.Lock()
+        """Nothing is queued behind the end: its waiter would wait for ever."""
         self._writer = _connect(str(path))
         self._thread = threading.Thread(target=self._write_groups, name="sqlite-writer")
         self._thread.start()
@@ -142,11 +151,14 @@ class SqliteDatabase:
         """Run the unit and return its result once its group is on disk.
 
         Raises:
-            Unavailable: an earlier commit failed; nothing can be made durable any more.
+            Unavailable: an earlier commit failed, or the database was closed.
         """
         loop = asyncio.get_running_loop()
         unit = _Unit(work, loop.create_future(), loop)
-        self._queue.put(unit)
+        with self._door:
+            if self._closed:
+                raise _closed()
+            self._queue.put(unit)
         result: T = await unit.done
         return result
 
@@ -170,10 +182,15 @@ class SqliteDatabase:
         finally:
             connection.execute("ROLLBACK").fetchall()
             self._readers.idle.put(connection)
+            if self._closed:
+                self._readers.close()
 
     def close(self) -> None:
         """Finish what is queued, then close every connection."""
-        self._queue.put(None)
+        with self._door:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
         self._thread.join()
         self._readers.close()
         self._writer.close()
@@ -196,7 +213,7 @@ class SqliteDatabase:
 
     def _commit(self, group: list[_Unit]) -> None:
         if self._broken:
-            _fail(group, _not_durable())
+            _fail(group, _not_durable)
             return
         try:
             self._writer.execute("BEGIN IMMEDIATE").fetchall()
@@ -204,12 +221,12 @@ class SqliteDatabase:
                 self._run(unit)
             self._writer.execute("COMMIT").fetchall()
         except apsw.BusyError:
-            _fail(group, Unavailable("database_busy", "Die Datenbank ist gesperrt."))
+            _fail(group, _busy)
             self._roll_back()
-        except apsw.Error:
+        except Exception:  # the writer must answer whatever went wrong with the commit
             log.critical("database_broken", exc_info=True)
             self._broken = True
-            _fail(group, _not_durable())
+            _fail(group, _not_durable)
             self._roll_back()
         else:
             self.figures.groups += 1
@@ -228,8 +245,13 @@ class SqliteDatabase:
         self._writer.execute("RELEASE unit").fetchall()
 
     def _roll_back(self) -> None:
-        if self._writer.in_transaction:
+        if not self._writer.in_transaction:
+            return
+        try:
             self._writer.execute("ROLLBACK").fetchall()
+        except apsw.Error:
+            log.critical("database_broken", exc_info=True)
+            self._broken = True
 
 
 def _connect(path: str) -> apsw.Connection:
@@ -240,9 +262,17 @@ def _connect(path: str) -> apsw.Connection:
     return connection
 
 
-def _fail(group: list[_Unit], error: Unavailable) -> None:
+def _fail(group: list[_Unit], error: Callable[[], Unavailable]) -> None:
     for unit in group:
-        unit.error = error
+        unit.error = error()
+
+
+def _busy() -> Unavailable:
+    return Unavailable("database_busy", "Die Datenbank ist gesperrt.")
+
+
+def _closed() -> Unavailable:
+    return Unavailable("database_closed", "Die Datenbank ist geschlossen; der Dienst endet.")
 
 
 def _not_durable() -> Unavailable:
