@@ -200,7 +200,10 @@ def unblock(tx: Transaction, promise_id: str, *, skip: bool, now_us: int) -> boo
 
 
 def hand_back(tx: Transaction, me: str, now_us: int) -> int:
-    """Return our own leases at once; for an orderly end and for a start after a crash."""
+    """Return our own leases at once; for an orderly end and for a start after a crash.
+
+    A head whose bytes may have left stays ours: only recovery may decide what became of it.
+    """
     tx.run(
         "UPDATE promise SET state = 'waiting' WHERE state = 'leased' AND EXISTS "
         "(SELECT 1 FROM lane WHERE lane.queue = promise.queue AND "
@@ -209,7 +212,9 @@ def hand_back(tx: Transaction, me: str, now_us: int) -> int:
     )  # fmt: skip
     return tx.run(
         "UPDATE lane SET state = 'ready', due_us = :now, leased_by = NULL, epoch = epoch + 1 "
-        "WHERE leased_by = :me AND state = 'leased'",
+        "WHERE leased_by = :me AND state = 'leased' AND NOT EXISTS (SELECT 1 FROM promise WHERE "
+        "promise.queue = lane.queue AND promise.lane_key = lane.lane_key AND "
+        "promise.lane_seq = lane.head_seq AND promise.state = 'sent')",
         now=now_us, me=me,
     )  # fmt: skip
 
