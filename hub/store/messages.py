@@ -53,7 +53,8 @@ class Messages:
         """Insert an accepted message with its first journal entry."""
         row = asdict(message)
         row["record_sha256"] = row.pop("record")
-        tx.run(_INSERT, **row, state=state, code=facts.get("code"))
+        closed = now_us if state in FINAL else None
+        tx.run(_INSERT, **row, state=state, code=facts.get("code"), closed=closed)
         action = state if state in {"duplicate", "refused"} else "received"
         entry = replace(
             _entry(message, action), to_state=state, digest=message.sha256 or None, facts=facts
@@ -73,8 +74,9 @@ class Messages:
         if state is None or to_state not in MOVES[state]:
             raise Conflict("illegal_move", f"Übergang {state} → {to_state} ist nicht erlaubt.")
         tx.run(
-            "UPDATE message SET state = :to, code = :code, closed_us = :closed WHERE id = :id",
-            to=to_state, code=facts.get("code"), id=message.id,
+            "UPDATE message SET state = :to, code = :code, closed_us = :closed "
+            "WHERE id = :id AND state = :state",
+            to=to_state, code=facts.get("code"), id=message.id, state=state,
             closed=now_us if to_state in FINAL else None,
         )  # fmt: skip
         entry = replace(_entry(message, to_state), from_state=state, to_state=to_state, facts=facts)
@@ -130,10 +132,10 @@ def _entry(message: Message, action: str) -> Entry:
 _INSERT = """
 INSERT INTO message (id, tenant, partner, channel, kind, case_key, state, sha256, record_sha256,
   size_bytes, original_name, business_id, correlation_id, causation_id, part_of,
-  received_us, code)
+  received_us, code, closed_us)
 VALUES (:id, :tenant, :partner, :channel, :kind, :case_key, :state, :sha256, :record_sha256,
   :size_bytes, :original_name, :business_id, :correlation_id, :causation_id, :part_of,
-  :received_us, :code)
+  :received_us, :code, :closed)
 """
 
 
