@@ -2,7 +2,7 @@
 
 Small payloads lie in the database and share the commit of the message row: one fsync for a
 whole group. Large ones would bloat it and lie in files, synced before the row is written.
-Nothing is ever overwritten; only the retention job removes.
+Nothing is ever overwritten but damaged bytes by the right ones; only retention removes.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ class Payloads:
 
         Raises:
             Conflict: the bytes are missing or were changed.
+            Unavailable: the folder cannot be read at the moment.
         """
 
         def look(tx: Transaction) -> bytes | None:
@@ -92,21 +93,41 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError as exc:
         raise _damaged(path.name) from exc
+    except OSError as exc:
+        raise Unavailable(
+            "payload_unreadable",
+            "Aufbewahrte Nutzdaten sind zurzeit nicht lesbar.",
+            place=path.name[:12],
+            remedy="Datenträger und Rechte im Datenordner prüfen; es wird erneut versucht.",
+        ) from exc
 
 
 def _write_once(path: Path, data: bytes) -> None:
-    """Write, sync, rename, sync the folder; existing bytes of that name are the same bytes."""
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    with temporary.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(path)
+    """Write, sync, rename, sync the folder.
+
+    What lies there already is compared, because a damaged file must not stand for good bytes,
+    and its folder is synced all the same: whoever put it there may not have come so far.
+    """
+    if not _holds(path, data):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+        try:
+            with temporary.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.rename(path)
+        finally:
+            temporary.unlink(missing_ok=True)
     for folder in (path.parent, path.parent.parent):
         _sync_folder(folder)
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return path.read_bytes() == data
+    except FileNotFoundError:
+        return False
 
 
 def _sync_folder(folder: Path) -> None:
