@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -30,11 +31,11 @@ def write_once(folder: Path, name: str, data: bytes, temporary: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     hidden = folder / f".{temporary}.tmp"
     hidden.unlink(missing_ok=True)
-    with hidden.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
     try:
+        with hidden.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
         # A link fails where a rename would silently replace.
         os.link(hidden, folder / name)
     except FileExistsError as exc:
@@ -46,7 +47,7 @@ def write_once(folder: Path, name: str, data: bytes, temporary: str) -> None:
                 remedy="Die fremde Datei im Ausgangsordner prüfen und entfernen.",
             ) from exc
     finally:
-        hidden.unlink()
+        hidden.unlink(missing_ok=True)
         sync(folder)
 
 
@@ -87,5 +88,9 @@ def check_apart(folders: Iterable[tuple[str, Path]]) -> None:
 
 
 def _digest(path: Path) -> str:
-    with path.open("rb") as file:
+    """Return the digest of a regular file; of anything else none, and never wait for a pipe."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        return ""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -7,7 +7,8 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
-from hub.channels.inbound.folder import Claimed, DropFolder
+from hub.channels.inbound.folder import DropFolder
+from hub.channels.inbound.reading import Claimed
 from hub.core import failpoint
 from hub.core.clock import iso_utc, local_date
 from hub.core.ids import uuid7
@@ -47,14 +48,13 @@ async def pick_up(tenant: str, channel: str, folder: DropFolder, house: House) -
 
 
 def _claim_round(folder: DropFolder, house: House) -> list[Path]:
-    left = folder.claimed()
-    if left:
-        return left[: folder.rules.batch]
-    names = folder.scan()
+    left = folder.claimed()[: folder.rules.batch]
+    # A leftover that still grows must not keep the rest of the channel waiting.
+    names = folder.scan()[: folder.rules.batch - len(left)]
     paths = [path for name in names if (path := folder.claim(name, uuid7(house.clock.now_us())))]
     if paths:
         folder.sync_claims()
-    return paths
+    return left + paths
 
 
 def _arrival(tenant: str, channel: str, claimed: Claimed) -> Arrival:

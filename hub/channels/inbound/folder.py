@@ -10,23 +10,37 @@ taken for finished. Senders that can should write elsewhere and rename.
 
 from __future__ import annotations
 
+import errno
 import json
+import logging
 import os
+import re
 import stat
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
+from fnmatch import translate
 from pathlib import Path
-from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
+from hub.channels.inbound.names import claimed_name, is_claimed, original_name, sender_name
+from hub.channels.inbound.reading import Claimed, read_claimed
 from hub.channels.safe_folder import move, sync, write_once
+from hub.core.errors import Misconfigured
 
-UNFINISHED = ("*.tmp", "*.part", "*.filepart", "*.crdownload", "*~", ".*", "*.sha256", "*.done")
-"""Names of files that are still being written, and of sidecars."""
+log = logging.getLogger(__name__)
+
+UNFINISHED = (
+    "*.tmp", "*.part", "*.filepart", "*.crdownload", "*~", "~*", ".*", "*.sha256", "*.done",
+)  # fmt: skip
+"""Names of files that are still being written, and of sidecars, in any case of letters."""
+
+_UNFINISHED = re.compile("|".join(translate(pattern) for pattern in UNFINISHED), re.IGNORECASE)
+_LOCKED = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY)
+"""A file server says so while the sender has the file open."""
 
 _SPECIAL = (".claimed", ".done", ".duplicate", ".quarantine")
 
@@ -39,18 +53,6 @@ class Rules:
     settle_s: float = 5.0
     max_bytes: int = 50_000_000
     batch: int = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A file that is ours, with its bytes or with the reason why they were not read."""
-
-    path: Path
-    original_name: str
-    size: int
-    data: bytes | None
-    fault: str | None = None
-    """``not_a_regular_file``, ``oversize``, ``unreadable`` or ``unstable``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,14 @@ class DropFolder:
     path: Path
     rules: Rules = field(default_factory=Rules)
     _seen: dict[str, _Seen] = field(default_factory=dict)
+    _unsettled: bool = False
+    _locked: set[str] = field(default_factory=set)
 
     def prepare(self) -> None:
-        """Create the folder and the hub's own folders in it."""
+        """Create the folder and the hub's own folders in it; what is claimed is ours alone."""
+        self.path.mkdir(parents=True, exist_ok=True)
         for name in _SPECIAL:
-            (self.path / name).mkdir(parents=True, exist_ok=True)
+            (self.path / name).mkdir(mode=0o700 if name == ".claimed" else 0o777, exist_ok=True)
 
     def scan(self) -> list[str]:
         """Return names that are complete, oldest first, at most one batch."""
@@ -81,16 +86,15 @@ class DropFolder:
         now = time.monotonic()
         with os.scandir(self.path) as entries:
             for entry in entries:
-                if any(fnmatch(entry.name, pattern) for pattern in UNFINISHED):
-                    continue
-                info = entry.stat(follow_symlinks=False)
-                if stat.S_ISDIR(info.st_mode):
+                info = _look(entry)
+                if info is None:
                     continue
                 seen = self._observe(entry.name, info, now)
                 present[entry.name] = seen
                 if self._is_ready(entry.name, seen, now):
                     found.append((info.st_mtime_ns, entry.name))
         self._seen = present
+        self._unsettled = len(found) < len(present)
         return [name for _, name in sorted(found)[: self.rules.batch]]
 
     def _observe(self, name: str, info: os.stat_result, now: float) -> _Seen:
@@ -108,17 +112,40 @@ class DropFolder:
     @property
     def unsettled(self) -> bool:
         """Whether files wait for their settle time."""
-        return bool(self._seen)
+        return self._unsettled
 
     def claim(self, name: str, claim_id: str) -> Path | None:
-        """Take a file for ourselves; ``None`` when somebody else was first."""
-        target = self.path / ".claimed" / f"{claim_id}__{_as_file_name(name)}"
+        """Take a file for ourselves; ``None`` when it is gone or its sender still holds it.
+
+        Raises:
+            Misconfigured: the hub's own folders lie on another file system.
+        """
+        target = self.path / ".claimed" / claimed_name(claim_id, name)
         try:
             (self.path / name).rename(target)
         except FileNotFoundError:
             return None
+        except OSError as exc:
+            self._not_claimed(name, exc)
+            return None
+        self._locked.discard(name)
         self._seen.pop(name, None)
         return target
+
+    def _not_claimed(self, name: str, exc: OSError) -> None:
+        if exc.errno == errno.EXDEV:
+            raise Misconfigured(
+                "inbox_split",
+                "Der Eingangsordner und sein Ordner „.claimed“ liegen auf verschiedenen "
+                "Dateisystemen.",
+                place=str(self.path),
+                remedy="„.claimed“ darf weder Verknüpfung noch eigene Einbindung sein.",
+            ) from exc
+        if exc.errno not in _LOCKED:
+            raise exc
+        if name not in self._locked:
+            self._locked.add(name)
+            log.warning("file_locked", extra={"channel": self.path.name})
 
     def sync_claims(self) -> None:
         """Make a round of claims durable."""
@@ -126,45 +153,57 @@ class DropFolder:
         sync(self.path)
 
     def claimed(self) -> list[Path]:
-        """Return what lies claimed, in the order of claiming; after a crash, what was in work."""
-        return sorted((self.path / ".claimed").iterdir())
+        """Return what lies claimed, in the order of claiming; after a crash, what was in work.
+
+        What others put there has no id of ours and is left alone.
+        """
+        return sorted(p for p in (self.path / ".claimed").iterdir() if is_claimed(p))
 
     def read(self, path: Path) -> Claimed:
         """Read a claimed file once, without following links, and see that it stood still."""
-        name = original_name(path)
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except OSError:
-            regular = stat.S_ISREG(path.lstat().st_mode)
-            fault = "unreadable" if regular else "not_a_regular_file"
-            return Claimed(path, name, 0, None, fault)
-        with os.fdopen(descriptor, "rb") as file:
-            before = os.fstat(file.fileno())
-            unfit = self._fault(before)
-            if unfit:
-                return Claimed(path, name, before.st_size, None, unfit)
-            data = file.read()
-            after = os.fstat(file.fileno())
-        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-            return Claimed(path, name, len(data), None, "unstable")
-        return Claimed(path, name, len(data), data)
-
-    def _fault(self, info: os.stat_result) -> str | None:
-        if not stat.S_ISREG(info.st_mode) or info.st_nlink != 1:
-            return "not_a_regular_file"
-        if info.st_size > self.rules.max_bytes:
-            return "oversize"
-        return None
+        if self._was_put_back(path):
+            return Claimed(path, original_name(path), 0, None, "unstable")
+        return read_claimed(path, self.rules.max_bytes)
 
     def put_back(self, claimed: Claimed) -> None:
-        """Return a file that still changed; it will be claimed again when it stands still."""
-        target = self.path / claimed.original_name
-        if not target.exists():
-            move(claimed.path, target)
+        """Return a file that still changed; it will be claimed again when it stands still.
+
+        It stays claimed, and is read again from there, when its name is taken by now: a link
+        fails where a rename would replace the sender's next file.
+        """
+        name = sender_name(claimed.path)
+        if name is None:
+            return
+        try:
+            os.link(claimed.path, self.path / name, follow_symlinks=False)
+        except OSError:
+            return
+        claimed.path.unlink()
+        self._unsettled = True
+        self.sync_claims()
+
+    def _was_put_back(self, path: Path) -> bool:
+        """Finish what a crash between the two halves of :meth:`put_back` left."""
+        name = sender_name(path)
+        if name is None:
+            return False
+        try:
+            given_back = (self.path / name).lstat().st_ino == path.lstat().st_ino
+        except OSError:
+            return False
+        if given_back:
+            path.unlink()
+        return given_back
 
     def remove(self, claimed: Path, shelf: str) -> None:
-        """Move a claimed file to ``.done`` or ``.duplicate``."""
-        move(claimed, self.path / shelf / claimed.name)
+        """Move a claimed file to ``.done`` or ``.duplicate``.
+
+        Nothing is synced: its message is durable, and a file that lies here again after a
+        power cut is recognised by its id.
+        """
+        (self.path / shelf).mkdir(exist_ok=True)
+        with suppress(FileNotFoundError):
+            claimed.rename(self.path / shelf / claimed.name)
 
     def quarantine(self, day: str, name: str, data: bytes, reason: Mapping[str, object]) -> Path:
         """Keep refused bytes with the reason beside them; doing it again changes nothing."""
@@ -186,15 +225,15 @@ class DropFolder:
         return shelf / f"{name}.grund.json"
 
 
-def _as_file_name(name: str) -> str:
-    """Return any name as plain ASCII that can be turned back; very long ones are cut."""
-    return quote_from_bytes(os.fsencode(name), safe=" ")[:180].replace(" ", "+")
-
-
-def original_name(claimed: Path) -> str:
-    """Return the sender's name of a claimed file; undecodable bytes become visible escapes."""
-    quoted = claimed.name.partition("__")[2].replace("+", " ")
-    return unquote_to_bytes(quoted).decode("utf-8", "backslashreplace")
+def _look(entry: os.DirEntry[str]) -> os.stat_result | None:
+    """Return what stands there, unless it is unfinished, a folder or already gone."""
+    if _UNFINISHED.match(entry.name):
+        return None
+    try:
+        info = entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    return None if stat.S_ISDIR(info.st_mode) else info
 
 
 class FolderWatch:
@@ -209,13 +248,17 @@ class FolderWatch:
         self._observer.schedule(self._handler, str(folder), recursive=False)
 
     def start(self) -> None:
-        """Begin to watch."""
-        self._observer.start()
+        """Begin to watch; where the system refuses, the scan alone must do."""
+        try:
+            self._observer.start()
+        except OSError:
+            log.warning("folders_not_watched", exc_info=True)
 
     def stop(self) -> None:
         """Stop watching."""
         self._observer.stop()
-        self._observer.join()
+        if self._observer.is_alive():
+            self._observer.join()
 
 
 class _Hint(FileSystemEventHandler):
