@@ -48,6 +48,9 @@ _UNSUPPORTED = {400, 405, 501}
 """How servers say that they do not know versions or locks."""
 _LOCK_S = 5
 """Long enough to try a deletion, short enough to leave nothing behind."""
+_PASSING = {"RequestTimeout", "SlowDown"}
+"""Some servers answer these with 400 or 403 although they pass by themselves."""
+_REFUSALS = {400, 401, 403, 404, 405}
 _OPERATOR = {
     "AccessDenied", "SignatureDoesNotMatch", "InvalidAccessKeyId", "NoSuchBucket",
     "AuthorizationHeaderMalformed", "InvalidBucketName", "PermanentRedirect",
@@ -224,7 +227,7 @@ def translated(exc: Exception, place: str) -> FilingError:
     code = code_of(exc)
     if code in _ABSENT:
         return object_missing(place)
-    if code in _OPERATOR or 400 <= status_of(exc) < 429:  # noqa: PLR2004  429 and 5xx pass by themselves
+    if code in _OPERATOR or (status_of(exc) in _REFUSALS and code not in _PASSING):
         return StorageMisconfigured(
             "storage_refused",
             "Der Aktenspeicher weist den Zugriff ab.",

@@ -58,6 +58,8 @@ async def ask(server: AnsweringServer) -> None:
         response("500 Oops", "InternalError"),
         response("502 Bad Gateway"),
         response("429 Too Many", "TooManyRequests"),
+        response("409 Conflict", "OperationAborted"),
+        response("400 Bad Request", "RequestTimeout"),
         b"this is not HTTP\r\n\r\n",
     ],
 )
