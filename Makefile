@@ -43,7 +43,7 @@ simulate: setup ## Run a simulated partner (PARTNER=ihv|kasse|azr|ca, ARGS=its o
 
 .PHONY: test
 test: setup browser ## Run every test, in parallel and in random order
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .PHONY: check
 check: $(PROJECT) ## Lint, types, import rules, tests of layout and documents

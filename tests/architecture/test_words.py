@@ -18,7 +18,7 @@ FORBIDDEN = {
     "a conflict mark": r"^(<{7}|>{7}) ",
 }
 CODES = r"[A-Z]+[0-9]+(, ?[A-Z]+[0-9]+)*"
-NOQA = re.compile(rf"# noqa: {CODES}\W+\w.{{8,}}")
+NOQA = re.compile(rf"# noqa: {CODES}\W+\w.{{5,}}")
 IGNORE = re.compile(r"# type: ignore\[[a-z-]+(, ?[a-z-]+)*\]\W+\w.{5,}")
 EXCEPTION = re.compile(r"#\s*(noqa\b|type:\s*ignore|ruff:\s*noqa|mypy:\s*ignore)", re.IGNORECASE)
 
