@@ -6,12 +6,13 @@ What is opened here is closed here, in reverse order.
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
 import shutil
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -192,6 +193,7 @@ async def open_house(place: Place) -> AsyncIterator[House]:
     # Threads wait for disks, children and readers; the default would be six on two cores.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
     async with AsyncExitStack() as stack:
+        stack.enter_context(_alone(place))
         database = await stack.enter_async_context(open_database(place))
         room = await stack.enter_async_context(open_efile(place, database))
         door = await stack.enter_async_context(HttpsDoor())
@@ -218,6 +220,27 @@ async def open_house(place: Place) -> AsyncIterator[House]:
             lines={target.name: HttpsLine(door, center, target) for target in settings.https},
             inboxes=open_inboxes(place),
         )
+
+
+@contextmanager
+def _alone(place: Place) -> Iterator[None]:
+    """Hold the installation's lock: a second worker on one database would take our leases.
+
+    Raises:
+        Misconfigured: another process works here.
+    """
+    place.data.mkdir(parents=True, exist_ok=True)
+    with (place.data / "hub.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            raise Misconfigured(
+                "already_running",
+                "In diesem Ordner arbeitet bereits ein Dienst.",
+                place=str(place.base),
+                remedy="Den laufenden Dienst beenden oder einen anderen Ordner verwenden.",
+            ) from exc
+        yield
 
 
 def start_isolation(place: Place) -> Isolation:

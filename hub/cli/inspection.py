@@ -7,13 +7,16 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import asdict, dataclass
 
 from efile import FilingError
-from hub.app import Place, open_database, open_efile, pending_migrations
+from hub.app import CLOCK, Place, open_database, open_efile, pending_migrations
+from hub.core.clock import local_date
 from hub.core.errors import HubError
 from hub.core.findings import Finding, Level
+from hub.core.settings import Tenant
 from hub.formats.catalog import Catalog
 from hub.letters.office import Office
 from hub.letters.templates import Templates
 from hub.mapping.catalog import Mappings
+from hub.partners.outcome import Role
 from hub.routing.table import Routes
 
 
@@ -40,6 +43,7 @@ async def inspect(place: Place) -> list[Inspection]:
     for name, look in (
         ("folders", _folders),
         ("schemas", _schemas),
+        ("tenants", _tenants),
         ("letters", _letters),
         ("office", _office),
         ("database", _database),
@@ -78,6 +82,29 @@ async def _schemas(place: Place) -> AsyncIterator[Inspection]:
         yield line
     count = f"{len(formats.names())} Formate, {len(mappings.names())} Mappings mit Beispielen"
     yield _good("schemas", f"{count}, {len(routes.ways_in) + len(routes.ways_out)} Routen geprüft")
+
+
+async def _tenants(place: Place) -> AsyncIterator[Inspection]:
+    """Every office can reach its cash system and its register, and hear their answers."""
+    routes = Routes.load(place.mappings / "routes.toml")
+    today = local_date(CLOCK.now_us())
+    lines = {target.name for target in place.settings.https}
+    for tenant in place.settings.tenants:
+        for kind in ("Auszahlungsanordnung", "Annahmeanordnung"):
+            routes.outgoing(Role.CASH, tenant.cash.partner, kind, today)
+        channels = {channel.name for channel in tenant.channels}
+        answers = {r.channel for r in routes.ways_in if r.partner == tenant.cash.partner}
+        if not answers & channels:
+            yield _tenant_fault(tenant, "cash_answers_unheard", "Antworten der Kasse haben keinen "
+                                "Eingangsordner.", "[[tenants.channels]] ergänzen.")  # fmt: skip
+        if tenant.register and tenant.register.partner not in lines:
+            yield _tenant_fault(tenant, "line_missing", "Für das Register ist keine Adresse "
+                                "eingerichtet.", "[[https]] in hub.toml ergänzen.")  # fmt: skip
+    yield _good("tenants", "Wege der Mandanten vollständig")
+
+
+def _tenant_fault(tenant: Tenant, code: str, message: str, remedy: str) -> Inspection:
+    return Inspection(code, "error", f"Mandant {tenant.id}", message, remedy)
 
 
 async def _letters(place: Place) -> AsyncIterator[Inspection]:

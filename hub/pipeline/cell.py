@@ -144,7 +144,7 @@ def _place(exc: BaseException) -> str:
 
 
 def _confine(limits: Limits) -> None:
-    """Take away what a parser does not need; schemas and mappings are compiled by now."""
+    """Take away what a parser does not need; reading schemas and mappings stays possible."""
     memory = limits.memory_mb * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

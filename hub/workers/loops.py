@@ -141,14 +141,25 @@ class Workers:
             self._last_round[loop.name] = time.monotonic()
             try:
                 done = await loop.round()
+            except Unavailable as exc:
+                if exc.code == "database_not_durable":
+                    # A retried fsync may lie: accept nothing more, end, recover by replay.
+                    self.stop()
+                    raise
+                log.warning("loop_failed", extra={"queue": loop.name, "code": exc.code})
+                await asyncio.sleep(PAUSE_S)
             except Exception:  # the loop must outlive any fault of a round
                 log.exception("loop_failed", extra={"queue": loop.name})
                 await asyncio.sleep(PAUSE_S)
-                continue
-            if done:
-                self._wake.set()
             else:
-                await self._sleep(loop.poll_s)
+                await self._after(done, loop)
+
+    async def _after(self, done: int, loop: _Loop) -> None:
+        """Wake the others after work, sleep after none."""
+        if done:
+            self._wake.set()
+        else:
+            await self._sleep(loop.poll_s)
 
     async def _sleep(self, seconds: float) -> None:
         self._wake.clear()
