@@ -1,0 +1,121 @@
+"""Every page for everybody: rules of axe in light and dark, narrow windows, big targets."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+
+from tests.browser.conftest import Stage
+
+pytestmark = pytest.mark.browser
+
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+"""All that can differ between light and dark."""
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+SMALLEST_TARGET = 24
+"""CSS pixels that WCAG 2.2 AA (2.5.8) demands of every target; ours aim at 44."""
+
+
+def pages(stage: Stage, login: str) -> list[str]:
+    """Return the addresses a person may open."""
+    house = stage.house
+    document = house.document("bescheid")
+    return {
+        "": ["/anmelden", "/anmelden?abgemeldet=1"],
+        "ahrens": [
+            "/akten", "/akten?q=Bescheid", "/akten?q=Nirgendwo", f"/akten/{house.akte}",
+            f"/akten/{house.akte}/zugriffe", document, f"{document}?seite=3", f"{document}/text",
+            f"{document}?ansicht=formular", house.document("anordnung"),
+            house.document("tabelle"), "/klaerfaelle", "/klaerfaelle/clearing-1", "/hilfe",
+            "/passwort", "/gibt-es-nicht", "/bilanz",
+        ],
+        "verwalter": [
+            "/bilanz", "/nachrichten", "/nachrichten?zustand=held",
+            "/nachrichten/0192f0a0-0000-7000-8000-000000000007", "/sperren", "/zertifikate",
+            "/zustand", "/klaerfaelle/clearing-1",
+        ],
+        "revision": ["/zugriffsprotokoll", "/zugriffsprotokoll/pruefung"],
+        "betrieb": ["/bilanz", "/nachrichten", "/sperren", "/zertifikate"],
+    }[login]  # fmt: skip
+
+
+LOGINS = ["", "ahrens", "verwalter", "revision", "betrieb"]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("login", LOGINS)
+async def test_axe_finds_nothing(stage: Stage, login: str, *, dark: bool) -> None:
+    page = await (stage.signed_in(login, dark=dark) if login else stage.page(dark=dark))
+    found = {}
+    for path in pages(stage, login):
+        await page.goto(path)
+        result: Any = await Axe().run(page, options=COLOURS if dark else AXE)
+        found |= {f"{path} {v['id']}": str(v["nodes"])[:600] for v in result.response["violations"]}
+
+    assert {} == found
+
+
+@pytest.mark.parametrize("login", LOGINS)
+async def test_a_narrow_window_needs_no_sideways_scrolling(stage: Stage, login: str) -> None:
+    page = await (stage.signed_in(login, width=320) if login else stage.page(width=320))
+    wide = {}
+    for path in pages(stage, login):
+        await page.goto(path)
+        width = await page.evaluate("document.documentElement.scrollWidth")
+        if width > 320:
+            wide[path] = width
+
+    assert {} == wide
+
+
+async def test_the_menu_of_the_person_and_the_dialog_are_accessible_when_open(
+    stage: Stage,
+) -> None:
+    page = await stage.signed_in("ahrens")
+    await page.click(".person summary")
+    menu: Any = await Axe().run(page, options=AXE)
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("?")
+    dialog: Any = await Axe().run(page, options=AXE)
+
+    assert [] == menu.response["violations"]
+    assert [] == dialog.response["violations"]
+
+
+async def test_targets_are_large_enough_to_hit(stage: Stage) -> None:
+    page = await stage.signed_in("ahrens")
+    small = {}
+    for path in pages(stage, "ahrens"):
+        await page.goto(path)
+        small[path] = await page.evaluate(
+            """least => [...document.querySelectorAll('main a, main button, main summary, header a')]
+              .filter(one => one.checkVisibility())
+              .map(one => [one.textContent.trim(), one.getBoundingClientRect()])
+              .filter(([, box]) => box.height < least || box.width < least)
+              .map(([text]) => text)""",
+            SMALLEST_TARGET,
+        )
+
+    assert {} == {path: texts for path, texts in small.items() if texts}
+
+
+async def test_the_skip_link_comes_first_and_leads_to_the_content(stage: Stage) -> None:
+    page = await stage.signed_in("ahrens")
+    await page.goto(f"/akten/{stage.house.akte}")
+    await page.keyboard.press("Tab")
+    first = await page.evaluate("document.activeElement.textContent")
+    await page.keyboard.press("Enter")
+
+    assert "Zum Inhalt springen" == first
+    assert "inhalt" == await page.evaluate("document.activeElement.id")
+
+
+async def test_forced_colours_keep_the_current_place_visible(stage: Stage) -> None:
+    page = await stage.signed_in("ahrens")
+    await page.emulate_media(forced_colors="active")
+    await page.goto(stage.house.document("bescheid"))
+    style = await page.evaluate(
+        "getComputedStyle(document.querySelector('.leaf[aria-current]')).outlineStyle"
+    )
+
+    assert "solid" == style
