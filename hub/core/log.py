@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from hub.core.clock import iso_utc
+from hub.core.errors import HubError
 
 _context: ContextVar[dict[str, str]] = ContextVar("log_context")
 
@@ -40,7 +41,10 @@ class JsonLine(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__
             line["place"] = _innermost(record)
-        return json.dumps(line, ensure_ascii=False)
+            if isinstance(record.exc_info[1], HubError):
+                line["code"] = record.exc_info[1].code
+        # A value of another type must not make the logger print its own words instead.
+        return json.dumps(line, ensure_ascii=False, default=str)
 
 
 def _innermost(record: logging.LogRecord) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_GERMAN = re.compile(r"(-)?(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{2}))?")
+_GERMAN = re.compile(r"(-)?([1-9]\d{0,2}(?:\.\d{3})+|\d+)(?:,(\d{2}))?", re.ASCII)
+"""A group of three needs a leading digit: ``0.299`` was meant otherwise."""
+_PLAIN = re.compile(r"(-)?(\d+)(?:\.(\d{1,2}))?", re.ASCII)
 
 
 def parse_german(text: str) -> int:
@@ -42,7 +44,7 @@ def parse_plain(text: str) -> int:
     Raises:
         ValueError: the text is not such an amount.
     """
-    match = re.fullmatch(r"(-)?(\d+)(?:\.(\d{1,2}))?", text.strip())
+    match = _PLAIN.fullmatch(text.strip())
     if match is None:
         msg = f"kein Betrag: {text!r}"
         raise ValueError(msg)

@@ -16,9 +16,12 @@ from msgspec import Meta, Struct
 
 from hub.core.errors import Misconfigured
 
-Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{1,30}\Z")]
 """Names become folder, bucket and metric names, so they are narrow."""
-Seconds = Annotated[float, Meta(gt=0)]
+YEAR_S = 31_536_000.0
+Seconds = Annotated[float, Meta(gt=0, le=YEAR_S)]
+Pause = Annotated[float, Meta(ge=0, le=YEAR_S)]
+Count = Annotated[int, Meta(gt=0, le=1_000_000_000)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 
 
@@ -61,9 +64,9 @@ class Web(_Section, frozen=True, kw_only=True):
 
     host: str = "127.0.0.1"
     port: Port = 8443
-    idle_minutes: Annotated[int, Meta(gt=0)] = 30
+    idle_minutes: Count = 30
     """A session ends after this long without a request (ASVS 7.3.1)."""
-    absolute_hours: Annotated[int, Meta(gt=0)] = 10
+    absolute_hours: Count = 10
     """A session ends after this long in any case (ASVS 7.3.2)."""
 
 
@@ -79,21 +82,21 @@ class Pickup(_Section, frozen=True, kw_only=True):
 
     scan_s: Seconds = 5.0
     """The periodic full scan is the truth; events only shorten the wait."""
-    settle_s: Annotated[float, Meta(ge=0)] = 5.0
+    settle_s: Pause = 5.0
     """A file must have kept size and time for this long before it is taken."""
-    max_bytes: Annotated[int, Meta(gt=0)] = 50_000_000
+    max_bytes: Count = 50_000_000
     """Larger files are quarantined unread."""
-    batch: Annotated[int, Meta(gt=0)] = 200
+    batch: Count = 200
     """Files claimed per round; one durable transaction carries them all."""
 
 
 class Isolation(_Section, frozen=True, kw_only=True):
     """Child processes that parse foreign bytes."""
 
-    workers: Annotated[int, Meta(gt=0)] = 2
-    memory_mb: Annotated[int, Meta(ge=256)] = 1024
+    workers: Count = 2
+    memory_mb: Annotated[int, Meta(ge=256, le=1_000_000)] = 1024
     wall_s: Seconds = 20.0
-    recycle_after: Annotated[int, Meta(gt=0)] = 20_000
+    recycle_after: Count = 20_000
     """Jobs after which a child is replaced, so that leaks of parsers stay bounded."""
 
 
@@ -104,9 +107,9 @@ class Delivery(_Section, frozen=True, kw_only=True):
     first_retry_s: Seconds = 5.0
     max_retry_s: Seconds = 900.0
     deadline_h: Seconds = 72.0
-    batch_window_s: Annotated[float, Meta(ge=0)] = 30.0
+    batch_window_s: Pause = 30.0
     """Cash orders wait at most this long for company before a batch file is closed."""
-    batch_max: Annotated[int, Meta(gt=0)] = 10_000
+    batch_max: Count = 10_000
     """Orders per batch file at most."""
 
 
@@ -123,7 +126,7 @@ class Address(_Section, frozen=True, kw_only=True):
 
     street: str
     house_number: str
-    postal_code: Annotated[str, Meta(pattern=r"^[0-9]{5}$")]
+    postal_code: Annotated[str, Meta(pattern=r"^[0-9]{5}\Z")]
     city: str
 
 
@@ -133,7 +136,7 @@ class Channel(_Section, frozen=True, kw_only=True):
     name: Name
     ready: Literal["stable", "rename"] = "stable"
     """When a file counts as complete."""
-    settle_s: float | None = None
+    settle_s: Pause | None = None
     """Overrides ``pickup.settle_s``."""
     duplicates: Literal["record", "accept", "refuse"] = "record"
     """What happens to a file with bytes seen before on this channel."""
@@ -143,7 +146,7 @@ class Register(_Section, frozen=True, kw_only=True):
     """The office as the AZR knows it."""
 
     partner: Name = "azr"
-    authority: Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
+    authority: Annotated[str, Meta(pattern=r"^[0-9]{6}\Z")]
     """*Behördenkennzeichen* at the BVA."""
     dvdv: str
     """Author *Kennung*, for example ``uvs:09999000``."""
@@ -192,7 +195,7 @@ class Settings(_Section, frozen=True, kw_only=True):
     tenants: tuple[Tenant, ...]
     node: Name = "hub-1"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    database: str = "sqlite"
+    database: Literal["sqlite"] = "sqlite"
     """``sqlite`` (one node, file in the data folder)."""
     folders: Folders = Folders()
     web: Web = Web()
@@ -234,51 +237,89 @@ def read_settings(path: Path) -> Settings:
             place=str(path),
             remedy="Mit „aktenhub init ORDNER“ anlegen oder --settings angeben.",
         ) from exc
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        raise Misconfigured(
-            "settings_unreadable", f"hub.toml ist kein gültiges TOML: {exc}", place=str(path)
-        ) from exc
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise _unreadable(path, exc) from exc
     try:
         settings = msgspec.convert(raw, Settings)
     except msgspec.ValidationError as exc:
-        raise Misconfigured(
-            "settings_invalid",
-            _in_german(str(exc)),
-            place=str(path),
-            remedy="Alle Schlüssel stehen im Betriebshandbuch, Kapitel „Einstellungen“.",
-        ) from exc
+        raise _invalid(path, _in_german(str(exc))) from exc
     _check_names(settings, path)
     return settings
 
 
+def _unreadable(path: Path, exc: Exception) -> Misconfigured:
+    if isinstance(exc, OSError):
+        return Misconfigured(
+            "settings_unreadable", "hub.toml lässt sich nicht öffnen.", place=str(path),
+            remedy="Rechte der Datei prüfen.",
+        )  # fmt: skip
+    spot = re.search(r"at line (\d+), column (\d+)", str(exc))
+    where = f", Zeile {spot[1]}, Spalte {spot[2]}" if spot else ""
+    return Misconfigured(
+        "settings_unreadable", "hub.toml ist kein gültiges TOML in UTF-8.", place=f"{path}{where}",
+        remedy="Die genannte Stelle berichtigen.",
+    )  # fmt: skip
+
+
+def _invalid(path: Path, message: str) -> Misconfigured:
+    return Misconfigured(
+        "settings_invalid",
+        message,
+        place=str(path),
+        remedy="Alle Schlüssel stehen im Betriebshandbuch, Kapitel „Einstellungen“.",
+    )
+
+
+_SAID = (
+    (r"unknown field `([^`]*)`", "Unbekannter Schlüssel „{1}“{where}."),
+    (r"missing required field `([^`]*)`", "Der Schlüssel „{1}“{where} fehlt."),
+    (r"Expected `([^`]*)`, got `([^`]*)`", "Der Wert{where} ist {2}, nicht {1}."),
+    (r"of length ([<>]=?) (\d+)", "Der Wert{where} muss {1} {2} Zeichen lang sein."),
+    (r"Expected `\w+` ([<>]=?) (\S+)", "Der Wert{where} muss {1} {2} sein."),
+    (r"matching regex '(.*)'", "Der Wert{where} hat nicht die verlangte Form ({1})."),
+    (r"Invalid enum value '(.*)'", "„{1}“{where} ist kein zulässiger Wert."),
+)
+"""What the reader says, and how we say it; the place stays as it names it."""
+
+_KINDS = {
+    "str": "Text", "int": "eine ganze Zahl", "float": "eine Zahl", "bool": "ein Wahrheitswert",
+    "object": "eine Tabelle", "array": "eine Liste",
+}  # fmt: skip
+
+
 def _in_german(text: str) -> str:
-    """Put the reader's words into German; the place stays as it names it."""
-    unknown = re.search(r"unknown field `(\w+)`(?: - at `\$\.?(.*?)`)?", text)
-    if unknown:
-        where = f" in [{unknown[2]}]" if unknown[2] else ""
-        return f"Unbekannter Schlüssel „{unknown[1]}“{where}."
-    missing = re.search(r"missing required field `(\w+)`(?: - at `\$\.?(.*?)`)?", text)
-    if missing:
-        where = f" in [{missing[2]}]" if missing[2] else ""
-        return f"Der Schlüssel „{missing[1]}“{where} fehlt."
-    return f"Ein Wert passt nicht: {text}"
+    said, _, place = text.partition(" - at `$")
+    where = f" in [{place.strip('.`')}]" if place.strip(".`") else ""
+    for pattern, sentence in _SAID:
+        found = re.search(pattern, said)
+        if found:
+            words = (_KINDS.get(word, word) for word in found.groups())
+            return sentence.format(said, *words, where=where)
+    return f"Ein Wert{where} passt nicht: {said}"
 
 
 def _check_names(settings: Settings, path: Path) -> None:
     ids = [tenant.id for tenant in settings.tenants]
-    if len(ids) != len(set(ids)) or not ids:
-        raise Misconfigured(
-            "settings_invalid",
-            "Jeder Mandant braucht eine eigene Kennung, und es muss mindestens einen geben.",
-            place=str(path),
+    if not ids or _repeated(ids):
+        raise _invalid(
+            path, "Jeder Mandant braucht eine eigene Kennung, und es muss mindestens einen geben."
         )
+    for tenant in settings.tenants:
+        if _repeated([channel.name for channel in tenant.channels]):
+            raise _invalid(path, f"Der Mandant „{tenant.id}“ hat zwei Kanäle desselben Namens.")
+    if _repeated([target.name for target in settings.https]):
+        raise _invalid(path, "Unter [[https]] steht eine Gegenstelle zweimal.")
+
+
+def _repeated(names: list[str]) -> bool:
+    return len(names) != len(set(names))
 
 
 def secret(settings: Settings, base: Path, name: str) -> bytes:
     """Return a secret from ``AKTENHUB_SECRET_<NAME>`` or from the secrets folder.
 
     Raises:
-        Misconfigured: the secret is in neither place, or its file is readable by others.
+        Misconfigured: the secret is in neither place, empty, or its file is readable by others.
     """
     value = os.environ.get(f"AKTENHUB_SECRET_{name.upper()}")
     if value:
@@ -286,13 +327,9 @@ def secret(settings: Settings, base: Path, name: str) -> bytes:
     path = base / settings.folders.secrets / name
     try:
         mode = path.stat().st_mode
-    except FileNotFoundError as exc:
-        raise Misconfigured(
-            "secret_missing",
-            f"Das Geheimnis „{name}“ fehlt.",
-            place=str(path),
-            remedy=f"Datei anlegen (Rechte 600) oder AKTENHUB_SECRET_{name.upper()} setzen.",
-        ) from exc
+        found = path.read_bytes().strip()
+    except OSError as exc:
+        raise _secret_missing(name, path) from exc
     if mode & 0o077:
         raise Misconfigured(
             "secret_exposed",
@@ -300,7 +337,18 @@ def secret(settings: Settings, base: Path, name: str) -> bytes:
             place=str(path),
             remedy="Rechte auf 600 setzen.",
         )
-    return path.read_bytes().strip()
+    if not found:
+        raise _secret_missing(name, path)
+    return found
+
+
+def _secret_missing(name: str, path: Path) -> Misconfigured:
+    return Misconfigured(
+        "secret_missing",
+        f"Das Geheimnis „{name}“ fehlt, ist leer oder nicht lesbar.",
+        place=str(path),
+        remedy=f"Datei anlegen (Rechte 600) oder AKTENHUB_SECRET_{name.upper()} setzen.",
+    )
 
 
 def armed_failpoint() -> str | None:
