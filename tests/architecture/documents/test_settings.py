@@ -4,7 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
@@ -13,6 +13,18 @@ from tests.architecture.tree import ROOT
 
 MANUAL = (ROOT / "docs/betriebshandbuch/README.md").read_text(encoding="utf-8")
 EXAMPLE = ROOT / "hub.example.toml"
+
+
+def _choices(section: type[msgspec.Struct], prefix: str = "") -> dict[str, set[str]]:
+    """Return the keys that take one of a few words, and those words."""
+    found: dict[str, set[str]] = {}
+    for field in msgspec.structs.fields(section):
+        inner = _section(field.type)
+        if inner is not None:
+            found |= _choices(inner, f"{prefix}{field.name}.")
+        elif get_origin(field.type) is Literal:
+            found[prefix + field.name] = set(get_args(field.type))
+    return found
 
 
 def _keys(section: type[msgspec.Struct], prefix: str = "") -> dict[str, object]:
@@ -41,6 +53,7 @@ def _plain(default: object) -> bool:
 
 
 KEYS = _keys(Settings)
+CHOICES = _choices(Settings)
 
 
 def test_the_manual_explains_every_key() -> None:
@@ -54,6 +67,13 @@ def test_the_manual_states_every_default() -> None:
     stated = {key: tomllib.loads(f"value = {rows[key]}")["value"] for key in rows if key in KEYS}
 
     assert {key: default for key, default in KEYS.items() if _plain(default)} == stated
+
+
+def test_the_manual_names_the_choices_of_a_key() -> None:
+    meanings = dict(re.findall(r"^\| `([a-z0-9_.]+)` \| [^|]+ \| (.*) \|$", MANUAL, re.MULTILINE))
+    named = {key: set(re.findall(r"`([^`]+)`", meanings[key])) for key in CHOICES}
+
+    assert named == CHOICES
 
 
 def test_the_manual_explains_no_key_that_does_not_exist() -> None:
