@@ -66,8 +66,16 @@ async def file(request: FilingRequest, archive: Archive) -> FiledDocument:
 
 async def enter(document: Document, parts: tuple[Part, ...], archive: Archive) -> bool:
     """Enter a stored document into the index; say whether it was new there."""
-    text, state = await text_of(parts, archive.readers)
+    text, state = await searchable(document, parts, archive)
     return await archive.database.write(lambda tx: add(tx, document, text, state))
+
+
+async def searchable(
+    document: Document, parts: tuple[Part, ...], archive: Archive
+) -> tuple[str, TextState]:
+    """Return the text a document is found by, and how it went; a lost part is a failure."""
+    text, state = await text_of(parts, archive.readers)
+    return text, "failed" if len(parts) < len(document.parts) else state
 
 
 def add(tx: Transaction, document: Document, text: str, state: TextState) -> bool:

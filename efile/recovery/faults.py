@@ -65,6 +65,16 @@ def object_missing(key: str) -> Fault:
     return Fault("object_missing", key, "Der Inhalt eines Dokuments fehlt im Speicher.", _RESTORE)
 
 
+def object_hidden(key: str) -> Fault:
+    """A delete marker hides the object; its bytes are still there."""
+    return Fault(
+        "object_hidden",
+        key,
+        "Ein Objekt ist durch eine Löschmarke verdeckt; die Bytes sind noch vorhanden.",
+        "Löschmarke im Speicher entfernen, Zugangsdaten prüfen, dann den Prüflauf wiederholen.",
+    )
+
+
 def size_mismatch(key: str, expected: int, found: int) -> Fault:
     """A part's object has another length."""
     return Fault(

@@ -10,15 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from efile.filing import Archive
+from efile.filing import Archive, searchable
 from efile.index import fulltext, metadata
-from efile.index.text import text_of
 from efile.model import Document, Fault, RebuildReport, TextState
 from efile.objects import layout
 from efile.ports import Clock, Transaction
 from efile.recovery import faults
 from efile.recovery.reconcile import readable
-from efile.recovery.survey import Survey, each_of, is_gone, survey
+from efile.recovery.survey import Survey, each_of, loss, survey
 from efile.recovery.verify import rows
 
 _GROUP = 100
@@ -58,11 +57,11 @@ async def rebuild(tenant: str, archive: Archive, clock: Clock) -> RebuildReport:
 
 async def _prepare(document: Document, archive: Archive) -> _Ready:
     parts, broken = await readable(document, archive)
-    text, state = await text_of(parts, archive.readers)
+    text, state = await searchable(document, parts, archive)
     return _Ready(
         document,
         text,
-        "failed" if broken else state,
+        state,
         tuple(faults.digest_mismatch(key) for key in broken),
     )
 
@@ -79,6 +78,7 @@ async def _without_manifest(tenant: str, seen: Survey, archive: Archive) -> list
     found = []
     for name, document in (await rows(tenant, archive)).items():
         key = layout.manifest_key(document.akte_id, name, document.version)
-        if key not in seen.sizes and await is_gone(tenant, key, archive):
-            found.append(faults.manifest_missing(key))
+        if key not in seen.sizes:
+            lost = await loss(tenant, key, archive, faults.manifest_missing)
+            found += [lost] if lost else []
     return found

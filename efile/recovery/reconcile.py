@@ -12,7 +12,7 @@ from efile.integrity.digest import sha256_hex
 from efile.model import Document, Fault, Part, ReconcileReport
 from efile.ports import Clock
 from efile.recovery import faults
-from efile.recovery.survey import Survey, is_gone, survey
+from efile.recovery.survey import Survey, loss, survey
 from efile.recovery.verify import against_index, rows
 
 
@@ -56,6 +56,7 @@ async def _sizes(
     for key, size in sorted(expected.items()):
         if key in seen.sizes and seen.sizes[key] != size:
             found.append(faults.size_mismatch(key, size, seen.sizes[key]))
-        elif key not in seen.sizes and await is_gone(tenant, key, archive):
-            found.append(faults.object_missing(key))
+        elif key not in seen.sizes:
+            lost = await loss(tenant, key, archive, faults.object_missing)
+            found += [lost] if lost else []
     return found

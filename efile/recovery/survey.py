@@ -79,13 +79,21 @@ def _enter(seen: Survey, tenant: str, key: str, stored: bytes, secret: bytes) ->
         seen.documents[document.id] = document
 
 
-async def is_gone(tenant: str, key: str, archive: Archive) -> bool:
-    """Look for one object itself: it may have been filed after the listing."""
+async def loss(
+    tenant: str, key: str, archive: Archive, missing: Callable[[str], Fault]
+) -> Fault | None:
+    """Look for one object itself, which may have been filed after the listing.
+
+    Return what is wrong with it: ``missing``, or hidden by a delete marker, which even an
+    object lock does not prevent.
+    """
     try:
         await archive.objects.head(tenant, key)
     except NotFound:
-        return True
-    return False
+        versions = await archive.objects.versions(tenant, key)
+        hidden = any(each.key == key and each.is_delete_marker for each in versions)
+        return faults.object_hidden(key) if hidden else missing(key)
+    return None
 
 
 async def each_of(

@@ -14,7 +14,7 @@ from efile.model import Document, DocumentPart, Fault, VerifyReport
 from efile.objects import layout
 from efile.ports import Clock
 from efile.recovery import faults
-from efile.recovery.survey import Survey, each_of, is_gone, survey
+from efile.recovery.survey import Survey, each_of, loss, survey
 
 
 async def verify(tenant: str, archive: Archive, clock: Clock) -> VerifyReport:
@@ -57,8 +57,9 @@ async def against_index(
         key = layout.manifest_key(document.akte_id, name, document.version)
         if name in seen.documents and seen.documents[name] != document:
             found.append(faults.manifest_differs(key))
-        elif key not in seen.sizes and await is_gone(tenant, key, archive):
-            found.append(faults.manifest_missing(key))
+        elif key not in seen.sizes:
+            lost = await loss(tenant, key, archive, faults.manifest_missing)
+            found += [lost] if lost else []
     unknown = [each for name, each in seen.documents.items() if name not in indexed]
     known_by_now = await rows(tenant, archive) if unknown else {}
     for document in unknown:
@@ -75,7 +76,7 @@ async def _examine(
     try:
         data = await archive.objects.get(tenant, key)
     except NotFound:
-        return 0, faults.object_missing(key)
+        return 0, await loss(tenant, key, archive, faults.object_missing)
     if part is None:
         return len(data), None
     if len(data) != part.size:

@@ -53,3 +53,17 @@ async def test_a_vanished_manifest_is_reported_and_its_row_stays(tmp_path: Path)
 
         assert {"manifest_missing", "orphan"} == {fault.what for fault in report.faults}
         assert 1 == len(house.snapshot()["documents"])
+
+
+async def test_a_document_entered_without_its_bytes_says_so(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        await house.efile.file(request())
+    (tmp_path / "index.sqlite").unlink()
+
+    async with open_house(tmp_path) as house:
+        house.blob().write_bytes(b"Text X")
+
+        report = await house.efile.reconcile("muster")
+
+        assert 1 == report.replayed
+        assert "failed" == house.snapshot()["documents"][0]["text_state"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from efile import FolderStore, Part
-from efile.ports import ObjectInfo
+from efile.ports import ObjectInfo, ObjectVersion
 from tests.efile_house import EFileHouse, open_house, request
 
 
@@ -173,3 +173,39 @@ async def test_filing_meanwhile_raises_no_alarm(tmp_path: Path, recovery: str) -
 
         assert () == report.faults
         assert 2 == (await house.efile.akte("muster", "51.3-0001")).akte.documents
+
+
+class MarkingStore(FolderStore):
+    """A versioned store: a deletion only hides."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self._marked: set[str] = set()
+
+    async def delete(self, tenant: str, key: str) -> None:
+        await super().delete(tenant, key)
+        self._marked.add(key)
+
+    async def versions(self, tenant: str, prefix: str) -> list[ObjectVersion]:
+        markers = [
+            ObjectVersion(key, "marker", 0, is_latest=True, is_delete_marker=True)
+            for key in self._marked
+            if key.startswith(prefix)
+        ]
+        return markers + await super().versions(tenant, prefix)
+
+
+async def test_a_delete_marker_is_told_from_a_loss(tmp_path: Path) -> None:
+    async with open_house(tmp_path, MarkingStore(tmp_path / "objects")) as house:
+        filed = await house.efile.file(request())
+        keys = {key_of(house, house.blob()), key_of(house, house.manifests()[0])}
+        for key in keys:
+            await house.objects.delete("muster", key)
+
+        for recovery in (house.efile.verify, house.efile.reconcile):
+            report = await recovery("muster")
+
+            assert {(key, "object_hidden") for key in keys} == {
+                (fault.where, fault.what) for fault in report.faults
+            }
+        assert "Bescheid 1" == (await house.efile.document("muster", filed.id)).title
