@@ -1,8 +1,12 @@
 """Each branch of the errors says who must act, and exits accordingly."""
 
+import pickle
+from typing import Any
+
 import pytest
 
 from hub.core import errors
+from hub.core.findings import Finding
 
 
 @pytest.mark.parametrize(
@@ -29,3 +33,34 @@ def test_an_error_tells_what_where_what_next_and_its_code() -> None:
 
 def test_without_words_the_branch_speaks() -> None:
     assert "Jemand anderes war schneller." == errors.Conflict("lease_lost").message
+
+
+FINDING = Finding("date_wrong", "Das Datum fehlt.", line=3, path="/a/b")
+GIVEN = {"message": "Satz.", "remedy": "Tun.", "place": "/x"}
+EVERY = [
+    kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, errors.HubError)
+]
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_an_error_crosses_a_process_border_whole(kind: type[errors.HubError]) -> None:
+    error = kind("some_code", **GIVEN)
+    error.findings = (FINDING,)
+
+    again = _sent(error)
+
+    assert kind is type(again)
+    assert vars(error) == vars(again)
+    assert str(error) == str(again)
+
+
+def test_the_wait_a_partner_asked_for_crosses_a_process_border() -> None:
+    error = errors.Unavailable("partner_busy", "Besetzt.", retry_after_s=7.5)
+
+    assert 7.5 == _sent(error).retry_after_s
+
+
+def _sent(error: errors.HubError) -> Any:
+    return pickle.loads(pickle.dumps(error))  # noqa: S301  bytes of our own

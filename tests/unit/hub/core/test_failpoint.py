@@ -1,10 +1,14 @@
 """A failpoint does nothing until armed, then kills like a power cut."""
 
+import ast
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 from hub.core import failpoint
+
+HUB = Path(failpoint.__file__).parents[1]
 
 SCRIPT = """
 from hub.core import failpoint
@@ -39,3 +43,24 @@ def test_declared_failpoints_can_be_enumerated() -> None:
     failpoint.declare("test_only")
 
     assert "test_only" in failpoint.NAMES
+
+
+def test_every_failpoint_is_declared_once_and_reached() -> None:
+    declared = [name for call in _calls("declare") for name in call]
+    reached = [name for call in _calls("reach") for name in call]
+
+    assert sorted(set(declared)) == sorted(declared)
+    assert set(declared) == set(reached)
+
+
+def _calls(function: str) -> list[list[str]]:
+    """Return the words handed to a function of the module, everywhere in the hub."""
+    return [
+        [str(arg.value) for arg in node.args if isinstance(arg, ast.Constant)]
+        for path in HUB.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == function
+        and getattr(node.func.value, "id", "") == "failpoint"
+    ]

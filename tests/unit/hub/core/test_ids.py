@@ -43,3 +43,9 @@ def test_a_derived_code_fits_narrow_fields(part: str) -> None:
 def test_other_parts_give_another_identifier() -> None:
     assert ids.derived_uuid("m-1", "order") != ids.derived_uuid("m-2", "order")
     assert ids.derived_code("m-1", "order") != ids.derived_code("m-2", "order")
+
+
+def test_derived_identifiers_stay_what_they_were() -> None:
+    """Promises made by an earlier version must be found again."""
+    assert "175ce926-904c-5c74-a1bf-58946ef88c19" == ids.derived_uuid("m-1", "order", "B-1")
+    assert "JVLSIV5WYZ6BEOZW" == ids.derived_code("m-1", "order", "B-1")

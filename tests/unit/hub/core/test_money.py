@@ -1,5 +1,7 @@
 """Euro amounts are whole cents in every notation."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,3 +39,14 @@ def test_what_is_no_german_amount_is_refused(text: str) -> None:
 def test_what_is_no_plain_amount_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="kein Betrag"):
         money.parse_plain(text)
+
+
+@pytest.mark.parametrize("text", ["0.299", "0.299,00", "٢٩٩,00", "012.345"])
+def test_an_amount_that_can_be_misread_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="kein Betrag"):
+        money.parse_german(text)
+
+
+@given(st.from_regex(r"-?[0-9]{1,9}(\.[0-9]{1,2})?", fullmatch=True))
+def test_a_plain_amount_is_worth_what_it_says(text: str) -> None:
+    assert Decimal(text) * 100 == money.parse_plain(text)
