@@ -23,7 +23,7 @@ from hub.store.payloads import Kept, Payloads
 
 failpoint.declare("intake_before_payload", "intake_before_commit", "intake_after_commit")
 
-CASE_KEY = re.compile(rb"[A-Z0-9][A-Z0-9-]{2,29}")
+CASE_KEY = re.compile(r"[A-Z0-9][A-Z0-9-]{2,29}")
 """What a case number looks like; anything else is left to the check to refuse."""
 
 HEAD_BYTES = 65_536
@@ -86,7 +86,7 @@ async def prepare(arrival: Arrival, house: House) -> _Ready:
     """Build the envelope and make large payloads durable."""
     routes = house.routes.incoming(arrival.channel, local_date(house.clock.now_us()))
     kept = await house.payloads.keep(arrival.data) if arrival.data is not None else None
-    case_key = arrival.case_key or _cheap_key(arrival.data or b"", routes)
+    case_key = arrival.case_key or _case_key(arrival.data or b"", routes)
     message = Message(
         id=arrival.id,
         tenant=arrival.tenant,
@@ -164,17 +164,20 @@ def _is_repeated(tx: Transaction, message: Message, house: House) -> bool:
     return before is not None
 
 
-def _cheap_key(data: bytes, routes: Sequence[InRoute]) -> str | None:
+def _case_key(data: bytes, routes: Sequence[InRoute]) -> str | None:
     """Take the case number from the bytes without parsing them.
 
     Parsing foreign bytes happens in isolation and later; the place in the lane must be taken
     now. The journey refuses a message whose content names another case.
     """
-    head = data[:HEAD_BYTES]
     for route in routes:
-        if route.case_key is None:
-            continue
-        match = re.search(route.case_key.encode(), head)
-        if match and CASE_KEY.fullmatch(match[1]):
-            return match[1].decode()
+        found = cheap_key(data, route.case_key)
+        if found and CASE_KEY.fullmatch(found):
+            return found
     return None
+
+
+def cheap_key(data: bytes, pattern: str | None) -> str | None:
+    """Return what a route's pattern finds near the beginning of the bytes, if it is ASCII."""
+    match = re.search(pattern.encode(), data[:HEAD_BYTES]) if pattern else None
+    return match[1].decode() if match and match[1].isascii() else None

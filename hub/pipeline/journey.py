@@ -7,19 +7,21 @@ day of acceptance; it may run again at any time without harm.
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from hub.core import failpoint
 from hub.core.clock import local_date
 from hub.core.errors import Conflict, Misconfigured, NotChecked, Rejected, Unavailable
+from hub.core.findings import Verdict
 from hub.core.log import log_context
 from hub.core.message import Message
 from hub.core.record import Record
-from hub.partners.base import Situation
+from hub.partners.base import Handler, Situation
 from hub.pipeline import verdicts
 from hub.pipeline.cell import Leg, Understood
 from hub.pipeline.commit import commit
 from hub.pipeline.house import House
+from hub.pipeline.intake import cheap_key
 from hub.pipeline.parts import split
 from hub.pipeline.plan import Plan
 from hub.pipeline.promises import plan_outcome
@@ -47,77 +49,84 @@ async def travel(promise: Promise, house: House) -> None:
             log.info("travelled", extra={"kind": plan.message.kind, "state": plan.state})
 
 
+@dataclass
+class _Way:
+    """A message on its way: its envelope grows with what becomes known."""
+
+    message: Message
+    route: InRoute | None = None
+
+
 async def plan_for(message: Message, house: House) -> Plan:
     """Return what follows from a message, whatever is wrong with it."""
+    way = _Way(message)
     try:
-        return await _plan(message, house)
+        return await _plan(way, house)
     except Rejected as exc:
-        return await verdicts.refuse(message, exc, house)
-    except NotChecked as exc:
-        return verdicts.hold(message, exc)
-    except Misconfigured as exc:
-        return verdicts.hold(message, exc)
+        return await verdicts.refuse(way.message, exc, house)
+    except (NotChecked, Misconfigured) as exc:
+        return verdicts.hold(way.message, exc)
     except (Conflict, Unavailable):
         raise
     except Exception as exc:  # one message must never stop the others
         log.exception("travel_failed")
-        return verdicts.hold(message, verdicts.unforeseen(exc))
+        return verdicts.hold(way.message, verdicts.unforeseen(exc))
 
 
-async def _plan(message: Message, house: House) -> Plan:
-    """The way on one page."""
+async def _plan(way: _Way, house: House) -> Plan:
+    """The way on one page: read, check, map, decide."""
     failpoint.reach("travel_before_read")
-    understood, route = await understand(message, house)
+    understood = await _understand(way, house)
     failpoint.reach("travel_after_map")
-    if route and route.split:
-        return await split(message, route, understood, house)
+    if way.route and way.route.split:
+        return await split(way.message, way.route, understood, house)
     record = understood.records[0]
-    message = _named(message, record, route)
-    if repeated := await verdicts.repeated(message, house):
+    _name(way, record)
+    if repeated := await verdicts.repeated(way.message, house):
         return repeated
-    case = await _case_of(message, house)
-    handler = _handler_for(record, house)
-    outcome = handler(
-        record, Situation(message, _tenant(message, house), case, local_date(message.received_us))
-    )
+    message, case = way.message, await _case_of(way.message, house)
+    tenant = house.settings.tenant(message.tenant)
+    situation = Situation(message, tenant, case, local_date(message.received_us))
+    outcome = _handler_for(record, house)(record, situation)
     failpoint.reach("travel_after_decide")
-    return await plan_outcome(message, route, record, outcome, case, house)
+    return await plan_outcome(message, way.route, record, outcome, case, house)
 
 
-async def understand(message: Message, house: House) -> tuple[Understood, InRoute | None]:
+async def _understand(way: _Way, house: House) -> Understood:
     """Recognise, read, check and map; a message split from a batch has been through this.
 
     Raises:
-        UnknownKind: no format recognises the bytes.
-        SchemaViolation: the bytes contradict their schema.
+        Undecodable, UnknownKind, SchemaViolation: the sender must act.
         NotChecked: the check could not run.
     """
+    message = way.message
     if message.record:
         record = Record.from_json(await house.payloads.get(message.record))
-        return Understood(None, verdicts.PASSED, records=(record,)), None
+        return Understood(None, Verdict.PASSED, records=(record,))
     data = await house.payloads.get(message.sha256)
     routes = house.routes.incoming(message.channel, local_date(message.received_us))
     legs = {Leg(route.format, route.mapping): route for route in routes}
     understood = await house.isolation.understand(data, message.original_name, tuple(legs))
+    if understood.leg:
+        way.route = route = legs[understood.leg]
+        number = cheap_key(data, route.business_key)
+        way.message = replace(message, partner=route.partner, kind=route.kind, business_id=number)
     verdicts.check(understood)
-    if understood.leg is None:
-        raise NotChecked("check_crashed", "Die Prüfung nannte kein Format.")
-    return understood, legs[understood.leg]
+    return understood
 
 
-def _named(message: Message, record: Record, route: InRoute | None) -> Message:
-    """Return the envelope with what reading found out.
+def _name(way: _Way, record: Record) -> None:
+    """Put into the envelope what reading found out.
 
     Raises:
         RuleViolation: content and cheap key name different cases.
     """
-    verdicts.same_case(message, record)
+    verdicts.same_case(way.message, record)
     business_id = record.data.get("business_id") or record.data.get("receipt_id")
-    return replace(
-        message,
-        partner=route.partner if route else message.partner,
+    way.message = replace(
+        way.message,
         kind=record.kind,
-        case_key=message.case_key or record.case_id,
+        case_key=way.message.case_key or record.case_id,
         business_id=str(business_id) if business_id else None,
     )
 
@@ -129,7 +138,7 @@ async def _case_of(message: Message, house: House) -> Case | None:
     return await house.database.read(lambda tx: cases.load(tx, message.tenant, key))
 
 
-def _handler_for(record: Record, house: House) -> verdicts.Handler:
+def _handler_for(record: Record, house: House) -> Handler:
     handler = house.handlers.get(record.kind)
     if handler is None:
         raise Misconfigured(
@@ -138,10 +147,6 @@ def _handler_for(record: Record, house: House) -> verdicts.Handler:
             remedy="Route in mappings/routes.toml prüfen.",
         )
     return handler
-
-
-def _tenant(message: Message, house: House) -> verdicts.Tenant:
-    return house.settings.tenant(message.tenant)
 
 
 async def _load(message_id: str, house: House) -> Message:

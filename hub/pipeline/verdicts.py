@@ -18,8 +18,6 @@ from hub.core.findings import Finding, Verdict
 from hub.core.ids import derived_uuid
 from hub.core.message import Message
 from hub.core.record import Record
-from hub.core.settings import Tenant
-from hub.partners.base import Handler
 from hub.pipeline.answers import receipt
 from hub.pipeline.cell import Understood
 from hub.pipeline.house import House, received_on
@@ -28,10 +26,6 @@ from hub.store import messages
 from hub.store.clearing import ClearingCase
 from hub.store.database import Row, Transaction
 from hub.store.lanes import Promise
-
-__all__ = ["PASSED", "Handler", "Tenant", "check", "hold", "refuse", "repeated", "same_case"]
-
-PASSED = Verdict.PASSED
 
 
 def check(understood: Understood) -> None:
