@@ -1,0 +1,100 @@
+"""A crew keeps the order within a case, and lets no case wait for another."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from hub.core.clock import FixedClock
+from hub.core.settings import Delivery
+from hub.store import lanes
+from hub.store.lanes import Promise
+from hub.store.migrate import hub_migrations, migrate
+from hub.store.sqlite import SqliteDatabase
+from hub.workers.crew import Crew
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[SimpleNamespace]:
+    """Just what a crew asks of the house."""
+    clock = FixedClock()
+    database = SqliteDatabase(tmp_path / "hub.sqlite")
+    await migrate(database, hub_migrations(), clock.now_us())
+    settings = SimpleNamespace(node="hub-1", delivery=Delivery())
+    yield SimpleNamespace(clock=clock, database=database, settings=settings)
+    await asyncio.to_thread(database.close)
+
+
+async def _promise(house: SimpleNamespace, *lane_keys: str) -> None:
+    def work(tx: lanes.Transaction) -> None:
+        for number, lane in enumerate(lane_keys, 1):
+            one = Promise(f"{lane}{number}", "musterstadt", "m-1", "file", "file", lane)
+            lanes.add(tx, one, house.clock.now_us())
+
+    await house.database.write(work)
+
+
+class Diary:
+    """What was worked on; a lane named here waits until it is let go."""
+
+    def __init__(self, *slow: str) -> None:
+        self.done: list[str] = []
+        self.gates = {lane: asyncio.Event() for lane in slow}
+
+    async def keep(self, promise: Promise, house: SimpleNamespace) -> None:
+        if gate := self.gates.get(promise.lane_key):
+            await gate.wait()
+        self.done.append(promise.id)
+        now_us = house.clock.now_us()
+        await house.database.write(lambda tx: lanes.finish(tx, promise, "confirmed", now_us))
+
+
+async def _work_until(crew: Crew, diary: Diary, count: int) -> None:
+    async with asyncio.timeout(10):
+        while len(diary.done) < count:
+            await crew.round()
+
+
+async def test_promises_of_a_case_are_kept_in_their_order(house: SimpleNamespace) -> None:
+    await _promise(house, "a", "a", "a")
+    diary = Diary()
+
+    await _work_until(Crew("file", 8, diary.keep, house), diary, 3)
+
+    assert ["a1", "a2", "a3"] == diary.done
+
+
+async def test_a_slow_case_holds_up_nobody_else(house: SimpleNamespace) -> None:
+    await _promise(house, "slow", "b", "b")
+    diary = Diary("slow")
+    crew = Crew("file", 8, diary.keep, house)
+
+    await _work_until(crew, diary, 2)
+    others = list(diary.done)
+    diary.gates["slow"].set()
+    await crew.finish()
+
+    assert ["b2", "b3"] == others
+    assert ["b2", "b3", "slow1"] == diary.done
+
+
+async def test_no_more_than_the_limit_is_in_work(house: SimpleNamespace) -> None:
+    await _promise(house, "a", "b", "c")
+    diary = Diary("a", "b", "c")
+    crew = Crew("file", 2, diary.keep, house)
+
+    await crew.round()
+    leased = await house.database.read(
+        lambda tx: tx.all("SELECT lane_key FROM lane WHERE state = 'leased'")
+    )
+    for gate in diary.gates.values():
+        gate.set()
+    await crew.finish()
+
+    assert 2 == len(leased)
+
+
+async def test_nothing_due_is_no_work(house: SimpleNamespace) -> None:
+    assert 0 == await Crew("file", 8, Diary().keep, house).round()
