@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 
-from efile.index.analysis import folded, joined, occurrences, token_of, tokens
+from efile.index.analysis import Occurrence, folded, joined, occurrences, token_of, tokens
+from efile.index.compounds import pieces_of
 from efile.model import Document, Hit
 from efile.ports import Row, Transaction
 
+_WORD = re.compile(r"[^\W_]+")
 _TERM = re.compile(r'"([^"]*)"|(\S+)')
 _BEFORE, _LENGTH = 60, 200
 """Characters of an excerpt before its first find, and in all."""
@@ -43,11 +45,17 @@ def insert(tx: Transaction, document: Document, text: str) -> None:
         body=body,
     )
     assert row is not None  # noqa: S101  RETURNING always returns the row it inserted
+    whole = joined(f"{head}\n{body}")
+    found = list(occurrences(whole))
     tx.run(
-        "INSERT INTO efile_words (rowid, tenant, words) VALUES (:number, :tenant, :words)",
+        "INSERT INTO efile_words (rowid, tenant, words, pieces)"
+        " VALUES (:number, :tenant, :words, :pieces)",
         number=row["number"],
         tenant=_tenant_term(document.tenant),
-        words=" ".join(tokens(f"{head}\n{body}")),
+        words=" ".join(each.token for each in found),
+        pieces=" ".join(
+            piece for each in found for piece in pieces_of(whole[each.start : each.end])
+        ),
     )
 
 
@@ -70,7 +78,7 @@ def search(tx: Transaction, tenant: str, text: str, limit: int) -> list[Hit]:
     terms = _terms(text)
     if not terms:
         return []
-    query = f"tenant : {_tenant_term(tenant)} AND words : ({' AND '.join(terms)})"
+    query = f"tenant : {_tenant_term(tenant)} AND ({' AND '.join(terms)})"
     rows = tx.all(_FOUND, tenant=tenant, query=query, limit=limit)
     return [_hit(row, text) for row in rows]
 
@@ -91,9 +99,18 @@ def _terms(text: str) -> list[str]:
     for phrase, word in _TERM.findall(text):
         if word.endswith("*"):
             terms += _beginnings(word)
-        elif found := tokens(phrase or word):
-            terms.append(f'"{" ".join(found)}"')
+        elif phrase and (found := tokens(phrase)):
+            terms.append(f'words : "{" ".join(found)}"')
+        else:
+            terms += [_word(each) for each in _WORD.findall(joined(word))]
     return terms[:_MAX_TERMS]
+
+
+def _word(word: str) -> str:
+    """A word stands for itself, as a piece of a compound, and for its own pieces in a row."""
+    token, pieces = token_of(word), pieces_of(word)
+    row = f' OR pieces : "{" ".join(pieces)}"' if pieces else ""
+    return f'({{words pieces}} : "{token}"{row})'
 
 
 def _beginnings(word: str) -> list[str]:
@@ -102,11 +119,11 @@ def _beginnings(word: str) -> list[str]:
     if not pieces:
         return []
     *whole, _ = pieces
-    last = folded(re.findall(r"[^\W_]+", word)[-1])
+    last = folded(_WORD.findall(word)[-1])
     # The stemmer may turn ä into a where folding writes ae: both beginnings count.
     variants = dict.fromkeys([last, last.replace("ae", "a").replace("oe", "o").replace("ue", "u")])
     beginning = " OR ".join(f'"{variant}"*' for variant in variants)
-    return [*(f'"{token}"' for token in whole), f"({beginning})"]
+    return [*(f'words : "{token}"' for token in whole), f"words : ({beginning})"]
 
 
 def _tenant_term(tenant: str) -> str:
@@ -130,13 +147,12 @@ def _hit(row: Row, text: str) -> Hit:
 
 def _excerpt(body: str, text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     """Return the surroundings of the first find, and every find within them."""
-    whole = {token_of(word) for word in re.findall(r"[^\W_]+", text)}
+    whole = {token_of(word) for word in _WORD.findall(text)}
     starts = tuple(folded(word) for word in re.findall(r"([^\W_]+)\*", text))
     found = [
         place
         for place in occurrences(body)
-        if place.token in whole
-        or (starts and folded(body[place.start : place.end]).startswith(starts))
+        if _is_found(place, body[place.start : place.end], whole, starts)
     ]
     if not found:
         return "", ()
@@ -144,3 +160,10 @@ def _excerpt(body: str, text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     end = begin + _LENGTH
     marks = tuple((f.start - begin, f.end - begin) for f in found if f.end <= end)
     return re.sub(r"\s", " ", body[begin:end]), marks
+
+
+def _is_found(place: Occurrence, word: str, whole: set[str], starts: tuple[str, ...]) -> bool:
+    """Say whether a word of the text is what was looked for, or holds it as a piece."""
+    if place.token in whole or (starts and folded(word).startswith(starts)):
+        return True
+    return not whole.isdisjoint(pieces_of(word))

@@ -9,5 +9,5 @@ CREATE TABLE efile_texts (
 );
 
 CREATE VIRTUAL TABLE efile_words USING fts5(
-  tenant, words, content='', contentless_delete=1, tokenize='ascii'
+  tenant, words, pieces, content='', contentless_delete=1, tokenize='ascii'
 );

@@ -54,7 +54,12 @@ async def found(house: EFileHouse, text: str) -> set[str]:
         ("überz*", "23"),
         ("ueberz*", "23"),
         ("rück* jug*", "2"),
-        ("vorschuss", ""),
+        ("vorschuss", "0"),
+        ("Unterhaltsvorschussbescheid", ""),
+        ("einkommen", "1"),
+        ("einkommen verhältnisse", "1"),
+        ('"vorschuss"', ""),
+        ("rechnung", ""),
         ("gibtesnicht", ""),
         ("datei2", "2"),
     ],
@@ -86,6 +91,18 @@ async def test_an_excerpt_shows_the_word_and_marks_it(house: EFileHouse) -> None
     marked = {hit.excerpt[start:end] for hit in hits for start, end in hit.marks}
 
     assert {"Müller", "Mueller"} == marked
+
+
+async def test_a_compound_is_found_by_its_pieces_and_within_a_longer_one(
+    house: EFileHouse,
+) -> None:
+    part = Part("original", "g.txt", "text/plain", b"Unterhaltsvorschussgesetz")
+    await house.efile.file(request(9, title="Titel 9", parts=(part,)))
+
+    assert {"0", "9"} == await found(house, "Unterhaltsvorschuss")
+    assert {"9"} == await found(house, "gesetz")
+    hits = await house.database.read(lambda tx: fulltext.search(tx, "muster", "gesetz", 50))
+    assert ((0, 25),) == hits[0].marks
 
 
 async def test_the_excerpt_of_a_long_text_surrounds_the_find(house: EFileHouse) -> None:
