@@ -66,14 +66,13 @@ async def gate(request: web.Request, handler: Next) -> web.StreamResponse:
 
 
 async def _admit(request: web.Request, handler: Next) -> web.StreamResponse:
-    policy = policy_of(request)
+    policy, visit = policy_of(request), request[VISIT]
+    if policy is None or not policy.public:
+        visit.token = request.cookies.get(COOKIE, "")
+        visit.session = await _session(visit) if visit.token else None
     if policy is None:
         return await handler(request)
-    visit = request[VISIT]
-    visit.token = request.cookies.get(COOKIE, "")
-    if visit.token:
-        visit.session = await _session(visit)
-    if policy.csrf or request.method not in SAFE:
+    if request.method not in SAFE:
         _check_origin(request)
     if policy.public:
         return await handler(request)

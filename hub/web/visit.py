@@ -64,6 +64,9 @@ class Visit:
         self.notes |= fields
 
 
+MAX_DIGITS = 18
+"""Of a number in an address: more do not fit into the database."""
+
 VISIT: web.RequestKey[Visit] = web.RequestKey("visit", Visit)
 SERVICES: web.AppKey[SiteServices] = web.AppKey("services", SiteServices)
 
@@ -71,6 +74,12 @@ SERVICES: web.AppKey[SiteServices] = web.AppKey("services", SiteServices)
 def visit_of(request: web.Request) -> Visit:
     """Return the visit of a request."""
     return request[VISIT]
+
+
+def cursor_of(request: web.Request) -> int | None:
+    """Return the number behind which a list goes on, if the address names one."""
+    word = request.query.get("vor", "")
+    return int(word) if word.isdecimal() and len(word) <= MAX_DIGITS else None
 
 
 def csrf_token(session_token: str) -> str:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from hub.store.database import Row, Transaction
 from hub.store.views.scope import Scope
 
+_DIGITS = 18
+"""Of a time in a cursor: more do not fit into the database."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageFilter:
@@ -40,7 +43,7 @@ def messages(
         kind=wanted.kind,
         partner=wanted.partner,
         case_key=wanted.case_key,
-        received=int(received) if received.isdecimal() else 0,
+        received=int(received) if received.isdecimal() and len(received) <= _DIGITS else 0,
         last=last,
         limit=limit + 1,
     )

@@ -15,7 +15,7 @@ from hub.store.database import Row
 from hub.web.presentation import words
 from hub.web.presentation.rendering import render
 from hub.web.presentation.words import Word
-from hub.web.visit import visit_of
+from hub.web.visit import cursor_of, visit_of
 
 PAGE = 50
 
@@ -71,11 +71,9 @@ async def readers(request: web.Request) -> web.Response:
     visit = visit_of(request)
     akte_id, tenant = request.match_info["akte"], visit.tenant
     view = await visit.services.efile.akte(tenant, akte_id)
-    before = request.query.get("vor", "")
+    before = cursor_of(request)
     rows = await visit.services.database.read(
-        lambda tx: audit.readers(
-            tx, tenant, akte_id, before=int(before) if before.isdecimal() else None, limit=PAGE + 1
-        )
+        lambda tx: audit.readers(tx, tenant, akte_id, before=before, limit=PAGE + 1)
     )
     return render(
         request,

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from hub.store import audit
 from hub.web.presentation.rendering import render
-from hub.web.visit import visit_of
+from hub.web.visit import cursor_of, visit_of
 
 PAGE = 50
 
@@ -14,11 +14,9 @@ PAGE = 50
 async def show(request: web.Request) -> web.Response:
     """Show the accesses of the own office, newest first."""
     visit = visit_of(request)
-    tenant, before = visit.account.tenant, request.query.get("vor", "")
+    tenant, before = visit.account.tenant, cursor_of(request)
     rows = await visit.services.database.read(
-        lambda tx: audit.page(
-            tx, tenant, before=int(before) if before.isdecimal() else None, limit=PAGE + 1
-        )
+        lambda tx: audit.page(tx, tenant, before=before, limit=PAGE + 1)
     )
     return render(
         request,

@@ -154,7 +154,7 @@ def _number(word: str, least: int = 1) -> int:
 
 def _width(request: web.Request) -> int:
     wanted = request.query.get("breite", "")
-    return int(wanted) if wanted.isdecimal() and int(wanted) in WIDTHS else WIDTHS[1]
+    return int(wanted) if wanted in {str(width) for width in WIDTHS} else WIDTHS[1]
 
 
 def _file_name(part: DocumentPart) -> str:

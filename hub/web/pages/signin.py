@@ -41,7 +41,7 @@ async def sign_in(request: web.Request) -> web.Response:
     """Check login and password; a success gets a session that did not exist before."""
     visit = visit_of(request)
     form = await request.post()
-    login, password = str(form.get("kennung", "")), str(form.get("passwort", ""))
+    login, password = str(form.get("kennung", ""))[:100], str(form.get("passwort", ""))
     target = str(form.get("weiter", ""))
     # A failed attempt belongs to the office of the account that was tried.
     known = await visit.services.database.read(lambda tx: find_account(tx, login))

@@ -15,6 +15,7 @@ from hub.core.clock import local_datetime
 from hub.core.money import format_german
 from hub.web.presentation import words
 from hub.web.presentation.menu import menu_for
+from hub.web.presentation.reading import paragraphs
 from hub.web.visit import KEYS_COOKIE, visit_of
 
 STATIC: Final = resources.files("hub.web") / "static"
@@ -44,7 +45,7 @@ def environment() -> Environment:
     )
     built.filters.update(
         day=_day, moment=_moment, iso=_iso, clock=_time, size=size, number=number,
-        euro=lambda cents: f"{format_german(cents)} €",
+        paragraphs=paragraphs, euro=lambda cents: f"{format_german(cents)} €",
     )  # fmt: skip
     built.globals.update(
         static=lambda name: f"/static/{name}?v={fingerprint(name)}",

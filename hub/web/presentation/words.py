@@ -229,12 +229,6 @@ def fact(name: str) -> str:
     return FACTS.get(name, name)
 
 
-def paragraphs(text: str) -> list[str]:
-    """Split text in reading order into paragraphs at empty lines."""
-    blocks = (" ".join(block.split()) for block in re.split(r"\n\s*\n", text))
-    return [block for block in blocks if block]
-
-
 def marked(excerpt: str, marks: Iterable[tuple[int, int]]) -> list[tuple[str, bool]]:
     """Cut an excerpt into pieces and say which of them were found."""
     pieces, at = [], 0

@@ -170,3 +170,12 @@ async def test_a_form_that_is_too_large_is_refused(arrive: Arrive) -> None:
     answer = await visitor.post("/passwort", alt="x" * 100_000, neu="y")
 
     assert 413 == answer.status
+
+
+async def test_an_unknown_address_still_shows_the_menu_to_whom_it_belongs(
+    arrive: Arrive, nobody: Visitor
+) -> None:
+    visitor = await arrive("ahrens")
+
+    assert "Klärfälle" in await (await visitor.get("/gibt-es-nicht")).text()
+    assert "Klärfälle" not in await (await nobody.get("/gibt-es-nicht")).text()

@@ -43,3 +43,10 @@ async def test_older_entries_follow(arrive: Arrive) -> None:
 
     assert 50 == first.count("<tr>") - 1
     assert 12 == second.count("<tr>") - 1
+
+
+async def test_a_crooked_number_of_an_entry_is_answered_all_the_same(arrive: Arrive) -> None:
+    auditor = await arrive("revision")
+    answers = [await auditor.get(f"/zugriffsprotokoll?vor={word}") for word in ("x", "9" * 40)]
+
+    assert [200, 200] == [answer.status for answer in answers]

@@ -52,7 +52,9 @@ async def test_a_blocked_case_shows_what_stands_and_who_decides(arrive: Arrive) 
     assert "/klaerfaelle/clearing-1" in page
 
 
-@pytest.mark.parametrize("path", ["?vor=x.y", "?vor=1", "?zustand=unknown", "?fall=%00"])
+@pytest.mark.parametrize(
+    "path", ["?vor=x.y", "?vor=1", f"?vor={'9' * 40}.x", "?zustand=unknown", "?fall=%00"]
+)
 async def test_a_crooked_question_is_answered_all_the_same(arrive: Arrive, path: str) -> None:
     visitor = await arrive("verwalter")
 

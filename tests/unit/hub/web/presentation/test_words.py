@@ -65,12 +65,6 @@ def test_marking_words_changes_no_letter(text: str, cuts: list[int]) -> None:
     assert text == "".join(piece for piece, _ in words.marked(text, marks))
 
 
-def test_text_falls_into_paragraphs_at_empty_lines() -> None:
-    assert ["Sehr geehrte Frau", "ein Absatz"] == words.paragraphs(
-        "\n\nSehr geehrte\nFrau\n \nein   Absatz\n"
-    )
-
-
 def test_a_day_is_written_the_german_way_and_nothing_else_is_touched() -> None:
     assert ["22.11.2026", "2026-11", "ihv"] == [
         words.german_day(text) for text in ("2026-11-22", "2026-11", "ihv")
