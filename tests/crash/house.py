@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hub.core.settings import demo_storage
 from hub.demo import cast
 from hub.demo.stage import Ports, Stage, open_register
 from tests.s3_server import S3Server
@@ -144,7 +143,7 @@ dvdv = "uvs:09999000"
 """
 
 
-def _tenant(  # noqa: PLR0913  one argument per value of the cash section
+def _tenant(
     office: cast.Office, cash: str, number: str, out: str, claims: str, register: str
 ) -> str:
     return f"""

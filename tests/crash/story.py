@@ -15,9 +15,7 @@ FOREIGN = MUSTERSTADT.xml[0]
 
 def drop_family(house: House, office: Office, family: Family) -> None:
     """Drop the case data, then the notice."""
-    house.drop(
-        office.id, CORE, f"Falldaten_{family.case_id}.xml", drops.case_data(family, office)
-    )
+    house.drop(office.id, CORE, f"Falldaten_{family.case_id}.xml", drops.case_data(family, office))
     house.drop(office.id, CORE, f"Bescheid_{family.case_id}.xml", drops.notice(family))
 
 

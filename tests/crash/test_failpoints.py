@@ -1,0 +1,93 @@
+"""kill -9 between each pair of steps of the message path, then a start, then the judge."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from hub import app
+from hub.core import failpoint
+from hub.demo import cast
+from tests.crash import checker
+from tests.crash.house import House, RegisterProgram, build_house, run_in_thread, tree
+from tests.crash.story import FOREIGN, drop_family, drop_story
+from tests.s3_server import S3Server
+
+pytestmark = pytest.mark.crash
+
+assert app.CLOCK, "importing hub.app declares every failpoint"
+OF_LETTERS = {name for name in failpoint.NAMES if name.startswith("letter_")}
+OF_THE_REGISTER = {name for name in failpoint.NAMES if name.startswith("ask_")}
+OF_THE_PATH = failpoint.NAMES - OF_LETTERS - OF_THE_REGISTER
+LATER = (
+    "commit_after:6", "commit_before:4", "deliver_after:5", "file_after:4", "intake_after_commit:2",
+    "outbox_before_sidecar:4", "pickup_before_clear:2", "refuse_after:2", "travel_after_map:5",
+    "batch_after_number:2", "batch_after_promise:2",
+)  # fmt: skip
+"""Passes in the middle of the work: beside what is under way, something is already done."""
+
+
+@pytest.mark.parametrize("point", sorted(OF_THE_PATH) + sorted(LATER))
+def test_a_kill_loses_and_doubles_nothing(house: House, point: str) -> None:
+    drop_story(house)
+
+    assert house.dies_at(point), house.log[-2000:]
+    assert [] == checker.unsafe(house)
+    assert 0 == house.run_once(), house.log[-2000:]
+    assert [] == checker.faults(house)
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("point", sorted(OF_LETTERS))
+def test_a_kill_during_a_letter_files_it_once(
+    tmp_path_factory: pytest.TempPathFactory, s3_server: S3Server, point: str
+) -> None:
+    house = build_house(tmp_path_factory.mktemp("h") / "house", s3_server, soffice="soffice")
+    drop_family(house, cast.MUSTERSTADT, cast.MUSTERSTADT.xml[1])
+
+    assert house.dies_at(point), house.log[-2000:]
+    assert [] == checker.unsafe(house)
+    assert 0 == house.run_once(), house.log[-2000:]
+    assert [] == checker.faults(house)
+    assert ["closed", "closed"] == [m["state"] for m in checker.State.read(house).messages]
+
+
+@pytest.mark.parametrize("point", sorted(OF_THE_REGISTER))
+async def test_a_request_on_its_way_becomes_unknown_and_is_not_repeated(
+    house: House, point: str
+) -> None:
+    drop_family(house, cast.MUSTERSTADT, FOREIGN)
+    async with RegisterProgram(house):
+        assert await asyncio.to_thread(house.dies_at, point), house.log[-2000:]
+        assert [] == checker.unsafe(house)
+        assert 0 == await run_in_thread(house)
+        assert 0 == await run_in_thread(house)
+
+    state = checker.State.read(house)
+    asked = [p for p in state.promises if p["queue"] == "deliver:azr"]
+    assert [("unknown", 1)] == [(p["state"], p["attempts"]) for p in asked]
+    [case] = [c for c in state.clearings if c["promise_id"] == asked[0]["id"]]
+    assert "outcome_unknown" == case["code"]
+    assert [] == checker.faults(house)
+
+
+def test_starting_again_changes_nothing(house: House) -> None:
+    drop_story(house)
+    assert house.dies_at("commit_after:5")
+    assert 0 == house.run_once()
+    before = (checker.fingerprint(house), tree(house.folder), tree(house.buckets))
+
+    assert 0 == house.run_once()
+
+    assert before == (checker.fingerprint(house), tree(house.folder), tree(house.buckets))
+
+
+def test_a_second_crash_during_recovery_is_survived(house: House) -> None:
+    drop_story(house)
+
+    for point in ("pickup_after_claim", "intake_after_commit", "commit_before:2", "deliver_after"):
+        assert house.dies_at(point), point
+        assert [] == checker.unsafe(house)
+    assert 0 == house.run_once()
+    assert [] == checker.faults(house)
