@@ -175,6 +175,8 @@ class SqliteDatabase:
         return await asyncio.to_thread(self._read, work)
 
     def _read(self, work: Callable[[SqliteTransaction], T]) -> T:
+        if self._closed:
+            raise _closed()
         connection = self._readers.take()
         connection.execute("BEGIN").fetchall()
         try:

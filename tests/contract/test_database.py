@@ -1,0 +1,385 @@
+"""What every adapter of the database port keeps: today SQLite."""
+
+import asyncio
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import apsw
+import pytest
+
+from hub.core.errors import Unavailable
+from hub.store.database import Transaction
+from hub.store.sqlite import SqliteDatabase
+
+WRITER = "tests.contract.database_writer"
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """One implementation of the port."""
+
+    open: Callable[[Path], SqliteDatabase]
+    driver_error: type[Exception]
+
+
+ADAPTERS = {"sqlite": Adapter(SqliteDatabase, apsw.Error)}
+
+
+@pytest.fixture(params=list(ADAPTERS))
+def adapter(request: pytest.FixtureRequest) -> Adapter:
+    return ADAPTERS[request.param]
+
+
+@pytest.fixture
+async def database(adapter: Adapter, tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+    opened = adapter.open(tmp_path / "hub.sqlite")
+    await opened.write(lambda tx: tx.run("CREATE TABLE item (id INTEGER PRIMARY KEY, t TEXT)"))
+    yield opened
+    opened.close()
+
+
+def insert(number: int) -> Callable[[Transaction], int]:
+    return lambda tx: tx.run("INSERT INTO item VALUES (:id, 'x')", id=number)
+
+
+def ids(tx: Transaction) -> list[int]:
+    return [row["id"] for row in tx.all("SELECT id FROM item ORDER BY rowid")]
+
+
+class Gate:
+    """A unit that stands in the writer until it is let go."""
+
+    def __init__(self) -> None:
+        self.entered = threading.Event()
+        self.open = threading.Event()
+
+    def __call__(self, tx: Transaction) -> None:
+        insert(0)(tx)
+        self.entered.set()
+        assert self.open.wait(20)
+
+
+async def held(database: SqliteDatabase) -> tuple[Gate, "asyncio.Task[None]"]:
+    """Return a gate that stands in the writer."""
+    gate = Gate()
+    task = asyncio.create_task(database.write(gate))
+    assert await asyncio.to_thread(gate.entered.wait, 20)
+    return gate, task
+
+
+async def test_what_queues_up_during_a_commit_shares_the_next_one(
+    database: SqliteDatabase,
+) -> None:
+    gate, first = await held(database)
+    before = database.figures.groups
+    rest = [asyncio.create_task(database.write(insert(n))) for n in range(1, 301)]
+    await asyncio.sleep(0)
+    gate.open.set()
+    await asyncio.gather(first, *rest)
+
+    assert 1 + 3 == database.figures.groups - before
+    assert database.figures.units > database.figures.groups
+    assert list(range(301)) == await database.read(ids)
+
+
+async def test_a_failing_unit_is_rolled_back_alone(database: SqliteDatabase) -> None:
+    def half(tx: Transaction) -> None:
+        insert(50)(tx)
+        raise LookupError
+
+    gate, first = await held(database)
+    rest = [database.write(work) for work in (insert(1), half, insert(1), insert(2))]
+    outcomes = asyncio.gather(*rest, return_exceptions=True)
+    await asyncio.sleep(0)
+    gate.open.set()
+    await first
+    one, failed, repeated, two = await outcomes
+
+    assert [0, 1, 2] == await database.read(ids)
+    assert (1, 1) == (one, two)
+    assert isinstance(failed, LookupError)
+    assert isinstance(repeated, Exception)
+
+
+@pytest.mark.parametrize("error", [StopIteration(), KeyboardInterrupt(), MemoryError()])
+async def test_no_error_of_a_unit_makes_its_caller_wait_for_ever(
+    database: SqliteDatabase, error: BaseException
+) -> None:
+    def fail(_: Transaction) -> None:
+        raise error
+
+    task = asyncio.ensure_future(database.write(insert(1)))
+    with pytest.raises((RuntimeError, KeyboardInterrupt, MemoryError)):
+        await asyncio.wait_for(_caught(database, fail), 20)
+    await task
+
+    assert [1] == await database.read(ids)
+
+
+async def _caught(database: SqliteDatabase, work: Callable[[Transaction], None]) -> None:
+    """Await in this task: a task that ends with KeyboardInterrupt would end the loop."""
+    try:
+        await database.write(work)
+    except KeyboardInterrupt as exc:
+        raise RuntimeError from exc
+
+
+async def test_the_units_of_one_caller_keep_their_order(database: SqliteDatabase) -> None:
+    numbers = [7, 3, 9, 1, 8, 2]
+    await database.write(lambda tx: tx.run("CREATE TABLE line (place INTEGER, id INTEGER)"))
+
+    def place(number: int) -> Callable[[Transaction], int]:
+        return lambda tx: tx.run("INSERT INTO line SELECT count(*), :id FROM line", id=number)
+
+    await asyncio.gather(*(database.write(place(number)) for number in numbers))
+
+    rows = await database.read(lambda tx: tx.all("SELECT id FROM line ORDER BY place"))
+    assert numbers == [row["id"] for row in rows]
+
+
+async def test_a_unit_sees_what_the_unit_before_it_did(database: SqliteDatabase) -> None:
+    _, seen = await asyncio.gather(database.write(insert(1)), database.write(ids))
+
+    assert [1] == seen
+
+
+async def test_a_reader_sees_only_what_is_committed(database: SqliteDatabase) -> None:
+    gate, task = await held(database)
+    during = await database.read(ids)
+    gate.open.set()
+    await task
+
+    assert ([], [0]) == (during, await database.read(ids))
+
+
+async def test_a_reader_keeps_its_state_while_others_write(database: SqliteDatabase) -> None:
+    started, written = threading.Event(), threading.Event()
+
+    def twice(tx: Transaction) -> tuple[list[int], list[int]]:
+        before = ids(tx)
+        started.set()
+        assert written.wait(20)
+        return before, ids(tx)
+
+    reading = asyncio.create_task(database.scan(twice))
+    await asyncio.to_thread(started.wait, 20)
+    await database.write(insert(1))
+    written.set()
+
+    assert ([], []) == await reading
+
+
+@pytest.mark.parametrize("way", ["read", "scan"])
+async def test_a_reader_cannot_write(database: SqliteDatabase, adapter: Adapter, way: str) -> None:
+    with pytest.raises(adapter.driver_error):
+        await getattr(database, way)(insert(1))
+
+    assert [] == await database.read(ids)
+
+
+async def test_a_failing_reader_leaves_nothing_behind(database: SqliteDatabase) -> None:
+    def fail(tx: Transaction) -> None:
+        ids(tx)
+        raise LookupError
+
+    for _ in range(20):
+        with pytest.raises(LookupError):
+            await database.read(fail)
+    await database.write(insert(1))
+
+    assert [1] == await database.read(ids)
+
+
+async def test_rows_changed_are_counted(database: SqliteDatabase) -> None:
+    await database.write(insert(1))
+    again = "INSERT INTO item VALUES (1, 'y') ON CONFLICT DO NOTHING"
+
+    assert 0 == await database.write(lambda tx: tx.run(again))
+    assert 1 == await database.write(lambda tx: tx.run("UPDATE item SET t = 'z'"))
+    assert 0 == await database.write(lambda tx: tx.run("DELETE FROM item WHERE id = 2"))
+
+
+async def test_returned_rows_carry_their_columns(database: SqliteDatabase) -> None:
+    sql = "INSERT INTO item VALUES (:id, :t) RETURNING id, t"
+
+    assert {"id": 5, "t": None} == await database.write(lambda tx: tx.one(sql, id=5, t=None))
+    assert await database.read(lambda tx: tx.one("SELECT id FROM item WHERE id = 6")) is None
+
+
+async def test_a_forgotten_value_is_an_error_not_a_null(
+    database: SqliteDatabase, adapter: Adapter
+) -> None:
+    sql = "INSERT INTO item VALUES (:id, :t)"
+
+    with pytest.raises((adapter.driver_error, KeyError)):
+        await database.write(lambda tx: tx.run(sql, id=1))
+
+
+async def test_several_event_loops_share_one_database(database: SqliteDatabase) -> None:
+    async def other() -> None:
+        await asyncio.gather(*(database.write(insert(n)) for n in range(100, 150)))
+
+    await asyncio.gather(
+        asyncio.to_thread(asyncio.run, other()), *(database.write(insert(n)) for n in range(50))
+    )
+
+    assert [*range(50), *range(100, 150)] == sorted(await database.read(ids))
+
+
+async def test_a_caller_that_gave_up_harms_nobody(database: SqliteDatabase) -> None:
+    gate, first = await held(database)
+    waiting = asyncio.create_task(database.write(insert(1)))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    gate.open.set()
+    await first
+
+    assert 1 == await database.write(insert(2))
+
+
+async def test_an_event_loop_that_ended_harms_nobody(database: SqliteDatabase) -> None:
+    async def leave() -> None:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(database.write(insert(1)), 0.01)
+
+    gate, first = await held(database)
+    await asyncio.to_thread(asyncio.run, leave())
+    gate.open.set()
+    await first
+
+    assert 1 == await asyncio.wait_for(database.write(insert(2)), 20)
+
+
+async def test_what_was_written_is_there_after_reopening(adapter: Adapter, tmp_path: Path) -> None:
+    for number in range(3):
+        database = adapter.open(tmp_path / "hub.sqlite")
+        await database.write(
+            lambda tx: tx.run("CREATE TABLE IF NOT EXISTS item (id INTEGER PRIMARY KEY, t TEXT)")
+        )
+        await database.write(insert(number))
+        found = await database.read(ids)
+        database.close()
+
+        assert list(range(number + 1)) == found
+
+
+async def test_closing_finishes_what_is_queued(adapter: Adapter, tmp_path: Path) -> None:
+    database = adapter.open(tmp_path / "hub.sqlite")
+    await database.write(lambda tx: tx.run("CREATE TABLE item (id INTEGER PRIMARY KEY, t TEXT)"))
+    gate, first = await held(database)
+    rest = [asyncio.create_task(database.write(insert(n))) for n in range(1, 250)]
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(asyncio.to_thread(database.close))
+    await asyncio.sleep(0.01)
+    gate.open.set()
+    await asyncio.wait_for(asyncio.gather(closing, first, *rest), 20)
+    again = adapter.open(tmp_path / "hub.sqlite")
+
+    assert list(range(250)) == await again.read(ids)
+    again.close()
+
+
+async def test_a_closed_database_says_so_at_once(database: SqliteDatabase) -> None:
+    database.close()
+    database.close()
+
+    for attempt in (database.write(insert(1)), database.read(ids), database.scan(ids)):
+        with pytest.raises(Unavailable, match="database_closed"):
+            await asyncio.wait_for(attempt, 20)
+
+
+def acknowledged(output: str) -> list[int]:
+    return [int(line) for line in output.split("\n")[:-1] if line.isdigit()]
+
+
+async def kept(adapter: Adapter, path: Path) -> list[int]:
+    """Return what a new process finds, and see that the file is sound."""
+    database = adapter.open(path)
+    found = await database.read(ids)
+    check = await database.read(lambda tx: tx.one("PRAGMA integrity_check"))
+    database.close()
+
+    assert {"integrity_check": "ok"} == check
+    return found
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("after", [0.0, 0.03, 0.1])
+async def test_a_killed_process_loses_nothing_acknowledged(
+    adapter: Adapter, tmp_path: Path, after: float
+) -> None:
+    path = tmp_path / "hub.sqlite"
+    said = acknowledged(_write_until_killed(path, after))
+    found = await kept(adapter, path)
+
+    assert said
+    assert set() == set(said) - set(found)
+    assert len(set(found)) == len(found)
+
+
+def _write_until_killed(path: Path, after: float) -> str:
+    command = [sys.executable, "-m", WRITER, str(path), "100", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        first: str = process.stdout.readline()
+        time.sleep(after)
+        process.send_signal(signal.SIGKILL)
+        return first + str(process.stdout.read())
+
+
+@pytest.mark.crash
+async def test_a_full_disk_stops_everything_and_loses_nothing_acknowledged(
+    adapter: Adapter, tmp_path: Path
+) -> None:
+    path = tmp_path / "hub.sqlite"
+    output = _write_until_refused([], path, size=4000, growth=400_000)
+
+    assert ["database_not_durable", "still database_not_durable"] == output.split("\n")[-3:-1]
+    await _nothing_was_lost(adapter, path, output)
+
+
+def _can_inject() -> bool:
+    strace = shutil.which("strace")
+    if strace is None:
+        return False
+    probe = [strace, "-qq", "-e", "inject=fdatasync:error=EIO:when=99", "true"]
+    return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.crash
+@pytest.mark.skipif(not _can_inject(), reason="strace cannot trace here")
+async def test_a_disk_that_does_not_sync_stops_everything_and_loses_nothing_acknowledged(
+    adapter: Adapter, tmp_path: Path
+) -> None:
+    path = tmp_path / "hub.sqlite"
+    fault = "inject=fdatasync,fsync:error=EIO:when=30"
+    tracer = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync,fsync", "-e", fault]
+    output = _write_until_refused(tracer, path, size=10, growth=0)
+
+    assert ["database_not_durable", "still database_not_durable"] == output.split("\n")[-3:-1]
+    await _nothing_was_lost(adapter, path, output)
+
+
+def _write_until_refused(tracer: list[str], path: Path, *, size: int, growth: int) -> str:
+    command = [*tracer, sys.executable, "-m", WRITER, str(path), str(size), str(growth)]
+    run = subprocess.run(
+        command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=120
+    )
+
+    assert 0 == run.returncode, run.stderr
+    return run.stdout
+
+
+async def _nothing_was_lost(adapter: Adapter, path: Path, output: str) -> None:
+    said, found = acknowledged(output), await kept(adapter, path)
+
+    assert said
+    assert set() == set(said) - set(found)
+    assert -1 not in found
