@@ -278,7 +278,7 @@ def open_inboxes(place: Place) -> dict[tuple[str, str], DropFolder]:
 def _rules(settings: Settings, channel: Channel) -> Rules:
     pickup = settings.pickup
     settle_s = pickup.settle_s if channel.settle_s is None else channel.settle_s
-    return Rules(channel.ready, settle_s, pickup.max_bytes, pickup.batch)
+    return Rules(channel.ready, settle_s, pickup.max_bytes, pickup.batch, pickup.keep_done_days)
 
 
 async def run_once(place: Place) -> None:

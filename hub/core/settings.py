@@ -88,6 +88,8 @@ class Pickup(_Section, frozen=True, kw_only=True):
     """Larger files are quarantined unread."""
     batch: Count = 200
     """Files claimed per round; one durable transaction carries them all."""
+    keep_done_days: Annotated[int, Meta(ge=0, le=3650)] = 7
+    """Cleared files stay in ``.done`` and ``.duplicate`` so long; 0 removes them at once."""
 
 
 class Isolation(_Section, frozen=True, kw_only=True):

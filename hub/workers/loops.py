@@ -24,11 +24,14 @@ from hub.pipeline.recovery import recover
 from hub.store import lanes
 from hub.workers.crew import Act, Crew, claim
 from hub.workers.pickup import pick_up
+from hub.workers.sweep import Sweep
 
 log = logging.getLogger(__name__)
 
 POLL_S = 0.25
 """How long a loop sleeps when nothing wakes it."""
+SWEEP_LOOK_S = 30.0
+"""How often the daily sweep is asked whether its day is over."""
 PAUSE_S = 2.0
 """How long a loop rests after a fault."""
 
@@ -67,6 +70,7 @@ class Workers:
             _Loop("cash_files", lambda: close_due_files(house, at_once=at_once), POLL_S),
             _Loop("letter", self._letters, POLL_S),
             *(self._crew(queue, 64, fulfil) for queue in queues),
+            _Loop("sweep", Sweep(house).round, SWEEP_LOOK_S),
         ]
 
     def _crew(self, queue: str, limit: int, act: Act) -> _Loop:

@@ -26,7 +26,13 @@ from pathlib import Path
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
-from hub.channels.inbound.names import claimed_name, is_claimed, original_name, sender_name
+from hub.channels.inbound.names import (
+    claimed_name,
+    claimed_us,
+    is_claimed,
+    original_name,
+    sender_name,
+)
 from hub.channels.inbound.reading import Claimed, read_claimed
 from hub.channels.safe_folder import move, sync, write_once
 from hub.core.errors import Misconfigured
@@ -42,7 +48,9 @@ _UNFINISHED = re.compile("|".join(translate(pattern) for pattern in UNFINISHED),
 _LOCKED = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY)
 """A file server says so while the sender has the file open."""
 
-_SPECIAL = (".claimed", ".done", ".duplicate", ".quarantine")
+_CLEARED = (".done", ".duplicate")
+_SPECIAL = (".claimed", *_CLEARED, ".quarantine")
+_DAY_US = 86_400_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,8 @@ class Rules:
     settle_s: float = 5.0
     max_bytes: int = 50_000_000
     batch: int = 200
+    keep_done_days: int = 7
+    """How long cleared files stay; 0 removes them at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +206,32 @@ class DropFolder:
         return given_back
 
     def remove(self, claimed: Path, shelf: str) -> None:
-        """Move a claimed file to ``.done`` or ``.duplicate``.
+        """Move a claimed file to ``.done`` or ``.duplicate``, where files are kept at all.
 
         Nothing is synced: its message is durable, and a file that lies here again after a
         power cut is recognised by its id.
         """
+        if not self.rules.keep_done_days:
+            claimed.unlink(missing_ok=True)
+            return
         (self.path / shelf).mkdir(exist_ok=True)
         with suppress(FileNotFoundError):
             claimed.rename(self.path / shelf / claimed.name)
+
+    def sweep(self, now_us: int) -> int:
+        """Remove cleared files whose days are over and return how many; never refused ones.
+
+        They hold personal data in clear, and their bytes are kept with their messages.
+        """
+        before_us = now_us - self.rules.keep_done_days * _DAY_US
+        shelves = [self.path / name for name in _CLEARED]
+        cleared = [p for shelf in shelves if shelf.is_dir() for p in shelf.iterdir()]
+        old = [
+            p for p in cleared if is_claimed(p) and not p.is_dir() and claimed_us(p) <= before_us
+        ]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
 
     def quarantine(self, day: str, name: str, data: bytes, reason: Mapping[str, object]) -> Path:
         """Keep refused bytes with the reason beside them; doing it again changes nothing."""

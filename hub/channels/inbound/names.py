@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import uuid
 from pathlib import Path
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
@@ -39,6 +40,11 @@ def _shortened(name: str) -> str:
 def is_claimed(path: Path) -> bool:
     """Tell whether a name is one that :func:`claimed_name` gives."""
     return _CLAIM.fullmatch(path.name) is not None
+
+
+def claimed_us(path: Path) -> int:
+    """Return when a file was claimed, as the id in its name tells; in microseconds."""
+    return (uuid.UUID(path.name.partition("__")[0]).int >> 80) * 1000
 
 
 def original_name(claimed: Path) -> str:
