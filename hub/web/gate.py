@@ -2,6 +2,8 @@
 
 The page is made first, the access recorded durably second, and only then does a byte
 leave. If the record cannot be written, an error page leaves instead.
+
+Residual risk: a decision sent by a form has happened when its record fails; the journal has it.
 """
 
 from __future__ import annotations
