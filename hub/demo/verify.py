@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from efile import EFile
+from efile import Document, EFile
 from hub.app import open_database, open_efile
 from hub.demo import cast
 from hub.demo.stage import Stage
@@ -39,6 +39,7 @@ async def verify(stage: Stage) -> tuple[list[Check], Balance]:
             await _suspense(database),
             *_register(stage, await database.read(_register_rows)),
             _no_leak(stage),
+            await _no_leak_in_files(room),
         ]
     return checks, total
 
@@ -167,6 +168,31 @@ def _no_leak(stage: Stage) -> Check:
     named = [path for path in stage.folder.rglob("*") if number in path.name]
     leaks = [str(path.relative_to(stage.folder)) for path in (*found, *named)]
     return Check("Die AZR-Nummer verlässt Register und Akte nicht", not leaks, ", ".join(leaks))
+
+
+async def _no_leak_in_files(room: EFile) -> Check:
+    """Beside the register's own answers no document of the file names the AZR number."""
+    office = cast.MUSTERSTADT.id
+    view = await room.akte(office, cast.MUSTERSTADT.xml[0].case_id)
+    own = {"Registerauskunft", "Registerquittung"}
+    leaks = [
+        document.title
+        for document in view.documents
+        if document.doc_type not in own and cast.AZR_NUMBER in await _words(room, document)
+    ]
+    detail = ", ".join(leaks) or f"{len(view.documents)} Dokumente gelesen"
+    return Check("Kein Brief und keine Anordnung nennt die AZR-Nummer", not leaks, detail)
+
+
+async def _words(room: EFile, document: Document) -> str:
+    """Return what a document says, a letter page by page."""
+    if document.parts[0].mime != "application/pdf":
+        return (await room.fetch(document.tenant, document.id)).decode()
+    count = await room.page_count(document.tenant, document.id)
+    pages = [
+        await room.page_text(document.tenant, document.id, page) for page in range(1, count + 1)
+    ]
+    return " ".join(page.text for page in pages)
 
 
 def _holds(path: Path, number: str) -> bool:
