@@ -55,12 +55,36 @@ async def fulfil(promise: Promise, house: House) -> None:
         except Unavailable as exc:
             await try_again(promise, exc, house)
         except OutcomeUnknown as exc:
-            await give_up(promise, exc, "unknown", house)
+            await _end_unknown(promise, exc, house)
         except HubError as exc:
             await give_up(promise, exc, "dead", house)
         except Exception as exc:  # one promise must never stop the others
             log.exception("promise_failed")
-            await give_up(promise, _unforeseen(exc), "dead", house)
+            await give_up(promise, unforeseen(exc), "dead", house)
+
+
+async def _end_unknown(promise: Promise, error: OutcomeUnknown, house: House) -> None:
+    """Ask again where the partner recognises the request; else a human must find out."""
+    if may_repeat(promise, house):
+        await try_again(promise, error, house)
+    else:
+        await give_up(promise, error, "unknown", house)
+
+
+def may_repeat(promise: Promise, house: House) -> bool:
+    """Tell whether the partner knows a request by its id, so that asking again is harmless."""
+    partner = promise.queue.partition(":")[2]
+    return any(t.name == partner and t.idempotent == "yes" for t in house.settings.https)
+
+
+def unknown_outcome() -> OutcomeUnknown:
+    """Return the error for a request that went out and was not answered."""
+    return OutcomeUnknown(
+        "outcome_unknown",
+        "Die Anfrage wurde abgesandt, eine Antwort kam nicht an.",
+        remedy="Bei der Gegenstelle klären, ob sie angekommen ist; dann freigeben (erneut "
+        "senden) oder zurückweisen.",
+    )
 
 
 async def _deliver(promise: Promise, house: House) -> None:
@@ -88,11 +112,27 @@ async def _ask(promise: Promise, data: bytes, house: House) -> None:
             f"Für die Gegenstelle „{partner}“ ist keine Adresse eingerichtet.",
             remedy="[[https]] in hub.toml ergänzen.",
         )
-    await house.database.write(lambda tx: lanes.mark_sent(tx, promise))
+    if not await house.database.write(lambda tx: lanes.mark_sent(tx, promise)):
+        raise unknown_outcome()
     failpoint.reach("ask_before")
     answer = await line.ask(promise.tenant, data, promise.id)
     failpoint.reach("ask_after")
-    await _take_answer(promise, answer, house)
+    try:
+        await _take_answer(promise, answer, house)
+    except Conflict:
+        raise
+    except Exception as exc:
+        # The partner has acted: from here on nothing counts as "not happened".
+        raise _answer_lost() from exc
+
+
+def _answer_lost() -> OutcomeUnknown:
+    return OutcomeUnknown(
+        "answer_lost",
+        "Die Gegenstelle hat geantwortet, die Antwort ließ sich aber nicht festhalten.",
+        remedy="Datenbank und Plattenplatz prüfen, bei der Gegenstelle den Stand klären; dann "
+        "freigeben (erneut senden) oder zurückweisen.",
+    )
 
 
 async def _take_answer(promise: Promise, answer: PartnerAnswer, house: House) -> None:
@@ -236,12 +276,13 @@ def _end_batch(tx: Transaction, batch_id: str, house: House, now_us: int, step: 
             house.messages.fulfilled(tx, order.message_id, now_us)
 
 
-async def try_again(promise: Promise, error: Unavailable, house: House) -> None:
+async def try_again(promise: Promise, error: HubError, house: House) -> None:
     """Put a promise back for later; past its deadline a human must decide."""
     now_us = house.clock.now_us()
+    wish_s = error.retry_after_s if isinstance(error, Unavailable) else None
     decision = next_attempt(
         promise.attempts, now_us, promise.deadline_us, house.settings.delivery,
-        retry_after_s=error.retry_after_s, chance=_CHANCE,
+        retry_after_s=wish_s, chance=_CHANCE,
     )  # fmt: skip
     if isinstance(decision, Dead):
         await give_up(promise, error, "dead", house)
@@ -277,7 +318,7 @@ async def give_up(promise: Promise, error: HubError, state: str, house: House) -
             return
         message = messages.to_message(row)
         clearing.open_case(tx, message, case, now_us)
-        if row["state"] == "routed":
+        if row["state"] in {"received", "routed"}:
             house.messages.move(tx, message, "clearing", now_us, code=error.code)
 
     await _unless_lease_lost(house, work)
@@ -304,7 +345,8 @@ async def _message(message_id: str, house: House) -> Message | None:
     return messages.to_message(row) if row else None
 
 
-def _unforeseen(exc: Exception) -> HubError:
+def unforeseen(exc: Exception) -> HubError:
+    """Return the error for a fault nobody foresaw: its type, never its words."""
     return HubError(
         "unforeseen",
         f"Die Verarbeitung ist unerwartet abgebrochen ({type(exc).__name__}).",

@@ -6,8 +6,8 @@ import logging
 from pathlib import Path
 
 from hub.channels.inbound.folder import DropFolder
-from hub.core.errors import OutcomeUnknown
 from hub.core.ids import derived_uuid
+from hub.pipeline.fulfilment import may_repeat, unknown_outcome
 from hub.pipeline.house import House
 from hub.store import clearing, lanes, messages
 from hub.store.clearing import ClearingCase
@@ -43,7 +43,7 @@ def _recover(tx: Transaction, house: House, me: str, now_us: int) -> tuple[int, 
 
 def _stop(tx: Transaction, row: Row, house: House, now_us: int) -> None:
     promise = lanes.to_promise(row, epoch=row["epoch"])
-    if _may_repeat(house, promise.queue.partition(":")[2]):
+    if may_repeat(promise, house):
         # The partner recognises the request by its id; asking again has no second effect.
         tx.run("UPDATE promise SET state = 'leased' WHERE id = :id", id=promise.id)
         return
@@ -59,20 +59,6 @@ def _stop(tx: Transaction, row: Row, house: House, now_us: int) -> None:
     clearing.open_case(tx, message, case, now_us)
     if found["state"] == "routed":
         house.messages.move(tx, message, "clearing", now_us, code=error.code)
-
-
-def _may_repeat(house: House, partner: str) -> bool:
-    return any(t.name == partner and t.idempotent == "yes" for t in house.settings.https)
-
-
-def unknown_outcome() -> OutcomeUnknown:
-    """Return the error for a request that went out and was not answered."""
-    return OutcomeUnknown(
-        "outcome_unknown",
-        "Die Anfrage wurde abgesandt, eine Antwort kam nicht an.",
-        remedy="Bei der Gegenstelle klären, ob sie angekommen ist; dann freigeben (erneut "
-        "senden) oder zurückweisen.",
-    )
 
 
 def leftovers(folder: DropFolder) -> list[Path]:

@@ -80,7 +80,8 @@ def claim(
     promises = []
     for lane in lanes:
         row = tx.one(
-            "UPDATE promise SET state = 'leased', attempts = attempts + 1 WHERE queue = :queue "
+            "UPDATE promise SET attempts = attempts + 1, "
+            "state = CASE WHEN state = 'sent' THEN 'sent' ELSE 'leased' END WHERE queue = :queue "
             "AND lane_key = :lane_key AND lane_seq = :head_seq RETURNING *",
             queue=queue, lane_key=lane["lane_key"], head_seq=lane["head_seq"],
         )  # fmt: skip
@@ -151,8 +152,10 @@ def retry_later(tx: Transaction, promise: Promise, again_us: int, code: str) -> 
     )  # fmt: skip
 
 
-def mark_sent(tx: Transaction, promise: Promise) -> None:
+def mark_sent(tx: Transaction, promise: Promise) -> bool:
     """Note that bytes are about to leave: after a crash the outcome is unknown.
+
+    Returns ``False`` when they may have left before and nobody knows what became of them.
 
     Raises:
         Conflict: the lease was lost.
@@ -162,7 +165,8 @@ def mark_sent(tx: Transaction, promise: Promise) -> None:
         "UPDATE lane SET state = 'leased' WHERE queue = :queue AND lane_key = :lane_key "
         "AND epoch = :epoch AND state = 'leased'",
     )  # fmt: skip
-    tx.run("UPDATE promise SET state = 'sent' WHERE id = :id", id=promise.id)
+    sent = "UPDATE promise SET state = 'sent' WHERE id = :id AND state = 'leased'"
+    return bool(tx.run(sent, id=promise.id))
 
 
 def block(tx: Transaction, promise: Promise, state: str, code: str) -> None:
@@ -235,3 +239,9 @@ def is_due(tx: Transaction, queue: str, now_us: int) -> bool:
         queue=queue, now=now_us,
     )  # fmt: skip
     return row is not None
+
+
+def is_numbered_file(tx: Transaction, promise_id: str | None) -> bool:
+    """Tell whether a promise brings a cash file, whose number must not be left out."""
+    row = tx.one("SELECT spec FROM promise WHERE id = :id", id=promise_id)
+    return row is not None and "batch" in json.loads(row["spec"])
