@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hub.core.clock import iso_utc, local_date
-from hub.core.errors import HubError
+from hub.core.errors import HubError, Unavailable
 from hub.core.findings import Finding
 from hub.core.ids import derived_uuid
 from hub.core.message import Message
@@ -41,6 +41,8 @@ async def receipt(
     send = Send(Role.CASE_CORE, _record(message, result, findings), "receipt")
     try:
         promise, kept = await written(message, send, partner, house)
+    except Unavailable:
+        raise
     except HubError as exc:
         # A receipt that cannot be written must not keep the message from being refused.
         return Answer(clearings=(_unwritten(message, exc),))

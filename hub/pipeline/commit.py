@@ -61,6 +61,8 @@ def _close(tx: Transaction, promise: Promise, plan: Plan, house: House, now_us: 
     state = "closed" if plan.state == "routed" and not plan.promises else plan.state
     facts = {"code": plan.code} if plan.code else {}
     house.messages.move(tx, plan.message, state, now_us, **facts)
+    if plan.state == "refused":
+        messages.forget_bytes(tx, plan.message)
     if plan.holds_lane:
         lanes.block(tx, promise, "waiting", plan.code or "held")
     else:

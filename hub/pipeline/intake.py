@@ -153,15 +153,13 @@ def _enter_all(
 
 
 def _is_repeated(tx: Transaction, message: Message, house: House) -> bool:
-    """Tell whether the channel saw these bytes before and does not accept repetitions."""
+    """Tell whether these bytes are only recorded because the channel saw them before.
+
+    Where repetitions shall be refused the journey refuses them, so that the sender is told.
+    """
     channels = house.settings.tenant(message.tenant).channels
     policy = next((c.duplicates for c in channels if c.name == message.channel), "accept")
-    if policy == "accept":
-        return False
-    before = messages.seen(
-        tx, tenant=message.tenant, channel=message.channel, key_kind="bytes", key=message.sha256
-    )
-    return before is not None
+    return policy == "record" and messages.first_of(tx, message) is not None
 
 
 def _case_key(data: bytes, routes: Sequence[InRoute]) -> str | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from hub.core import failpoint
 from hub.core.clock import local_date
-from hub.core.errors import Conflict, Misconfigured, NotChecked, Rejected, Unavailable
+from hub.core.errors import Conflict, HubError, Misconfigured, Rejected, Unavailable
 from hub.core.findings import Verdict
 from hub.core.log import log_context
 from hub.core.message import Message
@@ -20,13 +20,14 @@ from hub.partners.base import Handler, Situation
 from hub.pipeline import verdicts
 from hub.pipeline.cell import Leg, Understood
 from hub.pipeline.commit import commit
+from hub.pipeline.fulfilment import try_again
 from hub.pipeline.house import House
 from hub.pipeline.intake import cheap_key
 from hub.pipeline.parts import split
 from hub.pipeline.plan import Plan
 from hub.pipeline.promises import plan_outcome
 from hub.routing.route import InRoute
-from hub.store import cases, lanes, messages
+from hub.store import cases, messages
 from hub.store.database import Row, Transaction
 from hub.store.lanes import Promise
 from hub.uvg.model import Case
@@ -38,13 +39,13 @@ log = logging.getLogger(__name__)
 
 async def travel(promise: Promise, house: House) -> None:
     """Take one journalled message all the way down to its commit."""
-    message = await _load(promise.message_id, house)
-    with log_context(message_id=message.id, tenant=message.tenant, channel=message.channel):
+    with log_context(message_id=promise.message_id, tenant=promise.tenant):
         try:
+            message = await _load(promise.message_id, house)
             plan = await plan_for(message, house)
-            await commit(promise, plan, house)
+            await _sign(promise, message, plan, house)
         except (Conflict, Unavailable) as exc:
-            await _again(promise, exc.code, house)
+            await try_again(promise, exc, house)
         else:
             log.info("travelled", extra={"kind": plan.message.kind, "state": plan.state})
 
@@ -58,24 +59,45 @@ class _Way:
 
 
 async def plan_for(message: Message, house: House) -> Plan:
-    """Return what follows from a message, whatever is wrong with it."""
+    """Return what follows from a message, whatever is wrong with it.
+
+    Raises:
+        Unavailable: it cannot be said now.
+    """
     way = _Way(message)
     try:
-        return await _plan(way, house)
-    except Rejected as exc:
-        return await verdicts.refuse(way.message, exc, house)
-    except (NotChecked, Misconfigured) as exc:
-        return verdicts.hold(way.message, exc)
-    except (Conflict, Unavailable):
+        return await _plan_or_refusal(way, house)
+    except Unavailable:
         raise
+    except HubError as exc:
+        return verdicts.hold(way.message, exc)
     except Exception as exc:  # one message must never stop the others
         log.exception("travel_failed")
         return verdicts.hold(way.message, verdicts.unforeseen(exc))
 
 
+async def _plan_or_refusal(way: _Way, house: House) -> Plan:
+    try:
+        return await _plan(way, house)
+    except Rejected as exc:
+        return await verdicts.refuse(way.message, exc, house)
+
+
+async def _sign(promise: Promise, message: Message, plan: Plan, house: House) -> None:
+    """Commit the plan; one that the database does not take is left to a human."""
+    try:
+        await commit(promise, plan, house)
+    except (Conflict, Unavailable):
+        raise
+    except Exception as exc:  # one message must never stop the others
+        log.exception("commit_failed")
+        await commit(promise, verdicts.hold(message, verdicts.unforeseen(exc)), house)
+
+
 async def _plan(way: _Way, house: House) -> Plan:
     """The way on one page: read, check, map, decide."""
     failpoint.reach("travel_before_read")
+    await verdicts.first_time(way.message, house)
     understood = await _understand(way, house)
     failpoint.reach("travel_after_map")
     if way.route and way.route.split:
@@ -157,9 +179,3 @@ async def _load(message_id: str, house: House) -> Message:
     if row is None:
         raise Conflict("message_missing", "Die Nachricht ist nicht im Journal.")
     return messages.to_message(row)
-
-
-async def _again(promise: Promise, code: str, house: House) -> None:
-    """Put the message back to the head of its lane, a little later."""
-    again_us = house.clock.now_us() + int(house.settings.delivery.first_retry_s * 1_000_000)
-    await house.database.write(lambda tx: lanes.retry_later(tx, promise, again_us, code))

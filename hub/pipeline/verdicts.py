@@ -74,6 +74,25 @@ def same_case(message: Message, record: Record) -> None:
         )
 
 
+async def first_time(message: Message, house: House) -> None:
+    """Refuse bytes a channel has seen before, where the office wants repetitions refused.
+
+    Raises:
+        RuleViolation: the same bytes came before.
+    """
+    tenant = house.settings.tenant(message.tenant)
+    policy = next((c.duplicates for c in tenant.channels if c.name == message.channel), "accept")
+    if policy != "refuse" or message.part_of:
+        return
+    before = await house.database.read(lambda tx: messages.first_of(tx, message))
+    if before not in (None, message.id):
+        raise RuleViolation(
+            "duplicate_refused",
+            "Dieselbe Datei wurde schon einmal gesendet.",
+            remedy="Jede Nachricht nur einmal senden.",
+        )
+
+
 async def repeated(message: Message, house: House) -> Plan | None:
     """Return the plan for a sender's number that was used before, if it was.
 

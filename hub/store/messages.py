@@ -168,6 +168,19 @@ def seen(tx: Transaction, *, tenant: str, channel: str, key_kind: str, key: str)
     )  # fmt: skip
 
 
+def first_of(tx: Transaction, message: Message) -> str | None:
+    """Return the id of the first message with these bytes on this channel, if remembered."""
+    before = seen(
+        tx, tenant=message.tenant, channel=message.channel, key_kind="bytes", key=message.sha256
+    )
+    return before["message_id"] if before else None
+
+
+def forget_bytes(tx: Transaction, message: Message) -> None:
+    """Forget the bytes of a refused message: nothing followed, it may be sent again as it is."""
+    tx.run("DELETE FROM seen WHERE message_id = :id AND key_kind = 'bytes'", id=message.id)
+
+
 def remember(tx: Transaction, message: Message, key_kind: str, key: str) -> None:
     """Remember a key in the accepting unit of work."""
     tx.run(
