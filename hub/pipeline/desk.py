@@ -30,7 +30,8 @@ class Desk:
         """Give up what stood still; the lane goes on without it.
 
         Raises:
-            Rejected: no reason was given, or there is no such open case.
+            Rejected: no reason was given, there is no such case, or a numbered file would be
+                left out.
         """
         await self._decide(tenant, clearing_id, actor, reason, "rejected")
 
@@ -45,6 +46,8 @@ class Desk:
             case = clearing.find(tx, clearing_id, tenant)
             if case is None:
                 raise Rejected("clearing_unknown", "Diesen Klärfall gibt es nicht.")
+            if decision == "rejected" and lanes.is_numbered_file(tx, case["promise_id"]):
+                raise _number_needed()
             if clearing.close_case(
                 tx, clearing_id, state=decision, actor=actor, reason=reason, now_us=now_us
             ):
@@ -63,7 +66,10 @@ class Desk:
         self._messages.note(tx, message, now_us, f"clearing_{decision}", step=step)
         skip = decision == "rejected"
         if case["promise_id"]:
-            lanes.unblock(tx, case["promise_id"], skip=skip, now_us=now_us)
+            freed = lanes.unblock(tx, case["promise_id"], skip=skip, now_us=now_us)
+            if freed and skip and case["promise_id"] != message.id:
+                self._messages.fulfilled(tx, message.id, now_us)
+                row = messages.find(tx, message.id) or row
         self._move_on(tx, row, case, skip=skip, now_us=now_us)
 
     def _move_on(self, tx: Transaction, row: Row, case: Row, *, skip: bool, now_us: int) -> None:
@@ -72,6 +78,8 @@ class Desk:
         if row["state"] != "clearing" or clearing.still_open(tx, message.id):
             return
         travelled = case["promise_id"] != message.id
+        if skip and not travelled:
+            messages.forget_bytes(tx, message)
         if skip and case["promise_id"]:
             to_state = "refused"
         elif not travelled:
@@ -79,3 +87,11 @@ class Desk:
         else:
             to_state = "routed" if row["open_promises"] else "closed"
         self._messages.move(tx, message, to_state, now_us, code=case["code"])
+
+
+def _number_needed() -> Rejected:
+    return Rejected(
+        "order_file_needed",
+        "Eine nummerierte Auftragsdatei lässt sich nicht auslassen.",
+        remedy="Ursache beheben und freigeben; der Kasse fehlte sonst eine Folgenummer.",
+    )
