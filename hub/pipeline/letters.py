@@ -16,7 +16,7 @@ from hub.core import failpoint
 from hub.core.errors import Conflict, HubError, NotChecked, Unavailable
 from hub.core.findings import Verdict
 from hub.core.ids import derived_uuid
-from hub.pipeline.fulfilment import give_up, try_again
+from hub.pipeline.fulfilment import give_up, try_again, unforeseen
 from hub.pipeline.house import House
 from hub.store import lanes, messages
 from hub.store.database import Transaction
@@ -49,23 +49,33 @@ async def write_letters(promises: Sequence[Promise], house: House) -> None:
     failpoint.reach("letter_before_convert")
     try:
         documents = await house.office.to_pdfa([letter.word for letter in filled])
-    except Unavailable as exc:
+        finished = list(zip(filled, documents, strict=True))
+    except Exception as exc:  # noqa: BLE001  whatever happened to the batch, each letter is told
         for letter in filled:
-            await try_again(letter.promise, exc, house)
+            await _put_aside(letter.promise, exc, house)
         return
-    except HubError as exc:
-        for letter in filled:
-            await give_up(letter.promise, exc, "dead", house)
-        return
-    finished = zip(filled, documents, strict=True)
     await asyncio.gather(*(_finish(letter, pdf, house) for letter, pdf in finished))
+
+
+async def _put_aside(promise: Promise, exc: Exception, house: House) -> None:
+    """Put a letter back for later, or hand it to a human where waiting does not help."""
+    if isinstance(exc, Unavailable):
+        await try_again(promise, exc, house)
+    elif isinstance(exc, HubError):
+        await give_up(promise, exc, "dead", house)
+    elif promise.attempts > 1:
+        log.error("letter_failed", exc_info=exc)
+        await give_up(promise, unforeseen(exc), "dead", house)
+    else:
+        # Perhaps the fault of a neighbour: the next attempt is made alone.
+        await try_again(promise, unforeseen(exc), house)
 
 
 async def _attempt_fill(promise: Promise, house: House) -> _Filled | None:
     try:
         return await _fill(promise, house)
-    except HubError as exc:
-        await give_up(promise, exc, "dead", house)
+    except Exception as exc:  # noqa: BLE001  one letter must never stop the others
+        await _put_aside(promise, exc, house)
         return None
 
 
@@ -81,13 +91,17 @@ async def _fill(promise: Promise, house: House) -> _Filled:
 
 async def _finish(letter: _Filled, pdf: bytes, house: House) -> None:
     try:
-        verdict, findings = await house.isolation.check_letter(pdf, letter.must_contain)
-        if verdict is not Verdict.PASSED:
-            reason = findings[0].message if findings else "Die Prüfung lief nicht."
-            raise NotChecked("letter_check_failed", reason, remedy="Vorlage und Schriften prüfen.")
+        await _check(letter, pdf, house)
         await _promise_filing(letter.promise, await house.payloads.keep(pdf), house)
-    except HubError as exc:
-        await give_up(letter.promise, exc, "dead", house)
+    except Exception as exc:  # noqa: BLE001  one letter must never stop the others
+        await _put_aside(letter.promise, exc, house)
+
+
+async def _check(letter: _Filled, pdf: bytes, house: House) -> None:
+    verdict, findings = await house.isolation.check_letter(pdf, letter.must_contain)
+    if verdict is not Verdict.PASSED:
+        reason = findings[0].message if findings else "Die Prüfung lief nicht."
+        raise NotChecked("letter_check_failed", reason, remedy="Vorlage und Schriften prüfen.")
 
 
 async def _promise_filing(promise: Promise, kept: Kept, house: House) -> None:
