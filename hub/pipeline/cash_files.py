@@ -11,14 +11,17 @@ from dataclasses import dataclass
 
 from hub.core import failpoint
 from hub.core.clock import local_date
+from hub.core.errors import HubError, Unavailable
 from hub.core.ids import derived_uuid, uuid7
 from hub.core.record import Record
 from hub.partners.outcome import Role
 from hub.pipeline.cell import Leg
+from hub.pipeline.fulfilment import unforeseen
 from hub.pipeline.house import House
 from hub.pipeline.writing import context, file_name
 from hub.routing.route import OutRoute
-from hub.store import batches, lanes, messages
+from hub.store import batches, clearing, lanes, messages
+from hub.store.clearing import ClearingCase
 from hub.store.database import Row, Transaction
 from hub.store.lanes import Promise
 from hub.store.messages import Step
@@ -39,10 +42,62 @@ async def close_due_files(house: House, *, at_once: bool) -> int:
             if full or waiting["since"] + window_us <= now_us:
                 await _number(waiting["tenant"], partner, f"order:{partner}", now_us, house)
                 failpoint.reach("batch_after_number")
-    open_files = await house.database.read(batches.unwritten)
+    return await _write_all(await house.database.read(batches.unwritten), house)
+
+
+async def _write_all(open_files: list[Row], house: House) -> int:
+    """Write files in the order of their numbers; one that fails stops those behind it."""
+    written = 0
+    stopped: set[tuple[str, str]] = set()
     for row in open_files:
-        await _write(row, house)
-    return len(open_files)
+        place = (row["tenant"], row["partner"])
+        if place not in stopped and await _attempt(row, house):
+            written += 1
+        else:
+            stopped.add(place)
+    return written
+
+
+async def _attempt(batch: Row, house: House) -> bool:
+    """Write a file, or say once why not; it is tried again in every round."""
+    try:
+        await _write(batch, house)
+    except Unavailable as exc:
+        log.warning("batch_waits", extra={"tenant": batch["tenant"], "code": exc.code})
+    except HubError as exc:
+        await _report(batch, exc, house)
+    except Exception as exc:  # noqa: BLE001  one office's file must never stop the others
+        await _report(batch, unforeseen(exc), house)
+    else:
+        return True
+    return False
+
+
+async def _report(batch: Row, error: HubError, house: House) -> None:
+    """Open a clearing case on the first order's message, unless it is open already."""
+    now_us = house.clock.now_us()
+    case = ClearingCase(
+        id=derived_uuid(batch["id"], "write"),
+        code=error.code,
+        message=f"Auftragsdatei Nr. {batch['sequence']} ließ sich nicht schreiben: {error.message}",
+        remedy=error.remedy or "Ursache beheben; die Datei wird dann von selbst geschrieben.",
+        facts={"ort": error.place} if error.place else {},
+    )
+
+    def work(tx: Transaction) -> bool:
+        known = clearing.find(tx, case.id)
+        orders = batches.batch_promises(tx, batch["id"])
+        row = messages.find(tx, orders[0].message_id) if orders else None
+        if row is None or (known and known["state"] == "open"):
+            return False
+        message = messages.to_message(row)
+        clearing.open_case(tx, message, case, now_us)
+        if row["state"] == "routed":
+            house.messages.move(tx, message, "clearing", now_us, code=error.code)
+        return True
+
+    if await house.database.write(work):
+        log.error("batch_stopped", extra={"tenant": batch["tenant"], "code": error.code})
 
 
 async def _waiting(queue: str, house: House) -> list[Row]:
