@@ -17,7 +17,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from hub.core.errors import Misconfigured, NotChecked, Undecodable
+from hub.core.errors import HubError, Misconfigured, NotChecked, Undecodable
 from hub.core.findings import Finding, Verdict
 from hub.core.record import Record
 from hub.pipeline.cell import Answer, CellFault, Job, Leg, Limits, Understood, live
@@ -104,6 +104,7 @@ class Isolation:
         self._queue: asyncio.Queue[_Request] = asyncio.Queue()
         self._workers = workers
         self._tasks: list[asyncio.Task[None]] = []
+        self._waiting: set[asyncio.Future[Any]] = set()
 
     def start(self) -> None:
         """Start the children."""
@@ -114,6 +115,8 @@ class Isolation:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for done in self._waiting:
+            done.cancel()
 
     async def understand(self, data: bytes, name: str, legs: Sequence[Leg]) -> Understood:
         """Recognise, read, check and map received bytes.
@@ -159,6 +162,8 @@ class Isolation:
 
     async def _call(self, name: str, *arguments: object) -> Any:  # noqa: ANN401  see callers
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.add(done)
+        done.add_done_callback(self._waiting.discard)
         await self._queue.put(_Request((name, arguments), done))
         return await done
 
@@ -178,14 +183,8 @@ class Isolation:
             if child is None:
                 child = await asyncio.to_thread(_Child, self._limits, *self._places)
             answers = await asyncio.to_thread(child.do, [request.job for request in group])
-        except Misconfigured as exc:
-            for request in group:
-                _settle(request, (False, exc))
-            return None
-        except _Dead:
-            if child is not None:
-                await asyncio.to_thread(child.end)
-            await self._after_death(group)
+        except Exception as exc:  # noqa: BLE001  whatever it is, whoever waits is told
+            await self._lose(child, group, exc)
             return None
         for request, answer in zip(group, answers, strict=True):
             _settle(request, answer)
@@ -194,14 +193,28 @@ class Isolation:
         await asyncio.to_thread(child.end)
         return None
 
+    async def _lose(self, child: _Child | None, group: list[_Request], exc: Exception) -> None:
+        """Clear a child away; its group is tried again when the child died of it."""
+        if child is not None:
+            await asyncio.to_thread(child.end)
+        if isinstance(exc, _Dead):
+            await self._after_death(group)
+            return
+        log.error("cell_failed", exc_info=exc)
+        fault = exc if isinstance(exc, HubError) else CellFault(type(exc).__name__, "")
+        for request in group:
+            _settle(request, (False, fault))
+
     async def _next_group(self) -> list[_Request]:
         """Wait for a job and take along what else is waiting; suspects travel alone."""
         first = await self._queue.get()
         group = [first]
         while first.attempts == 0 and len(group) < GROUP_MAX and not self._queue.empty():
-            group.append(self._queue.get_nowait())
-            if group[-1].attempts:
+            following = self._queue.get_nowait()
+            if following.attempts:
+                self._queue.put_nowait(following)
                 break
+            group.append(following)
         return group
 
     async def _after_death(self, group: list[_Request]) -> None:
