@@ -173,11 +173,17 @@ class Workers:
             return
 
     async def _pick_up(self) -> int:
-        rounds = [
-            await pick_up(tenant, channel, folder, self._house)
-            for (tenant, channel), folder in self._house.inboxes.items()
-        ]
+        rounds = [await self._pick_up_from(*place) for place in self._house.inboxes]
         return sum(rounds)
+
+    async def _pick_up_from(self, tenant: str, channel: str) -> int:
+        try:
+            return await pick_up(tenant, channel, self._house.inboxes[tenant, channel], self._house)
+        except Unavailable:
+            raise
+        except Exception:  # one folder that is away must not stop the others
+            log.exception("pickup_failed", extra={"tenant": tenant, "channel": channel})
+            return 0
 
     async def _letters(self) -> int:
         # The lease must outlast the longest conversion.
