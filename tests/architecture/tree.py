@@ -1,6 +1,7 @@
 """The project's own tree, read as text and as syntax."""
 
 import ast
+import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ _GENERATED = {"__pycache__", "build", "demo", "node_modules"}
 @cache
 def files() -> tuple[Path, ...]:
     """Return every file of the project: what git tracks, or all of an exported tree."""
-    if (ROOT / ".git").exists():
+    if (ROOT / ".git").exists() and shutil.which("git"):
         command = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
         listed = subprocess.run(
             command, cwd=ROOT, capture_output=True, text=True, check=True
