@@ -18,7 +18,7 @@ from efile.errors import (
     StorageMisconfigured,
     StorageUnavailable,
 )
-from efile.index import migrations
+from efile.index import index_migrations
 from efile.integrity.chain import GENESIS, chain_hash, first_break
 from efile.model import (
     Akte,
@@ -82,5 +82,5 @@ __all__ = [
     "Word",
     "chain_hash",
     "first_break",
-    "migrations",
+    "index_migrations",
 ]

@@ -126,7 +126,7 @@ class Place:
 
 def all_migrations() -> list[Migration]:
     """Return every migration in the order it must run."""
-    return [*hub_migrations(), *efile.migrations()]
+    return [*hub_migrations(), *efile.index_migrations()]
 
 
 @asynccontextmanager

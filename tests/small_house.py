@@ -92,7 +92,7 @@ async def build_small_house(folder: Path) -> SmallHouse:
     """Build the house in an empty folder."""
     clock = FixedClock()
     database = SqliteDatabase(folder / "hub.sqlite")
-    await migrate(database, [*hub_migrations(), *efile.migrations()], clock.now_us())
+    await migrate(database, [*hub_migrations(), *efile.index_migrations()], clock.now_us())
     store = FolderStore(folder / "objects")
     room = EFile(database, store, clock, b"a secret for tests, thirty-two b.")
     services = SiteServices(

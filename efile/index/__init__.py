@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import resources
 
 
-def migrations() -> list[tuple[str, str]]:
+def index_migrations() -> list[tuple[str, str]]:
     """Return name and SQL of the e-file's migrations, in order."""
     folder = resources.files("efile.index") / "migrations"
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
