@@ -13,7 +13,7 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from efile import EFile, FilingRequest, FolderStore, Part, migrations
+from efile import EFile, FilingRequest, FolderStore, Part, index_migrations
 from efile.ports import ObjectStore
 from hub.core.clock import FixedClock
 from hub.store.migrate import migrate
@@ -56,7 +56,7 @@ class EFileHouse:
 async def open_house(folder: Path, objects: ObjectStore | None = None) -> AsyncIterator[EFileHouse]:
     """Build an e-file on this folder; opened again it finds what lies there."""
     database = SqliteDatabase(folder / "index.sqlite")
-    await migrate(database, migrations(), 0)
+    await migrate(database, index_migrations(), 0)
     store = objects or FolderStore(folder / "objects")
     efile = EFile(database, store, FixedClock(), SECRET)
     try:
