@@ -29,7 +29,8 @@ from hub.cli import (
     simulate,
 )
 from hub.cli.command import Commands
-from hub.core.errors import HubError
+from hub.cli.parser import Parser
+from hub.core.errors import HubError, Misconfigured
 from hub.core.log import set_up_logging
 
 _GROUPS = (
@@ -39,7 +40,7 @@ _GROUPS = (
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the whole command line."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="aktenhub",
         description="Nachrichtendrehscheibe und E-Akte für den Unterhaltsvorschuss.",
     )
@@ -62,25 +63,42 @@ def main(arguments: Sequence[str]) -> int:
     set_up_logging("warning")
     try:
         code: int = asyncio.run(options.run(options))
-    except HubError as exc:
-        return _failed(options, exc.code, str(exc), exc.exit_code)
-    except FilingError as exc:
-        text = f"{exc.message} {exc.remedy} [{exc.code}]"
-        return _failed(options, exc.code, text, _filing_exit_code(exc))
+        # Whether somebody still reads shows here; at the end of the process it would be noise.
+        sys.stdout.flush()
+    except (HubError, FilingError) as exc:
+        return _failed(options, exc)
     except BrokenPipeError:
         # Whoever read us (head, less) has seen enough; nothing of ours may fail on exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         return 0
+    except OSError as exc:
+        if exc.filename is None:
+            raise
+        return _failed(options, _unusable(exc))
     return code
 
 
-def _failed(options: argparse.Namespace, code: str, text: str, exit_code: int) -> int:
+def _unusable(error: OSError) -> Misconfigured:
+    return Misconfigured(
+        "file_unusable",
+        f"Eine Datei oder ein Ordner ist nicht benutzbar: {error.strerror}.",
+        place=str(error.filename),
+        remedy="Pfad, Rechte und freien Platz prüfen.",
+    )
+
+
+def _failed(options: argparse.Namespace, error: HubError | FilingError) -> int:
+    """Say what is wrong, to people and to programs."""
     if getattr(options, "json", False):
-        print(json.dumps({"ok": False, "code": code, "message": text}, ensure_ascii=False))
-    print(f"aktenhub: {text}", file=sys.stderr)
-    return exit_code
+        found = {
+            "code": error.code, "level": "error", "place": error.place,
+            "message": error.message, "remedy": error.remedy,
+        }  # fmt: skip
+        print(json.dumps({"ok": False, **found, "findings": [found]}, ensure_ascii=False))
+    print(f"aktenhub: {error}", file=sys.stderr)
+    return error.exit_code if isinstance(error, HubError) else _filing_exit_code(error)
 
 
 def _filing_exit_code(error: FilingError) -> int:

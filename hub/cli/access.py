@@ -18,6 +18,9 @@ class Look:
     object_kind: str
     object_id: str
     tenant: str | None
+    akte: str | None = None
+    """Id of the file it is about: who has read a file is asked by it."""
+    document: str | None = None
 
 
 async def log_look(database: Database, look: Look) -> None:
@@ -30,6 +33,8 @@ async def log_look(database: Database, look: Look) -> None:
         action=look.action,
         object_kind=look.object_kind,
         object_id=look.object_id,
+        akte=look.akte,
+        document=look.document,
         purpose="Befehlszeile",
     )
     await database.write(lambda tx: audit.append(tx, access))

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from hub.bench.messages import Figures, measure
 from hub.cli.command import Commands, show_facts, show_json
+from hub.cli.parser import number
 
 
 def register(commands: Commands) -> None:
     """Declare the commands."""
     group = commands.group("bench", "Leistung messen, mit der Grenze der Maschine daneben")
     messages = group.add("messages", _messages, "Nachrichten je Sekunde", json_output=True)
-    messages.add_argument("--count", type=int, default=2000, help="Nachrichten (Vorgabe 2000)")
+    messages.add_argument("--count", type=number, default=2000, help="Nachrichten (Vorgabe 2000)")
 
 
 async def _messages(options: argparse.Namespace) -> int:

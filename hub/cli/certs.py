@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from hub.app import CLOCK, open_center, open_database
-from hub.certificates.inventory import Certificate
+from hub.certificates.inventory import DAY_US, Certificate
 from hub.cli.command import Commands, place_of, show_facts, show_json, show_table
+from hub.cli.parser import existing_file
 from hub.core.clock import local_date
+from hub.core.errors import Rejected
+from hub.store import certificates
 
 
 def register(commands: Commands) -> None:
@@ -28,27 +31,39 @@ def register(commands: Commands) -> None:
     request.add_argument("--organization", metavar="NAME", help="Vorgabe: Name des Mandanten")
     request.add_argument("--key", default="ec-p256", choices=("ec-p256", "ec-p384", "rsa-3072"))
     take = group.add("import", _import, "Ausgestelltes Zertifikat einlesen")
-    take.add_argument("file", type=Path, metavar="DATEI")
-    for name, text in (("activate", "Zertifikat in Gebrauch nehmen"), ("retire", "Außer Gebrauch")):
+    take.add_argument("file", type=existing_file, metavar="DATEI")
+    give = group.add("export", _export, "Ein Zertifikat mit Kette ausgeben, nie den Schlüssel")
+    give.add_argument("id")
+    give.add_argument("--to", type=Path, metavar="DATEI", help="Vorgabe: Standardausgabe")
+    for name, text in (
+        ("activate", "Zertifikat in Gebrauch nehmen; das bisherige läuft aus"),
+        ("retire", "Abgelöstes Zertifikat außer Dienst stellen"),
+        ("revoke", "Zertifikat im Notfall sofort sperren"),
+    ):
         move = group.add(name, _move, text)
         move.add_argument("id")
         move.add_argument("--actor", required=True, metavar="NAME", help="wer entscheidet")
         move.set_defaults(decision=name)
     trust = group.add("trust", _trust, "Vertrauensanker eines Partners festlegen")
     trust.add_argument("partner", metavar="PARTNER")
-    trust.add_argument("file", type=Path, metavar="DATEI")
+    trust.add_argument("file", type=existing_file, metavar="DATEI")
+    group.add("anchors", _anchors, "Alle Vertrauensanker mit Ablauf", json_output=True)
     check = group.add("check", _check, "Ein Zertifikat prüfen", json_output=True)
-    check.add_argument("file", type=Path, metavar="DATEI")
+    check.add_argument("file", type=existing_file, metavar="DATEI")
     check.add_argument("--partner", required=True, metavar="PARTNER")
 
 
-def _row(certificate: Certificate, today_us: int) -> dict[str, Any]:
+def _row(certificate: Certificate, now_us: int) -> dict[str, Any]:
     row = {k: v for k, v in asdict(certificate).items() if not isinstance(v, bytes)}
-    not_after = row.get("not_after_us")
-    if not_after:
-        row["not_after"] = local_date(not_after).isoformat()
-        row["days_left"] = (not_after - today_us) // 86_400_000_000
+    row |= _ending(certificate.not_after_us, now_us)
     return row
+
+
+def _ending(not_after_us: int | None, now_us: int) -> dict[str, Any]:
+    if not_after_us is None:
+        return {}
+    days = (not_after_us - now_us) // DAY_US
+    return {"not_after": local_date(not_after_us).isoformat(), "days_left": days}
 
 
 async def _list(options: argparse.Namespace) -> int:
@@ -73,8 +88,18 @@ async def _show(options: argparse.Namespace) -> int:
     if options.json:
         show_json(row)
     else:
-        show_facts(row.items())
+        show_facts([(german, row.get(name)) for name, german in _FACTS.items()])
     return 0
+
+
+_FACTS = {
+    "id": "Kennung", "tenant": "Mandant", "partner": "Partner", "environment": "Umgebung",
+    "purpose": "Zweck", "state": "Zustand", "subject": "Inhaber", "issuer": "Aussteller",
+    "serial": "Seriennummer", "fingerprint": "Fingerabdruck", "not_after": "gültig bis",
+    "days_left": "Tage", "key_algorithm": "Schlüsselart", "key_bits": "Schlüssellänge",
+    "replaces": "löst ab",
+}  # fmt: skip
+"""What the command shows of a certificate, in this order."""
 
 
 async def _request(options: argparse.Namespace) -> int:
@@ -107,9 +132,49 @@ async def _move(options: argparse.Namespace) -> int:
     place = place_of(options)
     async with open_database(place) as database:
         center = open_center(place, database)
-        act = center.activate if options.decision == "activate" else center.retire
-        certificate = await act(options.id, options.actor)
+        if options.decision == "activate":
+            certificate = await center.activate(options.id, options.actor)
+        elif options.decision == "retire":
+            certificate = await center.retire(options.id, options.actor)
+        else:
+            certificate = await center.revoke(options.id, options.actor)
     print(f"Zustand: {certificate.state}")
+    return 0
+
+
+async def _export(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    async with open_database(place) as database:
+        await open_center(place, database).show(options.id)
+        row = await database.read(lambda tx: certificates.by_id(tx, options.id))
+    chain = row["chain_pem"] if row else None
+    if chain is None:
+        raise Rejected(
+            "certificate_not_issued",
+            "Dieses Zertifikat ist beantragt, aber noch nicht ausgestellt.",
+            place=options.id,
+            remedy="Das ausgestellte Zertifikat mit „aktenhub certs import“ einlesen.",
+        )
+    if options.to is None:
+        print(chain, end="")
+    else:
+        await asyncio.to_thread(options.to.write_text, chain, encoding="ascii")
+        print(f"Geschrieben: {options.to}")
+    return 0
+
+
+async def _anchors(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    async with open_database(place) as database:
+        found = await open_center(place, database).anchors()
+    now_us = CLOCK.now_us()
+    rows = [{**asdict(anchor), **_ending(anchor.not_after_us, now_us)} for anchor in found]
+    if options.json:
+        show_json({"anchors": rows})
+    else:
+        columns = {"partner": "Partner", "subject": "Inhaber", "not_after": "gültig bis",
+                   "days_left": "Tage", "fingerprint": "Fingerabdruck"}  # fmt: skip
+        show_table(rows, columns)
     return 0
 
 

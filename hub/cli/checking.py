@@ -9,9 +9,10 @@ from pathlib import Path
 
 from hub import app
 from hub.app import Place
-from hub.cli.command import Commands, place_of, show_json, show_table
+from hub.cli.command import Commands, place_of, show_findings, show_json
 from hub.cli.inspection import Inspection, inspect
-from hub.core.errors import Rejected, Undecodable
+from hub.cli.parser import existing_file
+from hub.core.errors import NotChecked, Rejected, Undecodable
 from hub.core.findings import Finding, Verdict
 from hub.formats.base import Reading
 from hub.formats.catalog import Catalog
@@ -31,11 +32,11 @@ def register(commands: Commands) -> None:
     )
     validate.add_argument("--schema", required=True, metavar="NAME", help="zum Beispiel "
                           "fachverfahren/Bescheid-1.0")  # fmt: skip
-    validate.add_argument("files", nargs="+", type=Path, metavar="DATEI")
+    validate.add_argument("files", nargs="+", type=existing_file, metavar="DATEI")
     mapping = commands.add("map", _map, "Eine Datei durch ein Mapping führen und ausgeben")
     mapping.add_argument("--mapping", required=True, metavar="NAME", help="zum Beispiel "
                          "fachverfahren-to-hub/Bescheid")  # fmt: skip
-    mapping.add_argument("file", type=Path, metavar="DATEI")
+    mapping.add_argument("file", type=existing_file, metavar="DATEI")
 
 
 async def _check(options: argparse.Namespace) -> int:
@@ -105,11 +106,8 @@ def _print_reading(path: Path, reading: Reading) -> None:
         Verdict.NOT_CHECKABLE: "nicht prüfbar",
     }
     print(f"{path.name}: {words[reading.verdict]}")
-    rows = [finding.to_dict() for finding in reading.findings]
-    if rows:
-        columns = {"line": "Zeile", "row": "Satz", "field": "Feld", "rule": "Regel", "path": "Ort",
-                   "message": "Befund"}  # fmt: skip
-        show_table(rows, columns)
+    if reading.findings:
+        show_findings([finding.to_dict() for finding in reading.findings])
 
 
 async def _map(options: argparse.Namespace) -> int:
@@ -119,6 +117,8 @@ async def _map(options: argparse.Namespace) -> int:
     mapping = mappings.mapping(options.mapping)
     data = await asyncio.to_thread(options.file.read_bytes)
     reading = mapping.format.read(data)
+    if reading.verdict is Verdict.NOT_CHECKABLE:
+        raise NotChecked("not_checkable", "Die Datei konnte nicht geprüft werden.")
     if reading.verdict is not Verdict.PASSED:
         raise Rejected(
             "schema_violation",

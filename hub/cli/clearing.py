@@ -12,6 +12,8 @@ from hub.core.clock import iso_utc
 from hub.core.errors import Rejected
 from hub.store import clearing
 
+_DONE = {"release": "clearing_released", "reject": "clearing_rejected"}
+
 
 def register(commands: Commands) -> None:
     """Declare the commands."""
@@ -33,6 +35,7 @@ def register(commands: Commands) -> None:
 
 async def _list(options: argparse.Namespace) -> int:
     async with open_database(place_of(options)) as database:
+        await log_look(database, Look("clearing_listed", "clearing", "", options.tenant))
         rows = await database.read(lambda tx: clearing.open_cases(tx, options.tenant))
     for row in rows:
         row["opened_at"] = iso_utc(row["opened_us"])
@@ -52,7 +55,7 @@ async def _show(options: argparse.Namespace) -> int:
     async with open_database(place_of(options)) as database:
         row = await database.read(lambda tx: clearing.find(tx, options.id))
         if row is None:
-            raise Rejected("clearing_unknown", "Diesen Klärfall gibt es nicht.")
+            raise _unknown(options.id)
         look = Look("clearing_viewed", "clearing", options.id, row["tenant"])
         await log_look(database, look)
     row["facts"] = json.loads(row["facts"])
@@ -80,9 +83,19 @@ async def _decide(options: argparse.Namespace) -> int:
     async with open_database(place) as database:
         row = await database.read(lambda tx: clearing.find(tx, options.id))
         if row is None:
-            raise Rejected("clearing_unknown", "Diesen Klärfall gibt es nicht.")
+            raise _unknown(options.id)
+        await log_look(
+            database, Look(_DONE[options.decision], "clearing", row["id"], row["tenant"])
+        )
         desk = open_desk(place, database)
         decide = desk.release if options.decision == "release" else desk.reject
         await decide(row["tenant"], options.id, options.actor, options.reason)
     print("Erledigt." if options.decision == "release" else "Zurückgewiesen.")
     return 0
+
+
+def _unknown(clearing_id: str) -> Rejected:
+    return Rejected(
+        "clearing_unknown", "Diesen Klärfall gibt es nicht.", place=clearing_id,
+        remedy="„aktenhub clearing list“ nennt die offenen.",
+    )  # fmt: skip

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from hub.app import Place
+from hub.cli.parser import Parser
 
 Run = Callable[[argparse.Namespace], Awaitable[int]]
 
@@ -16,12 +17,10 @@ Run = Callable[[argparse.Namespace], Awaitable[int]]
 class Commands:
     """The commands of one level."""
 
-    def __init__(self, actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    def __init__(self, actions: argparse._SubParsersAction[Parser]) -> None:
         self._actions = actions
 
-    def add(
-        self, name: str, run: Run, text: str, *, json_output: bool = False
-    ) -> argparse.ArgumentParser:
+    def add(self, name: str, run: Run, text: str, *, json_output: bool = False) -> Parser:
         """Declare a command; read commands offer ``--json``."""
         parser = self._actions.add_parser(name, help=text, description=text)
         parser.set_defaults(run=run)
@@ -66,6 +65,13 @@ def show_table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) ->
 
 def _cell(value: object) -> str:
     return "–" if value is None or value == "" else str(value)
+
+
+def show_findings(findings: Sequence[Mapping[str, Any]]) -> None:
+    """Print what was found in a document, each with its place."""
+    columns = {"line": "Zeile", "row": "Satz", "field": "Feld", "rule": "Regel", "path": "Ort",
+               "message": "Befund"}  # fmt: skip
+    show_table(findings, columns)
 
 
 def show_facts(facts: Iterable[tuple[str, object]]) -> None:

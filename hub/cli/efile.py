@@ -5,20 +5,29 @@ from __future__ import annotations
 import argparse
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from efile import Akte, Document, EFile, FilingRequest, Part
 from hub.app import CLOCK, Place, open_database, open_efile
 from hub.cli.access import Look, log_look
 from hub.cli.command import Commands, place_of, show_json, show_table
+from hub.cli.parser import existing_file
 from hub.core.clock import iso_utc
 from hub.pipeline.fulfilment import AKTENPLAN
+from hub.store.database import Database
 
-_MIMES = {".pdf": "application/pdf", ".xml": "application/xml", ".json": "application/json",
-          ".txt": "text/plain"}  # fmt: skip
+_WORD = "application/vnd.openxmlformats-officedocument"
+_MIMES = {
+    ".pdf": "application/pdf", ".xml": "application/xml", ".json": "application/json",
+    ".txt": "text/plain", ".tif": "image/tiff", ".tiff": "image/tiff", ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg", ".png": "image/png", ".eml": "message/rfc822",
+    ".docx": f"{_WORD}.wordprocessingml.document", ".xlsx": f"{_WORD}.spreadsheetml.sheet",
+}  # fmt: skip
+"""Never asked of the machine: the same file is filed alike everywhere."""
 
 
 def register(commands: Commands) -> None:
@@ -38,7 +47,7 @@ def register(commands: Commands) -> None:
     get.add_argument("--tenant", required=True, metavar="MANDANT")
     get.add_argument("--to", type=Path, required=True, metavar="DATEI")
     put = group.add("put", _put, "Ein Dokument ablegen")
-    put.add_argument("file", type=Path, metavar="DATEI")
+    put.add_argument("file", type=existing_file, metavar="DATEI")
     put.add_argument("--tenant", required=True, metavar="MANDANT")
     put.add_argument("--akte", required=True, metavar="AKTENZEICHEN")
     put.add_argument("--title", required=True, metavar="TITEL")
@@ -54,18 +63,9 @@ def register(commands: Commands) -> None:
 
 
 @asynccontextmanager
-async def _open(place: Place) -> AsyncIterator[EFile]:
+async def _open(place: Place) -> AsyncIterator[tuple[Database, EFile]]:
     async with open_database(place) as database, open_efile(place, database) as room:
-        yield room
-
-
-@asynccontextmanager
-async def _open_logged(place: Place, look: Look) -> AsyncIterator[EFile]:
-    """Open the e-file for a look at social data, which is in the access log before it happens."""
-    async with open_database(place) as database:
-        await log_look(database, look)
-        async with open_efile(place, database) as room:
-            yield room
+        yield database, room
 
 
 def _tenants(place: Place, tenant: str | None) -> list[str]:
@@ -75,9 +75,10 @@ def _tenants(place: Place, tenant: str | None) -> list[str]:
 async def _list(options: argparse.Namespace) -> int:
     place = place_of(options)
     rows: list[dict[str, object]] = []
-    look = Look("files_listed", "search", options.query, options.tenant)
-    async with _open_logged(place, look) as room:
-        for tenant in _tenants(place, options.tenant):
+    tenants = _tenants(place, options.tenant)
+    async with _open(place) as (database, room):
+        await log_look(database, Look("files_listed", "search", options.query, options.tenant))
+        for tenant in tenants:
             after: str | None = None
             while found := await room.akten(tenant, options.query, after, 200):
                 rows += [_akte(akte) for akte in found]
@@ -93,9 +94,11 @@ async def _list(options: argparse.Namespace) -> int:
 
 async def _show(options: argparse.Namespace) -> int:
     place = place_of(options)
-    look = Look("file_viewed", "akte", options.akte, options.tenant)
-    async with _open_logged(place, look) as room:
-        view = await room.akte(place.settings.tenant(options.tenant).id, options.akte)
+    tenant = place.settings.tenant(options.tenant).id
+    async with _open(place) as (database, room):
+        view = await room.akte(tenant, options.akte)
+        akte = view.akte.id
+        await log_look(database, Look("file_viewed", "akte", akte, tenant, akte=akte))
     documents = [_document(document) for document in view.documents]
     if options.json:
         show_json({"akte": _akte(view.akte),
@@ -128,9 +131,10 @@ def _document(document: Document) -> dict[str, object]:
 
 async def _search(options: argparse.Namespace) -> int:
     place = place_of(options)
-    look = Look("documents_searched", "search", options.text, options.tenant)
-    async with _open_logged(place, look) as room:
-        hits = await room.search(place.settings.tenant(options.tenant).id, options.text, 50)
+    tenant = place.settings.tenant(options.tenant).id
+    async with _open(place) as (database, room):
+        await log_look(database, Look("files_listed", "search", options.text, tenant))
+        hits = await room.search(tenant, options.text, 50)
     rows = [asdict(hit) for hit in hits]
     if options.json:
         show_json({"hits": rows})
@@ -142,9 +146,14 @@ async def _search(options: argparse.Namespace) -> int:
 
 async def _get(options: argparse.Namespace) -> int:
     place = place_of(options)
-    look = Look("document_downloaded", "document", options.document, options.tenant)
-    async with _open_logged(place, look) as room:
-        data = await room.fetch(place.settings.tenant(options.tenant).id, options.document)
+    tenant = place.settings.tenant(options.tenant).id
+    async with _open(place) as (database, room):
+        found = await room.document(tenant, options.document)
+        look = Look(
+            "document_downloaded", "document", found.id, tenant, found.akte_id, document=found.id
+        )
+        await log_look(database, look)
+        data = await room.fetch(tenant, found.id)
     await asyncio.to_thread(options.to.write_bytes, data)
     print(f"{len(data)} Bytes nach {options.to} geschrieben.")
     return 0
@@ -156,8 +165,9 @@ async def _put(options: argparse.Namespace) -> int:
     now_us = CLOCK.now_us()
     tenant = place.settings.tenant(options.tenant).id
     mime = _MIMES.get(options.file.suffix.lower(), "application/octet-stream")
-    async with _open(place) as room:
+    async with _open(place) as (database, room):
         akte = (await room.akte(tenant, options.akte)).akte
+        await log_look(database, Look("document_filed", "akte", akte.id, tenant, akte=akte.id))
         filed = await room.file(
             FilingRequest(
                 tenant=tenant,
@@ -184,7 +194,7 @@ async def _verify(options: argparse.Namespace) -> int:
     place = place_of(options)
     objects = read = 0
     faults: list[dict[str, str]] = []
-    async with _open(place) as room:
+    async with _open(place) as (_, room):
         for tenant in _tenants(place, options.tenant):
             report = await room.verify(tenant)
             objects += report.objects
@@ -194,17 +204,24 @@ async def _verify(options: argparse.Namespace) -> int:
         show_json({"objects": objects, "bytes": read, "intact": not faults, "faults": faults})
     else:
         print(f"{objects} Objekte, {read} Bytes neu gelesen, {len(faults)} Fehler.")
-        if faults:
-            show_table(faults, {"what": "Fehler", "where": "Ort"})
+        _show_faults(faults)
     return 1 if faults else 0
 
 
 async def _rebuild(options: argparse.Namespace) -> int:
     place = place_of(options)
-    async with _open(place) as room:
-        report = await room.rebuild(place.settings.tenant(options.tenant).id)
+    tenant = place.settings.tenant(options.tenant).id
+    async with _open(place) as (_, room):
+        report = await room.rebuild(tenant)
     if options.json:
         show_json(asdict(report))
     else:
-        print(report)
-    return 0
+        print(f"{report.akten} Akten mit {report.documents} Dokumenten aus S3 aufgebaut, "
+              f"{len(report.faults)} Fehler.")  # fmt: skip
+        _show_faults([asdict(fault) for fault in report.faults])
+    return 1 if report.faults else 0
+
+
+def _show_faults(faults: Sequence[Mapping[str, Any]]) -> None:
+    if faults:
+        show_table(faults, {"what": "Fehler", "where": "Ort"})

@@ -49,13 +49,24 @@ async def inspect(place: Place) -> list[Inspection]:
         ("database", _database),
         ("storage", _storage),
     ):
-        try:
-            found += [line async for line in look(place)]
-        except HubError as exc:
-            found.append(Inspection(exc.code, "error", exc.place or name, exc.message, exc.remedy))
-        except FilingError as exc:
-            found.append(Inspection(exc.code, "error", name, exc.message, exc.remedy))
-    return found
+        lines = [line async for line in _seen(look(place), name)]
+        faulty = any(line.level == "error" for line in lines)
+        found += [line for line in lines if not (faulty and line.code == f"{name}_good")]
+    # A missing secret is met by everybody who needs it; it is said once.
+    return list(dict.fromkeys(found))
+
+
+async def _seen(lines: AsyncIterator[Inspection], name: str) -> AsyncIterator[Inspection]:
+    """Hand on what a look yields; a fault that ends it is its last line."""
+    try:
+        async for line in lines:
+            yield line
+    except (HubError, FilingError) as exc:
+        yield _bad(exc, name)
+
+
+def _bad(error: HubError | FilingError, place: str) -> Inspection:
+    return Inspection(error.code, "error", error.place or place, error.message, error.remedy)
 
 
 async def _folders(place: Place) -> AsyncIterator[Inspection]:
@@ -69,7 +80,10 @@ async def _folders(place: Place) -> AsyncIterator[Inspection]:
                 "Ordner anlegen und Rechte prüfen.",
             )  # fmt: skip
     for name in ("kek", "efile_names", "s3_access_key", "s3_secret_key"):
-        place.secret(name)
+        try:
+            place.secret(name)
+        except HubError as exc:
+            yield _bad(exc, name)
     yield _good("folders", "Ordner und Geheimnisse vorhanden")
 
 

@@ -8,12 +8,22 @@ from collections.abc import Iterator
 from typing import Any
 
 from hub.app import open_database
-from hub.cli.command import Commands, place_of, show_facts, show_json, show_table
+from hub.cli.access import Look, log_look
+from hub.cli.command import (
+    Commands,
+    place_of,
+    show_facts,
+    show_findings,
+    show_json,
+    show_table,
+)
+from hub.cli.parser import number
 from hub.core.clock import iso_utc
 from hub.core.errors import Rejected
 from hub.pipeline.balance import NAMES, Balance, balance
 from hub.store import journal, messages
 from hub.store.database import Database, Row, Transaction
+from hub.store.views import traffic as views
 
 _GERMAN = {
     "received": "Eingang", "delivered": "zugestellt", "in_progress": "in Arbeit",
@@ -29,7 +39,7 @@ def register(commands: Commands) -> None:
     listing.add_argument("--tenant", metavar="MANDANT")
     listing.add_argument("--state", metavar="ZUSTAND")
     listing.add_argument("--case", metavar="FALLNUMMER")
-    listing.add_argument("--limit", type=int, default=50)
+    listing.add_argument("--limit", type=number, default=50, metavar="ZAHL", help="Vorgabe 50")
     show = group.add("show", _show, "Eine Nachricht zeigen", json_output=True)
     show.add_argument("id")
     trace = group.add("trace", _trace, "Den Weg einer Nachricht zeigen", json_output=True)
@@ -42,6 +52,7 @@ def register(commands: Commands) -> None:
 
 async def _list(options: argparse.Namespace) -> int:
     async with open_database(place_of(options)) as database:
+        await log_look(database, Look("messages_listed", "message", "", options.tenant))
         rows = await database.read(
             lambda tx: tx.all(
                 "SELECT id, tenant, partner, kind, case_key, state, code, original_name, "
@@ -65,30 +76,60 @@ async def _list(options: argparse.Namespace) -> int:
     return 0
 
 
-async def _found(options: argparse.Namespace) -> tuple[Row, list[Row]]:
+async def _found(options: argparse.Namespace) -> tuple[Row, list[Row], dict[str, Any]]:
+    """Return a message, its steps, and why it was refused."""
     async with open_database(place_of(options)) as database:
 
-        def look(tx: Transaction) -> tuple[Row | None, list[Row]]:
-            return messages.find(tx, options.id), journal.trace(tx, options.id)
+        def look(tx: Transaction) -> tuple[Row | None, list[Row], dict[str, Any]]:
+            row = messages.find(tx, options.id)
+            return row, journal.trace(tx, options.id), _reason(tx, options.id)
 
-        row, entries = await database.read(look)
-    if row is None:
-        raise Rejected("message_unknown", f"Es gibt keine Nachricht {options.id}.")
-    return row, entries
+        row, entries, reason = await database.read(look)
+        if row is None:
+            raise Rejected(
+                "message_unknown", f"Es gibt keine Nachricht {options.id}.",
+                remedy="„aktenhub journal list“ nennt die vorhandenen.",
+            )  # fmt: skip
+        await log_look(database, Look("message_viewed", "message", row["id"], row["tenant"]))
+    return row, entries, reason
+
+
+def _reason(tx: Transaction, message_id: str) -> dict[str, Any]:
+    """Return what was written beside the quarantined bytes; nothing when it was not refused."""
+    promises = views.promises(tx, None, message_id)
+    specs = (json.loads(row["spec"]) for row in promises if row["kind"] == "refuse")
+    return next((spec["reason"] for spec in specs if "reason" in spec), {})
 
 
 async def _show(options: argparse.Namespace) -> int:
-    row, _ = await _found(options)
+    row, _, reason = await _found(options)
     row["received_at"] = iso_utc(row["received_us"])
+    row["reason"] = reason.get("nachricht")
+    row["remedy"] = reason.get("abhilfe")
+    row["findings"] = reason.get("befunde", [])
     if options.json:
         show_json(row)
-    else:
-        show_facts(row.items())
+        return 0
+    show_facts([(german, row[name]) for name, german in _FACTS.items()])
+    if row["findings"]:
+        print()
+        show_findings(row["findings"])
     return 0
 
 
+_FACTS = {
+    "id": "Kennung", "received_at": "Eingang", "tenant": "Mandant", "partner": "Partner",
+    "channel": "Kanal", "kind": "Art", "case_key": "Fall", "state": "Zustand", "code": "Grund",
+    "reason": "Was ist passiert", "remedy": "Was tun", "original_name": "Datei",
+    "business_id": "Nachrichtennummer", "schema_name": "Schema", "size_bytes": "Bytes",
+    "sha256": "Prüfsumme", "causation_id": "Folge von", "part_of": "Teil von",
+    "open_promises": "offene Zusagen",
+}  # fmt: skip
+"""What the command shows of a message, in this order."""
+
+
 async def _trace(options: argparse.Namespace) -> int:
-    row, entries = await _found(options)
+    row, entries, _ = await _found(options)
     events = [_event(entry) for entry in entries]
     if options.json:
         show_json(

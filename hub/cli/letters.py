@@ -6,9 +6,12 @@ import argparse
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 from hub.app import Place
 from hub.cli.command import Commands, place_of, show_json, show_table
+from hub.cli.parser import existing_file
+from hub.core.errors import Undecodable
 from hub.letters.office import Office
 from hub.letters.render import render
 from hub.letters.templates import Templates, preview
@@ -23,7 +26,7 @@ def register(commands: Commands) -> None:
     look.add_argument("--to", type=Path, required=True, metavar="DATEI")
     make = group.add("render", _render, "Eine Vorlage mit eigenen Feldern (JSON) ausgeben")
     make.add_argument("template", metavar="VORLAGE")
-    make.add_argument("fields", type=Path, metavar="FELDER")
+    make.add_argument("fields", type=existing_file, metavar="FELDER")
     make.add_argument("--to", type=Path, required=True, metavar="DATEI")
 
 
@@ -49,8 +52,22 @@ async def _preview(options: argparse.Namespace) -> int:
 async def _render(options: argparse.Namespace) -> int:
     place = place_of(options)
     template = Templates.load(place.templates).template(options.template)
-    fields = json.loads(await asyncio.to_thread(options.fields.read_text, encoding="utf-8"))
+    fields = _fields(await asyncio.to_thread(options.fields.read_bytes))
     return await _convert(place, render(template.content, fields, template.name), options.to)
+
+
+def _fields(data: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(data)
+    except ValueError as exc:
+        found = exc
+    if not isinstance(found, dict):
+        raise Undecodable(
+            "fields_unreadable",
+            "Die Felder sind kein JSON-Objekt in UTF-8.",
+            remedy="Feldnamen und Werte wie im Beispiel der Vorlage angeben.",
+        )
+    return found
 
 
 async def _convert(place: Place, word: bytes, target: Path) -> int:

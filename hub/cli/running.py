@@ -8,9 +8,11 @@ import secrets
 from pathlib import Path
 
 from hub import app
+from hub.channels.inbound.folder import is_taken
 from hub.channels.safe_folder import write_once
 from hub.cli.command import Commands, place_of
-from hub.core.errors import Misconfigured
+from hub.cli.parser import existing_file
+from hub.core.errors import Misconfigured, Rejected
 from hub.core.log import set_up_logging
 
 EXAMPLE = app.SHIPPED / "hub.example.toml"
@@ -25,7 +27,7 @@ def register(commands: Commands) -> None:
     run = commands.add("run", _run, "Nachrichten verarbeiten und die Oberfläche bereitstellen")
     run.add_argument("--once", action="store_true", help="nur tun, was jetzt ansteht, dann enden")
     send = commands.add("send", _send, "Eine Datei in einen Eingangsordner legen")
-    send.add_argument("file", type=Path, metavar="DATEI")
+    send.add_argument("file", type=existing_file, metavar="DATEI")
     send.add_argument("--tenant", required=True, metavar="MANDANT")
     send.add_argument("--channel", default="fachverfahren", metavar="KANAL")
 
@@ -87,6 +89,12 @@ async def _send(options: argparse.Namespace) -> int:
             "unknown_channel",
             f"Der Kanal „{options.channel}“ ist für diesen Mandanten nicht eingerichtet.",
             remedy="Kanäle stehen in hub.toml unter [[tenants.channels]].",
+        )
+    if not is_taken(options.file.name):
+        raise Rejected(
+            "file_name_never_taken",
+            f"Eine Datei namens „{options.file.name}“ gilt als unfertig und wird nie abgeholt.",
+            remedy="Datei umbenennen; versteckte Namen und Endungen wie .tmp oder .part meiden.",
         )
     folder = place.base / place.settings.folders.inbox / tenant.id / options.channel
     data = await asyncio.to_thread(options.file.read_bytes)

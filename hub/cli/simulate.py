@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
+import os
 import sys
 
 from hub.cli.command import Commands
@@ -21,6 +21,6 @@ def register(commands: Commands) -> None:
 
 
 async def _simulate(options: argparse.Namespace) -> int:
-    module = f"hub.simulators.{options.partner}"
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", module, *options.arguments)
-    return await process.wait()
+    """Become the simulator, so that signals reach it; the hub's code is gone from the process."""
+    command = [sys.executable, "-m", f"hub.simulators.{options.partner}", *options.arguments]
+    os.execv(command[0], command)  # noqa: S606  our own interpreter, no shell

@@ -253,6 +253,11 @@ class DropFolder:
         return shelf / f"{name}.grund.json"
 
 
+def is_taken(name: str) -> bool:
+    """Tell whether a file of this name is ever picked up."""
+    return not _UNFINISHED.match(name)
+
+
 def _look(entry: os.DirEntry[str]) -> os.stat_result | None:
     """Return what stands there, unless it is unfinished, a folder or already gone."""
     if _UNFINISHED.match(entry.name):
