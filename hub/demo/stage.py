@@ -253,8 +253,8 @@ async def open_accounts(stage: Stage) -> None:
 async def open_register(stage: Stage) -> None:
     """Get the office its certificate from the test CA and start the simulated register."""
     ca, tls = stage.folder / "ca", stage.folder / "azr"
-    await run(*python("hub.simulators.ca", "init", str(ca)))
-    await run(*python("hub.simulators.ca", "server", str(ca), "127.0.0.1", str(tls)))
+    await run(*python("hub", "simulate", "ca", "init", str(ca)))
+    await run(*python("hub", "simulate", "ca", "server", str(ca), "127.0.0.1", str(tls)))
     office = cast.MUSTERSTADT
     async with open_database(stage.place) as database:
         center = open_center(stage.place, database)
@@ -268,14 +268,14 @@ async def open_register(stage: Stage) -> None:
         }
         identity, request = await center.request(office.id, "azr", subject)
         issued = stage.folder / "certs" / "issued.pem"
-        await run(*python("hub.simulators.ca", "sign", str(ca), str(request), str(issued)))
+        await run(*python("hub", "simulate", "ca", "sign", str(ca), str(request), str(issued)))
         await center.import_certificate(await asyncio.to_thread(issued.read_bytes))
         issued.unlink()
         await center.activate(identity, "Vorführung")
     persons = tls / "persons.json"
     persons.write_text(json.dumps([_amina()], ensure_ascii=False), encoding="utf-8")
     await stage.start("azr", python(
-        "hub.simulators.azr", "--listen", f"127.0.0.1:{stage.ports.azr}",
+        "hub", "simulate", "azr", "--listen", f"127.0.0.1:{stage.ports.azr}",
         "--cert", str(tls / "cert.pem"), "--key", str(tls / "key.pem"),
         "--client-ca", str(ca / "ca.pem"), "--authority", f"123456=aktenhub-{office.id}",
         "--persons", str(persons), "--state", str(tls / "register.sqlite"),
@@ -311,7 +311,7 @@ async def open_cash_offices(stage: Stage) -> None:
         extra = ["--closed-account", cast.CLOSED_ACCOUNT] if name == "ihv" else []
         stray = "1" if name == "ihv" else "0"
         await stage.start(name, python(
-            f"hub.simulators.{name}", "--orders", str(outbox), "--answers", str(inbox),
+            "hub", "simulate", name, "--orders", str(outbox), "--answers", str(inbox),
             "--state", str(stage.folder / f"{name}.sqlite"), "--stray-receipts", stray, *extra,
         ))  # fmt: skip
 
