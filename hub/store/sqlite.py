@@ -140,7 +140,7 @@ class SqliteDatabase:
         self._readers = _Readers(str(path))
         self._queue: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
         self._broken = False
-        self._closed = False
+        self._ended = threading.Event()
         self._door = threading.Lock()
         """Nothing is queued behind the end: its waiter would wait for ever."""
         self._writer = _connect(str(path))
@@ -156,7 +156,7 @@ class SqliteDatabase:
         loop = asyncio.get_running_loop()
         unit = _Unit(work, loop.create_future(), loop)
         with self._door:
-            if self._closed:
+            if self._ended.is_set():
                 raise _closed()
             self._queue.put(unit)
         result: T = await unit.done
@@ -175,7 +175,7 @@ class SqliteDatabase:
         return await asyncio.to_thread(self._read, work)
 
     def _read(self, work: Callable[[SqliteTransaction], T]) -> T:
-        if self._closed:
+        if self._ended.is_set():
             raise _closed()
         connection = self._readers.take()
         connection.execute("BEGIN").fetchall()
@@ -184,14 +184,14 @@ class SqliteDatabase:
         finally:
             connection.execute("ROLLBACK").fetchall()
             self._readers.idle.put(connection)
-            if self._closed:
+            if self._ended.is_set():
                 self._readers.close()
 
     def close(self) -> None:
         """Finish what is queued, then close every connection."""
         with self._door:
-            if not self._closed:
-                self._closed = True
+            if not self._ended.is_set():
+                self._ended.set()
                 self._queue.put(None)
         self._thread.join()
         self._readers.close()
