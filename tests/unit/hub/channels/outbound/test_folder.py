@@ -1,0 +1,145 @@
+"""Outbox folders: never overwrite, the sidecar last, every crash converges."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hub.channels.outbound.folder import OutboxFolder
+from hub.core.errors import Conflict, Misconfigured, Unavailable
+
+DATA = b"<Datei/>"
+SIDECAR = f"{hashlib.sha256(DATA).hexdigest()}  a.xml\n"
+
+
+def content(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in sorted(folder.iterdir())}
+
+
+def run(command: list[str], folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+BOTH = {"a.xml": DATA.decode(), "a.xml.sha256": SIDECAR}
+
+
+async def test_a_file_is_delivered_with_its_digest(tmp_path: Path) -> None:
+    await OutboxFolder(tmp_path / "ihv").put("a.xml", DATA, "p-1")
+
+    assert BOTH == content(tmp_path / "ihv")
+
+
+async def test_the_sidecar_is_one_sha256sum_understands(tmp_path: Path) -> None:
+    await OutboxFolder(tmp_path).put("a.xml", DATA, "p-1")
+    check = run(["sha256sum", "--check", "--strict", "a.xml.sha256"], tmp_path)
+
+    assert "a.xml: OK\n" == check.stdout
+
+
+async def test_delivering_again_changes_nothing(tmp_path: Path) -> None:
+    for promise in ("p-1", "p-1", "p-2"):
+        await OutboxFolder(tmp_path).put("a.xml", DATA, promise)
+
+    assert BOTH == content(tmp_path)
+
+
+async def test_a_name_another_file_holds_is_a_conflict(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_bytes(b"other")
+    with pytest.raises(Conflict, match="file_name_taken"):
+        await OutboxFolder(tmp_path).put("a.xml", DATA, "p-1")
+
+    assert {"a.xml": "other"} == content(tmp_path)
+
+
+async def test_a_sidecar_of_another_file_is_a_conflict(tmp_path: Path) -> None:
+    (tmp_path / "a.xml.sha256").write_bytes(b"other")
+
+    with pytest.raises(Conflict, match="file_name_taken"):
+        await OutboxFolder(tmp_path).put("a.xml", DATA, "p-1")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        ".",
+        "..",
+        "../a.xml",
+        "a/b.xml",
+        ".a.xml",
+        "-a",
+        "a b",
+        "ä.xml",
+        "a\n",
+        "a\0b",
+        "a" * 152,
+    ],
+)
+async def test_a_name_that_is_not_plain_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(Misconfigured, match="file_name_unsafe"):
+        await OutboxFolder(tmp_path / "out").put(name, DATA, "p-1")
+
+    assert {} == content(tmp_path)
+
+
+async def test_the_longest_name_still_fits_with_all_its_companions(tmp_path: Path) -> None:
+    name = "a" * 151
+    await OutboxFolder(tmp_path).put(name, DATA, "01975a00-0000-7000-8000-000000000001")
+
+    assert [name, f"{name}.sha256"] == list(content(tmp_path))
+
+
+async def test_a_folder_that_cannot_be_written_is_tried_again_later(tmp_path: Path) -> None:
+    (tmp_path / "out").write_bytes(b"in the way")
+
+    with pytest.raises(Unavailable, match="outbox_unavailable") as caught:
+        await OutboxFolder(tmp_path / "out").put("a.xml", DATA, "p-1")
+    assert isinstance(caught.value.__cause__, OSError)
+
+
+async def test_a_pipe_in_place_of_the_file_does_not_hold_us(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.xml")
+
+    with pytest.raises(Conflict, match="file_name_taken"):
+        await OutboxFolder(tmp_path).put("a.xml", DATA, "p-1")
+
+
+CRASH = """
+import asyncio, pathlib, sys
+from hub.channels.outbound.folder import OutboxFolder
+from hub.core import failpoint
+failpoint.arm(sys.argv[2])
+asyncio.run(OutboxFolder(pathlib.Path(sys.argv[1])).put("a.xml", b"<Datei/>", "p-1"))
+"""
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize(
+    ("point", "left"),
+    [
+        ("outbox_before_file", []),
+        ("outbox_before_sidecar", ["a.xml"]),
+        ("outbox_after_sidecar", ["a.xml", "a.xml.sha256"]),
+    ],
+)
+async def test_a_crash_anywhere_leads_to_the_same_two_files(
+    tmp_path: Path, point: str, left: list[str]
+) -> None:
+    crashed = run([sys.executable, "-c", CRASH, str(tmp_path), point])
+
+    assert -signal.SIGKILL == crashed.returncode
+    assert left == list(content(tmp_path))
+    await OutboxFolder(tmp_path).put("a.xml", DATA, "p-1")
+    assert BOTH == content(tmp_path)
+
+
+async def test_the_remains_of_a_crash_are_replaced(tmp_path: Path) -> None:
+    for name in (".p-1.tmp", ".p-1.sha256.tmp"):
+        (tmp_path / name).write_bytes(b"half a fi")
+    await OutboxFolder(tmp_path).put("a.xml", DATA, "p-1")
+
+    assert BOTH == content(tmp_path)
