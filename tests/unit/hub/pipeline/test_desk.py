@@ -1,0 +1,150 @@
+"""The desk: release, reject, click twice, and never in another office's matters."""
+
+import pytest
+
+from hub.core.errors import OutcomeUnknown, Refused, Rejected
+from hub.pipeline.balance import balance
+from hub.pipeline.commit import commit
+from hub.pipeline.fulfilment import fulfil, give_up
+from hub.pipeline.verdicts import hold
+from hub.store import lanes
+from hub.store.lanes import Promise
+from tests.message_house import OFFICE, OTHER_OFFICE, World
+from tests.unit.hub.pipeline.test_fulfilment import promise, state_of
+
+WHY = "Mit der Kasse geklärt."
+
+
+async def stopped(world: World) -> tuple[Promise, str]:
+    """Return a promise a human must decide on, and its clearing case."""
+    one = await promise(world)
+    world.line.outcomes = [Refused("partner_rejects_message")]
+    await fulfil(one, world.house)
+    [case] = await world.open_cases()
+    return one, case["id"]
+
+
+async def held(world: World) -> str:
+    """Return the clearing case of a message whose check could not run."""
+    accepted = await world.accept(b"unreadable today")
+    [travel] = await world.claim("travel")
+    await commit(travel, hold(accepted.message, OutcomeUnknown("not_checkable")), world.house)
+    [case] = await world.open_cases()
+    return str(case["id"])
+
+
+async def test_released_work_is_tried_again(world: World) -> None:
+    one, case = await stopped(world)
+
+    await world.desk.release(OFFICE, case, "ahrens", WHY)
+
+    assert ("waiting", "routed", None) == await state_of(world, one)
+    assert [one.id] == [again.id for again in await world.claim("deliver:azr")]
+
+
+async def test_rejected_work_is_left_behind_and_counted_as_settled(world: World) -> None:
+    one, case = await stopped(world)
+
+    await world.desk.reject(OFFICE, case, "ahrens", WHY)
+
+    [row] = await world.messages()
+    assert ("skipped", "refused", None) == await state_of(world, one)
+    assert 0 == row["open_promises"]
+    assert [] == await world.claim("deliver:azr")
+    assert (await balance(world.house.database, None)).balanced
+
+
+async def test_a_second_click_changes_nothing(world: World) -> None:
+    one, case = await stopped(world)
+    await world.desk.release(OFFICE, case, "ahrens", WHY)
+    before = len(await world.rows("SELECT * FROM journal"))
+
+    await world.desk.release(OFFICE, case, "ahrens", WHY)
+    await world.desk.reject(OFFICE, case, "ahrens", WHY)
+
+    assert before == len(await world.rows("SELECT * FROM journal"))
+    assert ("waiting", "routed", None) == await state_of(world, one)
+
+
+@pytest.mark.parametrize("decide", ["release", "reject"])
+async def test_another_office_has_no_say(world: World, decide: str) -> None:
+    one, case = await stopped(world)
+
+    with pytest.raises(Rejected, match="clearing_unknown"):
+        await getattr(world.desk, decide)(OTHER_OFFICE, case, "fremd", WHY)
+
+    assert "dead" == (await state_of(world, one))[0]
+
+
+async def test_a_decision_needs_a_reason(world: World) -> None:
+    _, case = await stopped(world)
+
+    with pytest.raises(Rejected, match="reason_missing"):
+        await world.desk.release(OFFICE, case, "ahrens", "  ")
+
+
+async def test_a_held_message_travels_again_when_released(world: World) -> None:
+    case = await held(world)
+    assert [] == await world.claim("travel")
+
+    await world.desk.release(OFFICE, case, "ahrens", WHY)
+
+    [row] = await world.messages()
+    assert "received" == row["state"]
+    assert [row["id"]] == [again.id for again in await world.claim("travel")]
+
+
+async def test_a_held_message_that_is_rejected_may_be_sent_again(world: World) -> None:
+    case = await held(world)
+
+    await world.desk.reject(OFFICE, case, "ahrens", WHY)
+
+    assert "received" == (await world.accept(b"unreadable today")).state
+
+
+async def test_the_last_of_several_cases_moves_the_message_on(world: World) -> None:
+    one, case = await stopped(world)
+    await world.change(
+        "INSERT INTO clearing SELECT 'other', tenant, message_id, NULL, case_key, 'doubt', message, "
+        "remedy, facts, fingerprint, state, opened_us, closed_us, closed_by, reason FROM clearing"
+    )
+
+    await world.desk.release(OFFICE, case, "ahrens", WHY)
+    assert "clearing" == (await state_of(world, one))[1]
+    await world.desk.release(OFFICE, "other", "ahrens", WHY)
+
+    assert "routed" == (await state_of(world, one))[1]
+
+
+async def test_a_numbered_file_is_never_left_out(world: World) -> None:
+    one = await promise(world)
+    await world.change("UPDATE promise SET spec = json_set(spec, '$.batch', 'b-1')")
+    await give_up(one, Refused("outbox_taken"), "dead", world.house)
+    [case] = await world.open_cases()
+
+    with pytest.raises(Rejected, match="order_file_needed"):
+        await world.desk.reject(OFFICE, case["id"], "ahrens", WHY)
+
+    assert "open" == (await world.open_cases())[0]["state"]
+    await world.desk.release(OFFICE, case["id"], "ahrens", WHY)
+    assert "waiting" == (await state_of(world, one))[0]
+
+
+async def test_the_journal_names_who_decided(world: World) -> None:
+    _, case = await stopped(world)
+
+    await world.desk.release(OFFICE, case, "ahrens", WHY)
+
+    [entry] = await world.rows("SELECT actor, facts FROM journal WHERE actor != 'hub'")
+    assert "ahrens" == entry["actor"]
+    assert WHY not in entry["facts"]
+
+
+async def test_a_skipped_head_frees_those_behind_it(world: World) -> None:
+    one, case = await stopped(world)
+    behind = Promise("behind", OFFICE, one.message_id, "deliver", one.queue, one.lane_key)
+    await world.house.database.write(lambda tx: lanes.add(tx, behind, world.clock.now_us()))
+
+    await world.desk.reject(OFFICE, case, "ahrens", WHY)
+
+    assert ["behind"] == [p.id for p in await world.claim("deliver:azr")]

@@ -1,0 +1,98 @@
+"""Intake: durable before acknowledged, once per id, repetitions as the office wishes."""
+
+import apsw
+import pytest
+
+from hub.core.errors import Unavailable
+from hub.core.settings import Channel
+from hub.demo import drops
+from hub.demo.cast import MUSTERSTADT
+from tests.factories import make_tenant
+from tests.message_house import CORE, OFFICE, OTHER_OFFICE, World, open_world
+
+FALLDATEN = drops.case_data(MUSTERSTADT.xml[1], MUSTERSTADT)
+
+
+async def test_what_was_accepted_is_on_disk(world: World) -> None:
+    accepted = await world.accept(FALLDATEN)
+
+    # A connection of its own sees only what was committed.
+    other = apsw.Connection(str(world.house.base / "data" / "hub.sqlite"))
+    rows = list(
+        other.execute(
+            "SELECT message.state, payload.bytes, journal.action, promise.lane_key FROM message "
+            "JOIN payload USING (sha256) JOIN journal ON journal.message_id = message.id "
+            "JOIN promise ON promise.id = message.id"
+        )
+    )
+    other.close()
+    lane = f"{OFFICE}/{MUSTERSTADT.xml[1].case_id}"
+    assert "received" == accepted.state
+    assert [("received", FALLDATEN, "received", lane)] == rows
+
+
+async def test_a_large_payload_is_a_whole_file_before_its_row(world: World) -> None:
+    data = b"x" * 200_000
+
+    accepted = await world.accept(data)
+
+    digest = accepted.message.sha256
+    path = world.house.base / "data" / "payloads" / digest[:2] / digest
+    assert data == path.read_bytes()
+
+
+async def test_nothing_is_accepted_when_the_disk_refuses(world: World) -> None:
+    (world.house.base / "data" / "payloads").write_text("in the way")
+
+    with pytest.raises(Unavailable):
+        await world.accept(b"x" * 200_000)
+
+    assert [] == await world.messages()
+
+
+async def test_the_same_id_is_accepted_once(world: World) -> None:
+    first = await world.accept(FALLDATEN)
+    again = await world.accept(FALLDATEN, id=first.message.id)
+
+    assert first == again
+    assert 1 == len(await world.messages())
+    assert 1 == len(await world.rows("SELECT * FROM journal"))
+
+
+async def test_repeated_bytes_are_recorded(world: World) -> None:
+    await world.accept(FALLDATEN)
+    again = await world.accept(FALLDATEN, name="Kopie.xml")
+
+    assert ("duplicate", "duplicate_bytes") == (again.state, again.code)
+    assert 1 == len(await world.rows("SELECT * FROM promise"))
+
+
+async def test_repeated_bytes_of_another_office_are_new(world: World) -> None:
+    await world.accept(FALLDATEN)
+
+    assert "received" == (await world.accept(FALLDATEN, tenant=OTHER_OFFICE)).state
+
+
+async def test_a_channel_may_accept_repetitions(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    tenant = make_tenant(channels=(Channel(name=CORE, duplicates="accept"),))
+    async with open_world(tmp_path, tenants=(tenant,)) as world:
+        await world.accept(FALLDATEN)
+
+        assert "received" == (await world.accept(FALLDATEN)).state
+
+
+async def test_a_fault_of_the_door_refuses_at_once(world: World) -> None:
+    accepted = await world.accept(b"", data=None, fault="oversize", size=10**9)
+
+    [entry] = await world.rows("SELECT action, to_state FROM journal")
+    assert ("refused", "oversize") == (accepted.state, accepted.code)
+    assert {"action": "refused", "to_state": "refused"} == entry
+    assert [] == await world.rows("SELECT * FROM promise")
+
+
+async def test_a_case_number_that_is_none_takes_no_lane(world: World) -> None:
+    odd = FALLDATEN.replace(MUSTERSTADT.xml[1].case_id.encode(), b"../../etc")
+
+    accepted = await world.accept(odd)
+
+    assert accepted.message.case_key is None
