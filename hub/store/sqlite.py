@@ -123,7 +123,12 @@ class _Readers:
 
 
 class SqliteDatabase:
-    """The database port on one SQLite file."""
+    """The database port on one SQLite file.
+
+    Raises:
+        Misconfigured: the library is too old, or the file cannot be opened.
+        Unavailable: another program holds the file.
+    """
 
     dialect = "sqlite"
 
@@ -143,7 +148,7 @@ class SqliteDatabase:
         self._ended = threading.Event()
         self._door = threading.Lock()
         """Nothing is queued behind the end: its waiter would wait for ever."""
-        self._writer = _connect(str(path))
+        self._writer = _open(path)
         self._thread = threading.Thread(target=self._write_groups, name="sqlite-writer")
         self._thread.start()
 
@@ -254,6 +259,20 @@ class SqliteDatabase:
         except apsw.Error:
             log.critical("database_broken", exc_info=True)
             self._broken = True
+
+
+def _open(path: Path) -> apsw.Connection:
+    try:
+        return _connect(str(path))
+    except apsw.BusyError as exc:
+        raise _busy() from exc
+    except apsw.Error as exc:
+        raise Misconfigured(
+            "database_unreadable",
+            "Die Datenbankdatei lässt sich nicht öffnen oder ist beschädigt.",
+            place=str(path),
+            remedy="Rechte prüfen; ist sie beschädigt, die letzte Sicherung einspielen.",
+        ) from exc
 
 
 def _connect(path: str) -> apsw.Connection:

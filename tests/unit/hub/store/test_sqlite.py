@@ -1,11 +1,12 @@
 """What is special about SQLite behind the port; the rest is in the contract suite."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import apsw
 import pytest
 
-from hub.core.errors import Unavailable
+from hub.core.errors import Misconfigured, Unavailable
 from hub.store.sqlite import OLDEST_SAFE, SqliteDatabase
 
 
@@ -40,6 +41,18 @@ async def test_a_database_another_program_holds_is_busy_not_broken(tmp_path: Pat
     assert [{"id": 2}] == await database.read(lambda tx: tx.all("SELECT id FROM item"))
     other.close()
     database.close()
+
+
+def _garbage(path: Path) -> None:
+    path.write_bytes(b"no database at all, but long enough to be looked at closely" * 100)
+
+
+@pytest.mark.parametrize("plant", [Path.mkdir, _garbage])
+def test_what_is_no_database_is_not_opened(tmp_path: Path, plant: Callable[[Path], None]) -> None:
+    plant(tmp_path / "hub.sqlite")
+
+    with pytest.raises(Misconfigured, match="database_unreadable"):
+        SqliteDatabase(tmp_path / "hub.sqlite")
 
 
 async def test_a_damaged_file_stops_everything(tmp_path: Path) -> None:
