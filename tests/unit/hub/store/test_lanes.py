@@ -22,7 +22,7 @@ from tests.empty_store import empty_store, everything
 
 QUEUE = "travel"
 LEASE_US = 60
-KEYS = ("a/UV-1", "a/UV-2", "b/UV-1")
+KEYS = ("a/UV-1", "b/UV-1")
 WORKERS = ("hub-1", "hub-2")
 ENDS = ("confirmed", "refused", "batched")
 
@@ -221,7 +221,7 @@ class LanesAgainstModel(RuleBasedStateMachine):
 
 
 LanesAgainstModel.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=40, deadline=None
+    max_examples=80, stateful_step_count=50, deadline=None
 )
 TestLanesAgainstModel = LanesAgainstModel.TestCase
 
@@ -263,6 +263,37 @@ def test_the_same_promise_is_not_added_twice(tx: SqliteTransaction) -> None:
 
     with pytest.raises(Exception, match="UNIQUE"):
         lanes.add(tx, promise("p", "b/UV-1"), 1)
+
+
+LATE = {
+    "finish": lambda tx, one: lanes.finish(tx, one, "confirmed", 99),
+    "retry": lambda tx, one: lanes.retry_later(tx, one, 99, "busy"),
+    "send": lanes.mark_sent,
+    "block": lambda tx, one: lanes.block(tx, one, "dead", "gone"),
+}
+
+
+@pytest.mark.parametrize("act", LATE)
+@pytest.mark.parametrize("lost_by", ["expiry", "hand back", "decision"])
+def test_whoever_lost_the_lease_changes_nothing(
+    tx: SqliteTransaction, act: str, lost_by: str
+) -> None:
+    lanes.add(tx, promise("p"), 1)
+    lanes.add(tx, promise("q"), 1)
+    [late] = claim(tx)
+    if lost_by == "hand back":
+        lanes.hand_back(tx, "hub-1", 2)
+    elif lost_by == "decision":
+        lanes.block(tx, late, "unknown", "gone")
+        lanes.unblock(tx, "p", skip=False, now_us=2)
+    [holder] = claim(tx, 1 + LEASE_US)
+    before = everything(tx)
+
+    with pytest.raises(Conflict, match="lease_lost"):
+        LATE[act](tx, late)
+    assert before == everything(tx)
+    LATE[act](tx, holder)
+    assert before != everything(tx)
 
 
 def test_a_blocked_lane_blocks_only_itself(tx: SqliteTransaction) -> None:
