@@ -1,0 +1,176 @@
+"""A message's journey: one message that fails in any way stops no other and loses nothing."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hub.core.errors import Conflict, RuleViolation, Unavailable
+from hub.core.ids import derived_uuid
+from hub.core.settings import Channel
+from hub.demo import drops
+from hub.demo.cast import MUSTERSTADT
+from hub.pipeline.commit import commit
+from hub.pipeline.journey import plan_for, travel
+from hub.store import cases, lanes, messages
+from hub.store.lanes import Promise
+from tests.factories import make_case, make_tenant
+from tests.message_house import CORE, OFFICE, World, open_world
+
+FAMILY = MUSTERSTADT.xml[1]
+FALLDATEN = drops.case_data(FAMILY, MUSTERSTADT)
+
+
+@pytest.fixture
+async def strict_world(tmp_path: Path) -> AsyncIterator[World]:
+    """A world whose office wants repetitions refused."""
+    tenant = make_tenant(channels=(Channel(name=CORE, ready="rename", duplicates="refuse"),))
+    async with open_world(tmp_path, children=True, tenants=(tenant,)) as world:
+        yield world
+
+
+async def states(world: World) -> list[tuple[str, str | None]]:
+    return [(m["state"], m["code"]) for m in await world.messages()]
+
+
+async def travelled(world: World, *contents: bytes) -> list[tuple[str, str | None]]:
+    """Accept contents one after the other, run each journey, return states and codes."""
+    for content in contents:
+        await world.accept(content)
+        for promise in await world.claim("travel"):
+            await travel(promise, world.house)
+    return await states(world)
+
+
+async def test_a_repetition_is_refused_and_answered_where_the_office_wants_it(
+    strict_world: World,
+) -> None:
+    first, second, third = await travelled(strict_world, FALLDATEN, FALLDATEN, FALLDATEN)
+
+    kinds = await strict_world.rows("SELECT kind, count(*) AS n FROM promise GROUP BY 1 ORDER BY 1")
+    assert "routed" == first[0]
+    assert [("refused", "duplicate_refused")] * 2 == [second, third]
+    assert {"deliver": 3, "file": 1, "refuse": 2, "travel": 3} == {k["kind"]: k["n"] for k in kinds}
+
+
+async def test_a_number_used_for_other_content_is_refused(living_world: World) -> None:
+    other = FALLDATEN.replace(b"Am S", b"Bei S")
+
+    found = await travelled(living_world, FALLDATEN, other)
+
+    assert [("routed", None), ("refused", "business_id_conflict")] == found
+
+
+async def test_a_number_used_for_the_same_content_is_a_duplicate(tmp_path: Path) -> None:
+    tenant = make_tenant(channels=(Channel(name=CORE, duplicates="accept"),))
+    async with open_world(tmp_path, children=True, tenants=(tenant,)) as world:
+        found = await travelled(world, FALLDATEN, FALLDATEN)
+
+        assert [("routed", None), ("duplicate", "duplicate_business_id")] == found
+
+
+async def test_a_plan_the_database_does_not_take_is_held(living_world: World) -> None:
+    world = living_world
+    accepted = await world.accept(FALLDATEN)
+    taken = Promise(
+        derived_uuid(accepted.message.id, "send", "receipt"), OFFICE, "m", "file", "file", "lane"
+    )
+    await world.house.database.write(lambda tx: lanes.add(tx, taken, 0))
+    [promise] = await world.claim("travel")
+
+    await travel(promise, world.house)
+
+    assert [("clearing", "unforeseen")] == await states(world)
+    assert [] == await world.rows("SELECT * FROM benefit_case")
+    assert ["unforeseen"] == [case["code"] for case in await world.open_cases()]
+
+
+async def test_a_damaged_payload_is_a_clearing_case(living_world: World) -> None:
+    world = living_world
+    await world.accept(FALLDATEN)
+    await world.change("UPDATE payload SET bytes = x'00'")
+    [promise] = await world.claim("travel")
+
+    await travel(promise, world.house)
+
+    assert [("clearing", "payload_damaged")] == await states(world)
+    assert [] == await world.claim("travel")
+
+
+async def test_a_lost_lease_throws_the_plan_away(living_world: World) -> None:
+    world = living_world
+    await world.accept(FALLDATEN)
+    [late] = await world.claim("travel")
+    world.clock.advance(61)
+    [winner] = await world.claim("travel")
+
+    await travel(winner, world.house)
+    await travel(late, world.house)
+
+    assert [("routed", None)] == await states(world)
+    assert 1 == len(await world.rows("SELECT * FROM journal WHERE to_state = 'routed'"))
+
+
+async def test_a_case_changed_meanwhile_is_decided_again(living_world: World) -> None:
+    world = living_world
+    await world.accept(FALLDATEN)
+    [promise] = await world.claim("travel")
+    [row] = await world.messages()
+    plan = await plan_for(messages.to_message(row), world.house)
+    somebody = make_case(case_id=FAMILY.case_id)
+    await world.house.database.write(lambda tx: cases.save(tx, OFFICE, somebody, "m-0", 0))
+
+    with pytest.raises(Conflict, match="case_changed"):
+        await commit(promise, plan, world.house)
+
+    assert [("received", None)] == await states(world)
+    await travel(promise, world.house)
+    assert [("routed", None)] == await states(world)
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "code"),
+    [
+        (RuleViolation("rule_broken", "Regel."), "refused", "rule_broken"),
+        (Conflict("odd", "Seltsam."), "clearing", "odd"),
+        (ZeroDivisionError("Mila Sommerfeld"), "clearing", "unforeseen"),
+        (Unavailable("later", "Später."), "received", None),
+    ],
+)
+async def test_whatever_a_decision_raises_the_message_rests_somewhere(
+    living_world: World, error: Exception, state: str, code: str | None
+) -> None:
+    def fail(record, situation):  # type: ignore[no-untyped-def]
+        raise error
+
+    world = living_world
+    house = replace(world.house, handlers={"Falldaten": fail})
+    await world.accept(FALLDATEN)
+    [promise] = await world.claim("travel")
+
+    await travel(promise, house)
+
+    assert [(state, code)] == await states(world)
+    for case in await world.open_cases():
+        assert "Sommerfeld" not in case["message"]
+
+
+async def test_what_stays_unavailable_is_left_to_a_human_in_the_end(living_world: World) -> None:
+    def fail(record, situation):  # type: ignore[no-untyped-def]
+        raise Unavailable("later", "Später.")
+
+    world = living_world
+    house = replace(world.house, handlers={"Falldaten": fail})
+    await world.accept(FALLDATEN)
+    world.clock.advance(73 * 3600)
+    [promise] = await world.claim("travel")
+    await travel(promise, house)
+    [case] = await world.open_cases()
+    assert [("clearing", "later")] == await states(world)
+
+    await world.desk.release(OFFICE, case["id"], "ahrens", "Wieder da.")
+
+    [again] = await world.claim("travel")
+    await travel(again, world.house)
+    assert [("routed", None)] == await states(world)
