@@ -192,10 +192,11 @@ async def _put(options: argparse.Namespace) -> int:
 
 async def _verify(options: argparse.Namespace) -> int:
     place = place_of(options)
+    tenants = _tenants(place, options.tenant)
     objects = read = 0
     faults: list[dict[str, str]] = []
     async with _open(place) as (_, room):
-        for tenant in _tenants(place, options.tenant):
+        for tenant in tenants:
             report = await room.verify(tenant)
             objects += report.objects
             read += report.bytes

@@ -53,7 +53,7 @@ class Help(argparse.HelpFormatter):
         prefix: str | None = None,
     ) -> None:
         """Begin with how to call the command."""
-        super().add_usage(usage, actions, groups, prefix or "Aufruf: ")
+        super().add_usage(usage, actions, groups, "Aufruf: " if prefix is None else prefix)
 
 
 def in_german(message: str) -> str:

@@ -1,0 +1,271 @@
+"""Messages, their way, the balance and the proof, as the command line shows them."""
+
+import asyncio
+import json
+import sqlite3
+
+import pytest
+
+from hub.core.message import Message
+from hub.store.clearing import ClearingCase, open_case
+from hub.store.database import Transaction
+from hub.store.journal import Journal
+from hub.store.lanes import Promise, add
+from hub.store.messages import Messages, Step
+from hub.store.sqlite import SqliteDatabase
+from tests.command_line import OFFICE, CommandLine
+
+NOW = 1_795_000_000_000_000
+GOOD, BAD, STUCK = (f"0192f0a0-0000-7000-8000-00000000000{n}" for n in range(1, 4))
+FINDING = {
+    "rule": "xsd_type", "message": "„zwölf“ ist kein Betrag.", "level": "error", "line": 17,
+    "column": 5, "path": "/bescheid/betrag", "row": None, "field": None,
+}  # fmt: skip
+REASON = {
+    "code": "xsd_type", "nachricht": "Die Nachricht entspricht nicht dem Schema.",
+    "abhilfe": "Bitte berichtigt neu senden.", "befunde": [FINDING],
+}  # fmt: skip
+
+
+def _message(message_id: str, kind: str | None, tenant: str = OFFICE) -> Message:
+    return Message(
+        id=message_id, tenant=tenant, partner="fachverfahren", channel="fachverfahren", kind=kind,
+        case_key="UV-77001", sha256="a" * 64, size_bytes=10, received_us=NOW,
+        original_name="datei.xml", correlation_id=message_id, business_id="FD-1",
+    )  # fmt: skip
+
+
+def _play(tx: Transaction) -> None:
+    book = Messages(Journal("hub-1"))
+    good, bad = _message(GOOD, "Falldaten"), _message(BAD, None)
+    book.add(tx, good, "received", NOW)
+    book.note(tx, good, NOW + 1, "checked", step=Step(facts={"verdict": "passed"}))
+    book.move(tx, good, "routed", NOW + 2)
+    book.move(tx, good, "closed", NOW + 3)
+    book.add(tx, bad, "refused", NOW, code="xsd_type")
+    add(tx, Promise("p-1", OFFICE, BAD, "refuse", "refuse", "b", {"reason": REASON}), NOW)
+    stuck = _message(STUCK, "Isteinnahme", "musterstadt")
+    book.add(tx, stuck, "received", NOW)
+    book.move(tx, stuck, "clearing", NOW + 1, code="receipt_unmatched")
+    case = ClearingCase("c-1", "receipt_unmatched", "Ohne Forderung.", "Zuordnen.", None,
+                        {"Zahler": "T. Brückner"})  # fmt: skip
+    open_case(tx, stuck, case, NOW)
+
+
+@pytest.fixture
+def played(command: CommandLine) -> CommandLine:
+    """One message that went through, one refused, one that waits for a human."""
+    command("journal", "balance")
+
+    async def fill() -> None:
+        database = SqliteDatabase(command.house.database)
+        await database.write(_play)
+        await asyncio.to_thread(database.close)
+
+    asyncio.run(fill())
+    return command
+
+
+def _looks(command: CommandLine) -> list[tuple[str, str, str | None]]:
+    with sqlite3.connect(command.house.database) as connection:
+        rows = connection.execute(
+            "SELECT action, object_id, tenant FROM access_log WHERE actor LIKE 'cli:_%' "
+            "AND role = 'operator' ORDER BY seq"
+        ).fetchall()
+    connection.close()
+    return rows
+
+
+def test_the_list_is_narrowed(played: CommandLine) -> None:
+    def ids(*options: str) -> set[str]:
+        return {m["id"] for m in played("journal", "list", "--json", *options).json["messages"]}
+
+    assert {GOOD, BAD, STUCK} == ids()
+    assert {GOOD, BAD} == ids("--tenant", OFFICE)
+    assert {BAD} == ids("--state", "refused")
+    assert set() == ids("--case", "UV-1")
+    assert 1 == len(ids("--limit", "1"))
+
+
+def test_the_list_is_a_german_table(played: CommandLine) -> None:
+    head, *lines = played("journal", "list").out.splitlines()
+
+    assert [
+        "Eingang",
+        "Mandant",
+        "Partner",
+        "Art",
+        "Fall",
+        "Zustand",
+        "Grund",
+        "Kennung",
+    ] == head.split()
+    assert 3 == len(lines)
+
+
+def test_show_tells_why_a_message_was_refused(played: CommandLine) -> None:
+    answer = played("journal", "show", BAD, "--json")
+    people = played("journal", "show", BAD).out
+
+    assert 0 == answer.code
+    assert ("xsd_type", [FINDING]) == (answer.json["code"], answer.json["findings"])
+    assert (REASON["nachricht"], REASON["abhilfe"]) == (
+        answer.json["reason"], answer.json["remedy"],
+    )  # fmt: skip
+    for said in (REASON["nachricht"], REASON["abhilfe"], FINDING["message"], "17"):
+        assert said in people
+
+
+def test_show_of_an_accepted_message_has_no_findings(played: CommandLine) -> None:
+    answer = played("journal", "show", GOOD, "--json")
+
+    assert (None, []) == (answer.json["reason"], answer.json["findings"])
+    assert "Befund" not in played("journal", "show", GOOD).out
+
+
+def test_trace_tells_the_way_of_a_message(played: CommandLine) -> None:
+    answer = played("journal", "trace", GOOD, "--json").json
+
+    assert {"message_id", "tenant", "kind", "case", "state", "caused_by", "events"} <= answer.keys()
+    assert (GOOD, "closed", None) == (answer["message_id"], answer["state"], answer["caused_by"])
+    assert ["received", "checked", "routed", "closed"] == [e["what"] for e in answer["events"]]
+    assert all({"at", "what", "digest"} <= event.keys() for event in answer["events"])
+
+
+def test_trace_is_readable(played: CommandLine) -> None:
+    first, head, *steps = played("journal", "trace", GOOD).out.splitlines()
+
+    assert "Falldaten · Fall UV-77001 · closed" == first
+    assert ["Zeit", "Schritt", "Angabe", "Prüfsumme"] == head.split()
+    assert 4 == len(steps)
+
+
+@pytest.mark.parametrize("verb", ["show", "trace"])
+def test_an_unknown_message_is_refused(played: CommandLine, verb: str) -> None:
+    answer = played("journal", verb, "0192f0a0")
+
+    assert (1, "") == (answer.code, answer.out)
+    assert "[message_unknown]" in answer.err
+
+
+def test_the_balance_ties_out(played: CommandLine) -> None:
+    answer = played("journal", "balance", "--json")
+    whole, by = answer.json, answer.json["by"]
+
+    numbers = {"received": 3, "delivered": 1, "in_progress": 0, "clearing": 1, "refused": 1,
+               "duplicates": 0, "balanced": True}  # fmt: skip
+    assert (0, numbers) == (answer.code, {name: whole[name] for name in numbers})
+    assert {"tenant", "partner", "day"} <= by.keys()
+    assert 2 == by["tenant"][OFFICE]["received"]
+    assert numbers.keys() <= by["tenant"][OFFICE].keys()
+    assert 2 == played("journal", "balance", "--tenant", OFFICE, "--json").json["received"]
+
+
+def test_a_balance_that_does_not_tie_out_is_a_finding(played: CommandLine) -> None:
+    with sqlite3.connect(played.house.database) as connection:
+        connection.execute("UPDATE message SET state = 'closed' WHERE id = ?", (STUCK,))
+    connection.close()
+
+    assert (1, False) == (
+        played("journal", "balance").code,
+        played("journal", "balance", "--json").json["balanced"],
+    )
+    assert "DIE BILANZ GEHT NICHT AUF." in played("journal", "balance").out
+
+
+def test_export_gives_one_entry_per_line(played: CommandLine) -> None:
+    entries = [json.loads(line) for line in played("journal", "export").out.splitlines()]
+
+    assert list(range(1, len(entries) + 1)) == [entry["seq"] for entry in entries]
+    assert 7 == len(entries)
+
+
+def test_a_changed_journal_is_found(played: CommandLine) -> None:
+    before = played("journal", "verify", "--json")
+    with sqlite3.connect(played.house.database) as connection:
+        for (name,) in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal'"
+        ).fetchall():
+            connection.execute(f'DROP TRIGGER "{name}"')
+        connection.execute("UPDATE journal SET action = 'filed' WHERE seq = 2")
+    connection.close()
+    after = played("journal", "verify", "--json")
+
+    assert (0, True, 7) == (before.code, before.json["intact"], before.json["entries"])
+    assert (1, False) == (after.code, after.json["intact"])
+    assert "Eintrag 2" in after.json["faults"][0]
+
+
+def test_looks_at_messages_are_in_the_access_log(played: CommandLine) -> None:
+    played("journal", "list", "--tenant", OFFICE)
+    played("journal", "show", BAD)
+    played("journal", "trace", GOOD)
+    played("journal", "balance")
+
+    assert [
+        ("messages_listed", "", OFFICE),
+        ("message_viewed", BAD, OFFICE),
+        ("message_viewed", GOOD, OFFICE),
+    ] == _looks(played)
+
+
+def test_clearing_cases_are_listed_without_their_facts(played: CommandLine) -> None:
+    answer = played("clearing", "list", "--json")
+
+    assert 0 == answer.code
+    assert [("c-1", "receipt_unmatched", "musterstadt")] == [
+        (case["id"], case["code"], case["tenant"]) for case in answer.json["clearing"]
+    ]
+    assert "Brückner" not in answer.out + played("clearing", "list").out
+    assert [] == played("clearing", "list", "--tenant", OFFICE, "--json").json["clearing"]
+
+
+def test_a_clearing_case_is_shown_with_what_to_do(played: CommandLine) -> None:
+    people = played("clearing", "show", "c-1").out
+
+    assert "T. Brückner" == played("clearing", "show", "c-1", "--json").json["facts"]["Zahler"]
+    for said in ("Ohne Forderung.", "Zuordnen.", "T. Brückner"):
+        assert said in people
+
+
+@pytest.mark.parametrize("verb", ["release", "reject"])
+def test_a_decision_closes_a_clearing_case(played: CommandLine, verb: str) -> None:
+    answer = played("clearing", verb, "c-1", "--reason", "geklärt", "--actor", "m.sommer")
+    again = played("clearing", verb, "c-1", "--reason", "geklärt", "--actor", "m.sommer")
+    trace = played("journal", "trace", STUCK, "--json").json
+
+    assert (0, 0) == (answer.code, again.code)
+    assert [] == played("clearing", "list", "--json").json["clearing"]
+    assert "closed" == trace["state"]
+    assert 1 == sum(e["what"].startswith("clearing_") for e in trace["events"])
+    assert 0 == played("journal", "balance").code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["show", "c-9"], 1, "[clearing_unknown]"),
+        (["release", "c-9", "--reason", "x", "--actor", "x"], 1, "[clearing_unknown]"),
+        (["release", "c-1", "--reason", " ", "--actor", "x"], 1, "[reason_missing]"),
+        (["reject", "c-1", "--actor", "x"], 2, "--reason"),
+    ],
+)
+def test_a_decision_needs_a_case_and_a_reason(
+    played: CommandLine, arguments: list[str], code: int, said: str
+) -> None:
+    answer = played("clearing", *arguments)
+
+    assert (code, True) == (answer.code, said in answer.err)
+    assert 1 == len(played("clearing", "list", "--json").json["clearing"])
+
+
+def test_looks_at_clearing_cases_are_in_the_access_log(played: CommandLine) -> None:
+    played("clearing", "list")
+    played("clearing", "show", "c-1")
+    played("clearing", "reject", "c-1", "--reason", "doppelt", "--actor", "m.sommer")
+
+    assert [
+        ("clearing_listed", "", None),
+        ("clearing_viewed", "c-1", "musterstadt"),
+        ("clearing_rejected", "c-1", "musterstadt"),
+    ] == _looks(played)
