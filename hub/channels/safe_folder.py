@@ -6,49 +6,117 @@ server that lies about fsync or ``link`` cannot be seen through from here.
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from hub.core.errors import Conflict, Misconfigured
 
 
-def write_once(folder: Path, name: str, data: bytes, temporary: str) -> None:
-    """Put bytes under a name that must be free, or already hold the same bytes.
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Bytes to put under a name that must be free, or already hold the same bytes."""
 
-    Args:
-        folder: where the file shall appear; created if missing.
-        name: final name.
-        data: the whole content.
-        temporary: name nobody else uses, so that a repeated act replaces its own remains.
+    name: str
+    """Final name."""
+    data: bytes
+    """The whole content."""
+    temporary: str
+    """Name nobody else uses, so that a repeated act replaces its own remains."""
+
+
+Fault = Conflict | OSError
+"""Why a file was not written: the name holds other bytes, or the disk refuses."""
+
+SYNC_TOGETHER = 8
+"""From so many files on, one sync of the file system costs less than one per file."""
+
+
+def write_once(folder: Path, name: str, data: bytes, temporary: str) -> None:
+    """Put one file; doing it again changes nothing.
 
     Raises:
         Conflict: the name is taken by other bytes.
         OSError: the disk refuses.
     """
+    fault = write_all(folder, [Write(name, data, temporary)])[0]
+    if fault is not None:
+        raise fault
+
+
+def write_all(folder: Path, writes: Sequence[Write]) -> list[Fault | None]:
+    """Put many files with few syncs and return for each why it failed, if it did.
+
+    Every file's bytes are on disk before its name appears; every name is on disk before this
+    returns.
+
+    Raises:
+        OSError: the folder cannot be used or synced; nothing of it may be relied on.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    hidden = folder / f".{temporary}.tmp"
-    hidden.unlink(missing_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    hidden = [folder / f".{write.temporary}.tmp" for write in writes]
     try:
+        faults = [_fill(path, write.data) for path, write in zip(hidden, writes, strict=True)]
+        filled = [path for path, fault in zip(hidden, faults, strict=True) if fault is None]
+        _sync_bytes(descriptor, filled)
+        for index, write in enumerate(writes):
+            faults[index] = faults[index] or _appear(hidden[index], folder / write.name, write)
+    finally:
+        for path in hidden:
+            path.unlink(missing_ok=True)
+        os.fsync(descriptor)
+        os.close(descriptor)
+    return faults
+
+
+def _fill(hidden: Path, data: bytes) -> Fault | None:
+    try:
+        hidden.unlink(missing_ok=True)
         with hidden.open("xb") as file:
             file.write(data)
-            file.flush()
+    except OSError as exc:
+        return exc
+    return None
+
+
+def _sync_bytes(descriptor: int, paths: Sequence[Path]) -> None:
+    """Make the bytes of all files durable.
+
+    The descriptor was opened before they were written, so a failed write-back of any of them
+    is reported here.
+    """
+    if len(paths) >= SYNC_TOGETHER:
+        if _LIBC.syncfs(descriptor):
+            raise OSError(ctypes.get_errno(), "syncfs")
+        return
+    for path in paths:
+        with path.open("rb") as file:
             os.fsync(file.fileno())
-        # A link fails where a rename would silently replace.
-        os.link(hidden, folder / name)
-    except FileExistsError as exc:
-        if _digest(folder / name) != hashlib.sha256(data).hexdigest():
-            raise Conflict(
+
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def _appear(hidden: Path, final: Path, write: Write) -> Fault | None:
+    """Give a file its final name; a link fails where a rename would silently replace."""
+    try:
+        os.link(hidden, final)
+    except FileExistsError:
+        if _digest(final) != hashlib.sha256(write.data).hexdigest():
+            return Conflict(
                 "file_name_taken",
                 "Unter diesem Namen liegt bereits eine andere Datei.",
-                place=name,
+                place=write.name,
                 remedy="Die fremde Datei im Ausgangsordner prüfen und entfernen.",
-            ) from exc
-    finally:
-        hidden.unlink(missing_ok=True)
-        sync(folder)
+            )
+    except OSError as exc:
+        return exc
+    return None
 
 
 def move(source: Path, target: Path) -> None:

@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from efile import FilingError, FilingRequest, Part, StorageUnavailable
-from hub.channels.outbound.folder import OutboxFolder
 from hub.core import failpoint
 from hub.core.errors import (
     Conflict,
@@ -96,7 +95,7 @@ async def _deliver(promise: Promise, house: House) -> None:
         await _ask(promise, data, house)
         return
     failpoint.reach("deliver_before")
-    folder = OutboxFolder(house.outbox / promise.tenant / str(promise.spec["channel"]))
+    folder = house.outboxes.folder(promise.tenant, str(promise.spec["channel"]))
     await folder.put(str(promise.spec["name"]), data, promise.id)
     failpoint.reach("deliver_after")
     await end(promise, house, "delivered", facts=_what(promise))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 from efile import FiledDocument, FilingRequest
 from hub.channels.inbound.folder import DropFolder
+from hub.channels.outbound.folder import Outboxes
 from hub.core.clock import Clock, local_date
 from hub.core.message import Message
 from hub.core.settings import Settings
@@ -88,6 +90,11 @@ class House:
     def messages(self) -> Messages:
         """Message rows, journalled."""
         return Messages(self.journal)
+
+    @cached_property
+    def outboxes(self) -> Outboxes:
+        """The outbox folders of every office."""
+        return Outboxes(self.outbox)
 
     @property
     def outbox(self) -> Path:
