@@ -1,0 +1,95 @@
+"""The loops: one that fails, or one folder that is away, stops nobody else."""
+
+import asyncio
+import logging
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from efile import StorageUnavailable
+from hub.demo import drops
+from hub.demo.cast import MUSTERSTADT
+from hub.workers.loops import Workers
+from tests.message_house import CORE, OFFICE, OTHER_OFFICE, World, open_world
+
+FALLDATEN = drops.case_data(MUSTERSTADT.xml[1], MUSTERSTADT)
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(tmp_path, children=True) as world:
+        yield world
+
+
+async def until_closed(world: World, count: int) -> None:
+    async with asyncio.timeout(60):
+        while count > sum(m["state"] == "closed" for m in await world.messages()):  # noqa: ASYNC110  a row rings no bell
+            await asyncio.sleep(0.05)
+
+
+async def test_one_run_brings_a_message_to_its_end(world: World) -> None:
+    world.drop("a.xml", FALLDATEN)
+
+    await world.run_once()
+
+    assert ["closed"] == [message["state"] for message in await world.messages()]
+
+
+async def test_a_folder_that_is_away_does_not_stop_the_others(world: World) -> None:
+    shutil.rmtree(world.house.inboxes[OFFICE, CORE].path)
+    world.drop("a.xml", FALLDATEN, office=OTHER_OFFICE)
+
+    await world.run_once()
+
+    assert ["closed"] == [message["state"] for message in await world.messages()]
+
+
+async def test_a_running_house_takes_files_until_it_is_stopped(world: World) -> None:
+    workers = Workers(world.house)
+    running = asyncio.create_task(workers.run())
+    world.drop("a.xml", FALLDATEN)
+
+    await until_closed(world, 1)
+    workers.stop()
+
+    await asyncio.wait_for(running, 20)
+    assert [] == await world.rows("SELECT * FROM lane WHERE state = 'leased'")
+
+
+async def test_a_storage_that_is_away_delays_but_stops_nothing(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.room.faults = [StorageUnavailable("storage_unreachable")]
+    world.drop("a.xml", FALLDATEN)
+
+    with caplog.at_level(logging.WARNING):
+        await world.run_once()
+        world.clock.advance(5)
+        await world.run_once()
+
+    assert "retry_later" in [record.message for record in caplog.records]
+    assert ["closed"] == [message["state"] for message in await world.messages()]
+
+
+async def test_an_orderly_start_hands_back_what_a_dead_process_held(world: World) -> None:
+    await world.accept(FALLDATEN)
+    [held] = await world.claim("travel")
+
+    await world.run_once()
+
+    assert ["closed"] == [message["state"] for message in await world.messages()]
+    [row] = await world.rows("SELECT epoch FROM lane WHERE queue = 'travel'")
+    assert held.epoch < row["epoch"]
+
+
+async def test_order_within_a_case_holds_through_all_rounds(world: World) -> None:
+    for family in MUSTERSTADT.xml:
+        world.drop(f"1-{family.case_id}.xml", drops.case_data(family, MUSTERSTADT))
+        world.drop(f"2-{family.case_id}.xml", drops.notice(family))
+
+    await world.run_once()
+
+    # A notice that overtook its case data would have been refused.
+    assert not [m for m in await world.messages() if m["state"] == "refused"]
