@@ -1,124 +1,66 @@
-"""Picking up: claimed, durable, only then cleared away; converging from every half-done state."""
+"""A round takes leftovers first, and nothing a sender does keeps the others waiting."""
 
-from collections.abc import AsyncIterator
+import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from hub.channels.inbound.folder import DropFolder
-from hub.core.errors import Unavailable
-from hub.demo import drops
-from hub.demo.cast import MUSTERSTADT
-from hub.workers.pickup import pick_up
-from tests.message_house import CORE, OFFICE, World, open_world
+from hub.channels.inbound.folder import DropFolder, Rules
+from hub.channels.inbound.names import original_name
+from hub.core.clock import SystemClock
+from hub.workers.pickup import _claim_round
 
-FALLDATEN = drops.case_data(MUSTERSTADT.xml[1], MUSTERSTADT)
-
-
-def folder(world: World) -> DropFolder:
-    return world.house.inboxes[OFFICE, CORE]
-
-
-async def take(world: World) -> int:
-    return await pick_up(OFFICE, CORE, folder(world), world.house)
-
-
-def shelf(world: World, name: str) -> list[Path]:
-    return sorted((folder(world).path / name).rglob("*__*"))
+HOUSE = SimpleNamespace(clock=SystemClock())
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as world:
-        yield world
+def folder(tmp_path: Path) -> DropFolder:
+    folder = DropFolder(tmp_path, Rules(ready="rename", batch=3))
+    folder.prepare()
+    return folder
 
 
-async def test_a_file_becomes_a_message_and_is_put_away(world: World) -> None:
-    path = world.drop("a.xml", FALLDATEN)
-
-    assert 1 == await take(world)
-
-    [message] = await world.messages()
-    [done] = shelf(world, ".done")
-    assert ("a.xml", "received") == (message["original_name"], message["state"])
-    assert (f"{message['id']}__a.xml", FALLDATEN) == (done.name, done.read_bytes())
-    assert not path.exists()
+def drop(folder: DropFolder, *names: str) -> None:
+    """Put files there, the first one the oldest."""
+    for at, name in enumerate(names, 1):
+        (folder.path / name).write_bytes(b"<x/>")
+        os.utime(folder.path / name, (at, at))
 
 
-async def test_a_repeated_file_goes_to_the_shelf_of_duplicates(world: World) -> None:
-    world.drop("a.xml", FALLDATEN)
-    await take(world)
-    world.drop("b.xml", FALLDATEN)
-
-    await take(world)
-
-    assert ["b.xml"] == [p.name.partition("__")[2] for p in shelf(world, ".duplicate")]
+def claim_round(folder: DropFolder) -> list[str]:
+    return [original_name(path) for path in _claim_round(folder, HOUSE)]
 
 
-async def test_an_empty_file_is_refused_with_its_reason(world: World) -> None:
-    world.drop("leer.xml", b"")
+def test_a_round_takes_the_oldest_files_up_to_its_limit(folder: DropFolder) -> None:
+    drop(folder, "d", "c", "b", "a")
 
-    await take(world)
-
-    [message] = await world.messages()
-    assert ("refused", "empty_file") == (message["state"], message["code"])
-    assert 2 == len(shelf(world, ".quarantine"))
+    assert ["d", "c", "b"] == claim_round(folder)
 
 
-async def test_nothing_is_cleared_away_that_is_not_durable(world: World) -> None:
-    (world.house.base / "data" / "payloads").write_text("in the way")
-    world.drop("gross.xml", b"x" * 150_000)
+def test_what_a_former_process_had_claimed_comes_first_and_in_its_order(
+    folder: DropFolder,
+) -> None:
+    drop(folder, "z", "y")
+    claim_round(folder)
+    drop(folder, "a", "b")
 
-    with pytest.raises(Unavailable):
-        await take(world)
-
-    assert 1 == len(shelf(world, ".claimed"))
-    assert [] == shelf(world, ".done")
-    assert [] == await world.messages()
+    assert ["z", "y", "a"] == claim_round(DropFolder(folder.path, folder.rules))
 
 
-async def test_what_a_dead_process_had_claimed_comes_first_and_once(world: World) -> None:
-    first = world.drop("a.xml", FALLDATEN)
-    claimed = folder(world).claim(first.name, "01980000-0000-7000-8000-000000000001")
-    assert claimed
-    world.drop("b.xml", b"another")
+def test_a_leftover_that_stays_does_not_stop_the_channel(folder: DropFolder) -> None:
+    """A file that still grows, and whose name its sender has used again, stays claimed."""
+    drop(folder, "growing")
+    claim_round(folder)
+    drop(folder, "growing", "next")
 
-    await take(world)
-    await take(world)
-
-    rows = await world.rows("SELECT original_name FROM journal JOIN message ON message_id = id")
-    assert ["a.xml", "b.xml"] == [row["original_name"] for row in rows]
+    assert ["growing", "growing", "next"] == claim_round(folder)
 
 
-async def test_a_crash_after_the_commit_ends_in_one_message(world: World) -> None:
-    world.drop("a.xml", FALLDATEN)
-    await take(world)
-    [done] = shelf(world, ".done")
-    done.rename(folder(world).path / ".claimed" / done.name)
+def test_more_leftovers_than_a_round_holds_are_taken_in_turn(folder: DropFolder) -> None:
+    drop(folder, "1", "2", "3", "4")
+    claim_round(folder)
+    folder.claim("4", "01975a00-0000-7000-8000-000000000001")
 
-    await take(world)
-
-    assert 1 == len(await world.messages())
-    assert [done] == shelf(world, ".done")
-
-
-async def test_a_crash_between_reason_and_file_is_completed(world: World) -> None:
-    world.drop("leer.xml", b"")
-    await take(world)
-    [kept, reason] = shelf(world, ".quarantine")
-    before = reason.read_bytes()
-    kept.rename(folder(world).path / ".claimed" / kept.name)
-
-    await take(world)
-
-    assert [kept, reason] == shelf(world, ".quarantine")
-    assert before == reason.read_bytes()
-    assert 1 == len(await world.rows("SELECT * FROM journal"))
-
-
-async def test_more_files_than_a_batch_are_taken_in_rounds(world: World) -> None:
-    for number in range(70):
-        world.drop(f"{number:03}.xml", str(number).encode())
-
-    assert [50, 20, 0] == [await take(world) for _ in range(3)]
-    assert 70 == len(await world.messages())
+    assert 3 == len(claim_round(folder))
+    assert 4 == len(folder.claimed())
