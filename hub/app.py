@@ -39,6 +39,7 @@ from hub.pipeline.house import House
 from hub.pipeline.isolation import Isolation
 from hub.pipeline.lines import HttpsLine
 from hub.routing.table import Routes
+from hub.store.database import Database
 from hub.store.journal import Journal
 from hub.store.migrate import Migration, hub_migrations, migrate, pending
 from hub.store.payloads import Payloads
@@ -152,7 +153,7 @@ async def pending_migrations(place: Place) -> list[str]:
 
 
 @asynccontextmanager
-async def open_efile(place: Place, database: SqliteDatabase) -> AsyncIterator[EFile]:
+async def open_efile(place: Place, database: Database) -> AsyncIterator[EFile]:
     """Open the e-file on its S3 server."""
     storage = place.settings.storage
     store = S3Store(

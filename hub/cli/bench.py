@@ -6,6 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from hub.bench.load import Load
 from hub.bench.messages import Figures, measure
 from hub.cli.command import Commands, show_facts, show_json
 from hub.cli.parser import number
@@ -20,7 +21,7 @@ def register(commands: Commands) -> None:
 
 async def _messages(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="aktenhub-bench-") as folder:
-        figures = await measure(Path(folder), options.count)
+        figures = await measure(Path(folder), Load(options.count))
     if options.json:
         show_json(figures.to_dict())
     else:

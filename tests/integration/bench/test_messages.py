@@ -1,10 +1,12 @@
 """A measurement counts only when everything arrived, once and in order."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from hub.bench.messages import measure
+from hub.bench.load import Load
+from hub.bench.messages import Figures, measure
 
 STABLE_KEYS = {
     "mode", "store", "messages", "seconds", "messages_per_second", "cores", "bare_limit_per_second",
@@ -15,10 +17,47 @@ STABLE_KEYS = {
 
 @pytest.mark.s3
 async def test_a_small_load_arrives_once_and_in_order(tmp_path: Path) -> None:
-    figures = await measure(tmp_path, 20)
+    figures = await measure(tmp_path, Load(20))
 
-    assert STABLE_KEYS <= figures.to_dict().keys()
+    assert figures.to_dict().keys() >= STABLE_KEYS
+    assert json.dumps(figures.to_dict())
     assert (0, 0, 0, True) == (
         figures.lost, figures.duplicated, figures.out_of_order, figures.balanced,
     )  # fmt: skip
+    assert figures.good
     assert figures.messages_per_second < figures.bare_limit_per_second
+    # Counted from outside: twenty planned files and one repetition.
+    assert (21, "folder", "sqlite") == (figures.messages, figures.mode, figures.store)
+    assert 20 == len(list((tmp_path / "outbox").rglob("Quittung_*.xml")))
+    assert 0 < figures.p50_ms <= figures.p99_ms <= 1000 * (figures.seconds + 60)
+    assert figures.messages_per_second == pytest.approx(21 / figures.seconds, rel=0.05)
+    assert figures.rss_mb > 80
+
+
+class Forgetful(Load):
+    """Plans one message more than it drops."""
+
+    def drop(self, inbox: Path) -> None:
+        super().drop(inbox)
+        (inbox / "Falldaten_00000003.xml").unlink()
+
+
+@pytest.mark.s3
+async def test_a_message_that_never_arrives_is_reported_as_lost(
+    tmp_path: Path,
+) -> None:
+    figures = await measure(tmp_path, Forgetful(5), patience_s=8)
+
+    assert figures.lost >= 1
+    assert 0 == figures.duplicated
+    assert not figures.good
+
+
+def test_any_fault_makes_a_measurement_worthless() -> None:
+    zeros = dict.fromkeys(Figures.__dataclass_fields__, 0)
+    good = Figures(**{**zeros, "balanced": True})
+
+    assert good.good
+    for fault in ("lost", "duplicated", "out_of_order"):
+        assert not Figures(**{**zeros, "balanced": True, fault: 1}).good
+    assert not Figures(**zeros).good

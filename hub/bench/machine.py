@@ -1,0 +1,83 @@
+"""What the machine can do without us: the figures that stand beside our own."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from hub.app import Place
+from hub.core.record import Record
+from hub.formats.catalog import Catalog
+from hub.mapping.catalog import Mappings
+
+FORMAT, MAPPING = "fachverfahren/Falldaten-1.0", "fachverfahren-to-hub/Falldaten"
+PROCESSES = Path("/proc")
+
+
+def bare_limit(place: Place, documents: Sequence[bytes]) -> float:
+    """Return how many documents per second one core parses, checks and maps."""
+    formats = Catalog.load(place.schemas)
+    reader = formats.format(FORMAT)
+    mapping = Mappings.load(place.mappings, formats).mapping(MAPPING)
+
+    def once(data: bytes) -> list[Record]:
+        return mapping.to_records(reader.read(data).document)
+
+    once(documents[0])
+    begin = time.perf_counter()
+    for data in documents:
+        once(data)
+    return len(documents) / (time.perf_counter() - begin)
+
+
+def fsync_rate(folder: Path) -> float:
+    """Return how many 4-KiB appends per second the disk makes durable."""
+    path = folder / "fsync.probe"
+    block = os.urandom(4096)
+    with path.open("wb") as file:
+        begin = time.perf_counter()
+        count = 0
+        while time.perf_counter() - begin < 1.0:
+            file.write(block)
+            file.flush()
+            os.fdatasync(file.fileno())
+            count += 1
+        seconds = time.perf_counter() - begin
+    path.unlink()
+    return count / seconds
+
+
+def peak_rss_mb(others: Collection[int] = (), processes: Path = PROCESSES) -> float:
+    """Return the peak memory of this process and its living children, in MiB.
+
+    Each one's own peak is added up: memory they share counts in each of them, and the peaks
+    need not have come at the same time, so the truth is at most this. Not counted are
+    children that have ended and those in ``others`` (the S3 server is not ours to measure).
+    """
+    parents = dict(_parents(processes))
+    family = [os.getpid()]
+    for process in family:
+        family += [p for p, parent in parents.items() if parent == process and p not in others]
+    return sum(_peak_kib(processes / str(process)) for process in family) / 1024
+
+
+def _parents(processes: Path) -> Iterator[tuple[int, int]]:
+    for status in processes.glob("[0-9]*/status"):
+        if (parent := _number(status, "PPid")) is not None:
+            yield int(status.parent.name), parent
+
+
+def _peak_kib(process: Path) -> int:
+    return _number(process / "status", "VmHWM") or 0
+
+
+def _number(status: Path, name: str) -> int | None:
+    """Return a number of a process; none when it has ended in between."""
+    try:
+        text = status.read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    found = text.partition(f"\n{name}:")[2].split(maxsplit=1)
+    return int(found[0]) if found else None

@@ -1,0 +1,47 @@
+"""What stands beside our figures is measured on this machine, now."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.bench.machine import fsync_rate, peak_rss_mb
+
+HUNGRY = "import sys; data = b'x' * 60_000_000; print('fed', flush=True); sys.stdin.read()"
+
+
+@pytest.fixture
+def hungry() -> Iterator[int]:
+    """A child that holds sixty megabytes."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HUNGRY], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout
+        child.stdout.readline()
+        yield child.pid
+        child.kill()
+
+
+def test_memory_of_children_counts(hungry: int) -> None:
+    assert 57 < peak_rss_mb() - peak_rss_mb([hungry]) < 120
+
+
+def test_memory_is_that_of_the_whole_family(tmp_path: Path) -> None:
+    me = os.getpid()
+    for process, parent, kib in ((me, 1, 2048), (7, me, 1024), (8, 7, 512), (9, 1, 999_999)):
+        folder = tmp_path / str(process)
+        folder.mkdir()
+        (folder / "status").write_text(f"Name:\tx\nPPid:\t{parent}\nVmHWM:\t  {kib} kB\n")
+    (tmp_path / "10").mkdir()
+    (tmp_path / "10" / "status").write_text(f"Name:\tgone\nPPid:\t{me}\n")
+
+    assert 3.5 == peak_rss_mb((), tmp_path)
+    assert 2.0 == peak_rss_mb([7], tmp_path)
+
+
+def test_the_disk_is_really_written_to(tmp_path: Path) -> None:
+    assert fsync_rate(tmp_path) > 0
+    assert [] == list(tmp_path.iterdir())
