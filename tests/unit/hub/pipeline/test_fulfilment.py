@@ -1,6 +1,7 @@
 """What becomes of a promise: kept once, tried again, or handed to a human; never guessed."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
@@ -132,7 +133,9 @@ async def test_what_waiting_does_not_help_becomes_a_clearing_case(
     assert [] == await world.claim("deliver:azr")
 
 
-async def test_an_unknown_outcome_is_asked_again_where_the_partner_knows_the_key(tmp_path) -> None:  # type: ignore[no-untyped-def]
+async def test_an_unknown_outcome_is_asked_again_where_the_partner_knows_the_key(
+    tmp_path: Path,
+) -> None:
     target = HttpsTarget(name="azr", url="https://127.0.0.1:1/azr", idempotent="yes")
     async with open_world(tmp_path, https=(target,)) as world:
         one = await promise(world)
@@ -214,10 +217,10 @@ async def test_a_storage_that_is_away_is_waited_for(world: World) -> None:
     ],
 )
 async def test_damaged_bytes_are_never_delivered(
-    world: World, spoil: Callable[[World], object]
+    world: World, spoil: Callable[[World], Awaitable[None]]
 ) -> None:
     one = await promise(world, queue="deliver:fachverfahren")
-    await spoil(world)  # type: ignore[misc]
+    await spoil(world)
     world.clock.advance(61)
     [again] = await world.claim("deliver:fachverfahren")
 

@@ -1,5 +1,7 @@
 """Intake: durable before acknowledged, once per id, repetitions as the office wishes."""
 
+from pathlib import Path
+
 import apsw
 import pytest
 
@@ -73,7 +75,7 @@ async def test_repeated_bytes_of_another_office_are_new(world: World) -> None:
     assert "received" == (await world.accept(FALLDATEN, tenant=OTHER_OFFICE)).state
 
 
-async def test_a_channel_may_accept_repetitions(tmp_path) -> None:  # type: ignore[no-untyped-def]
+async def test_a_channel_may_accept_repetitions(tmp_path: Path) -> None:
     tenant = make_tenant(channels=(Channel(name=CORE, duplicates="accept"),))
     async with open_world(tmp_path, tenants=(tenant,)) as world:
         await world.accept(FALLDATEN)

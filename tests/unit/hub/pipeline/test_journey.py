@@ -8,9 +8,12 @@ import pytest
 
 from hub.core.errors import Conflict, RuleViolation, Unavailable
 from hub.core.ids import derived_uuid
+from hub.core.record import Record
 from hub.core.settings import Channel
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
+from hub.partners.base import Situation
+from hub.partners.outcome import Outcome
 from hub.pipeline.commit import commit
 from hub.pipeline.journey import plan_for, travel
 from hub.store import cases, lanes, messages
@@ -141,7 +144,7 @@ async def test_a_case_changed_meanwhile_is_decided_again(living_world: World) ->
 async def test_whatever_a_decision_raises_the_message_rests_somewhere(
     living_world: World, error: Exception, state: str, code: str | None
 ) -> None:
-    def fail(record, situation):  # type: ignore[no-untyped-def]
+    def fail(record: Record, situation: Situation) -> Outcome:
         raise error
 
     world = living_world
@@ -157,7 +160,7 @@ async def test_whatever_a_decision_raises_the_message_rests_somewhere(
 
 
 async def test_what_stays_unavailable_is_left_to_a_human_in_the_end(living_world: World) -> None:
-    def fail(record, situation):  # type: ignore[no-untyped-def]
+    def fail(record: Record, situation: Situation) -> Outcome:
         raise Unavailable("later", "Später.")
 
     world = living_world
