@@ -147,6 +147,14 @@ async def _database(place: Place) -> AsyncIterator[Inspection]:
 
 
 async def _storage(place: Place) -> AsyncIterator[Inspection]:
+    if place.settings.storage.durable:
+        yield _good("storage_durable", "Laut Betreiber schreibt der Speicher sicher auf Platte")
+    else:
+        yield Inspection(
+            "storage_not_declared_durable", "warning", place.settings.storage.endpoint,
+            "Ob der Speicher vor seiner Antwort auf Platte schreibt, lässt sich nicht messen.",
+            "Beim Betreiber erfragen und storage.durable in hub.toml setzen.",
+        )  # fmt: skip
     async with open_database(place) as database, open_efile(place, database) as room:
         for tenant in place.settings.tenants:
             for one in await room.probe(tenant.id):

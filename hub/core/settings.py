@@ -186,7 +186,7 @@ class HttpsTarget(_Section, frozen=True, kw_only=True):
     name: Name
     url: Annotated[str, Meta(pattern=r"^https://")]
     timeout_s: Seconds = 30.0
-    idempotent: Literal["yes", "no", "query-url"] = "no"
+    idempotent: Literal["yes", "no"] = "no"
     """Whether an unanswered request may simply be sent again."""
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hub.core import failpoint
 from hub.core.clock import local_date
+from hub.core.ids import derived_uuid
 from hub.core.message import Message
 from hub.pipeline.house import House
 from hub.routing.route import InRoute
@@ -109,6 +110,11 @@ def enter(tx: Transaction, ready: _Ready, house: House, now_us: int) -> Accepted
     """Enter one prepared arrival within a unit of work."""
     message = ready.message
     known = messages.find(tx, message.id)
+    if known and not _is_same(messages.to_message(known), message):
+        # A claimed file under a copied or forged name: other bytes are another message.
+        own_id = derived_uuid(message.id, message.tenant, message.channel, message.sha256)
+        message = replace(message, id=own_id)
+        known = messages.find(tx, own_id)
     if known:
         return Accepted(messages.to_message(known), known["state"], known["code"])
     if ready.kept:
@@ -123,6 +129,14 @@ def enter(tx: Transaction, ready: _Ready, house: House, now_us: int) -> Accepted
     messages.remember(tx, message, "bytes", message.sha256)
     lanes.add(tx, travel_promise(message, house, now_us, in_order=ready.in_channel_order), now_us)
     return Accepted(message, "received")
+
+
+def _is_same(known: Message, message: Message) -> bool:
+    return (known.tenant, known.channel, known.sha256) == (
+        message.tenant,
+        message.channel,
+        message.sha256,
+    )
 
 
 def travel_promise(message: Message, house: House, now_us: int, *, in_order: bool) -> Promise:

@@ -41,7 +41,8 @@ async def pick_up(tenant: str, channel: str, folder: DropFolder, house: House) -
     steady = [one for one in claimed if one.fault != "unstable"]
     accepted = await accept([_arrival(tenant, channel, one) for one in steady], house)
     failpoint.reach("pickup_before_clear")
-    await asyncio.to_thread(_clear, folder, claimed, accepted)
+    unsteady = [one for one in claimed if one.fault == "unstable"]
+    await asyncio.to_thread(_clear, folder, list(zip(steady, accepted, strict=True)), unsteady)
     failpoint.reach("pickup_after_clear")
     log.info("picked_up", extra={"tenant": tenant, "channel": channel, "count": len(accepted)})
     return len(accepted)
@@ -70,14 +71,14 @@ def _arrival(tenant: str, channel: str, claimed: Claimed) -> Arrival:
     )
 
 
-def _clear(folder: DropFolder, claimed: list[Claimed], accepted: list[Accepted]) -> None:
+def _clear(
+    folder: DropFolder, entered: list[tuple[Claimed, Accepted]], unsteady: list[Claimed]
+) -> None:
     """Move each file to where its message went; the message itself is durable by now."""
-    results = {one.message.id: one for one in accepted}
-    for one in claimed:
-        result = results.get(one.path.name.partition("__")[0])
-        if result is None:
-            folder.put_back(one)
-        elif result.code in FAULTS:
+    for one in unsteady:
+        folder.put_back(one)
+    for one, result in entered:
+        if result.code in FAULTS:
             day = local_date(result.message.received_us).isoformat()
             folder.quarantine_claimed(day, one.path, _reason(result))
         elif result.state == "duplicate":

@@ -9,6 +9,7 @@ from hub.core.errors import Unavailable
 from hub.core.settings import Channel
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
+from hub.pipeline.intake import Arrival, accept
 from tests.factories import make_tenant
 from tests.message_house import CORE, OFFICE, OTHER_OFFICE, World, open_world
 
@@ -98,3 +99,16 @@ async def test_a_case_number_that_is_none_takes_no_lane(world: World) -> None:
     accepted = await world.accept(odd)
 
     assert accepted.message.case_key is None
+
+
+async def test_other_bytes_under_a_known_id_are_another_message(world: World) -> None:
+    """A name in ``.claimed`` can be copied by whoever may write there."""
+    first = await world.accept(FALLDATEN)
+    other = FALLDATEN.replace(b"FD-", b"FX-")
+    arrival = Arrival(first.message.id, OFFICE, CORE, "forged.xml", len(other), other)
+
+    second = (await accept([arrival], world.house))[0]
+    again = (await accept([arrival], world.house))[0]
+
+    assert first.message.id != second.message.id
+    assert ("received", second.message.id) == (second.state, again.message.id)
