@@ -134,6 +134,17 @@ WHERE queue = :queue AND lane_key = :lane_key AND epoch = :epoch AND state = 'le
 """
 
 
+def renew(tx: Transaction, promise: Promise, until_us: int) -> bool:
+    """Keep the lease of a promise that is still in work; ``False`` when it was lost."""
+    return bool(
+        tx.run(
+            "UPDATE lane SET due_us = :until WHERE queue = :queue AND lane_key = :lane_key "
+            "AND epoch = :epoch AND state = 'leased'",
+            until=until_us, queue=promise.queue, lane_key=promise.lane_key, epoch=promise.epoch,
+        )
+    )  # fmt: skip
+
+
 def retry_later(tx: Transaction, promise: Promise, again_us: int, code: str) -> None:
     """Put a claimed promise back; its lane waits with it.
 

@@ -27,21 +27,37 @@ class Crew:
         self._limit = limit
         self._act = act
         self._house = house
-        self._active: set[asyncio.Task[None]] = set()
+        self._active: dict[asyncio.Task[None], Promise] = {}
+        self._renew_us = 0
 
     async def round(self) -> int:
         """Claim what is due, wait until something ends, and return how much moved."""
+        await self._renew()
         claimed = await claim(self._queue, self._limit - len(self._active), self._house)
         for promise in claimed:
-            self._active.add(asyncio.create_task(self._work(promise)))
+            self._active[asyncio.create_task(self._work(promise))] = promise
         if not self._active:
             return 0
-        ended, self._active = await asyncio.wait(
+        ended, _ = await asyncio.wait(
             self._active, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED
         )
         for task in ended:
+            del self._active[task]
+        for task in ended:
             task.result()
         return len(claimed) + len(ended) + len(self._active)
+
+    async def _renew(self) -> None:
+        """Keep the leases of what is in work: slow work must not be begun a second time."""
+        now_us = self._house.clock.now_us()
+        if not self._active or now_us < self._renew_us:
+            return
+        lease_us = int(self._house.settings.delivery.lease_s * 1_000_000)
+        self._renew_us = now_us + lease_us // 3
+        promises = tuple(self._active.values())
+        await self._house.database.write(
+            lambda tx: [lanes.renew(tx, promise, now_us + lease_us) for promise in promises]
+        )
 
     async def finish(self) -> None:
         """Wait for what is in work."""

@@ -98,3 +98,19 @@ async def test_no_more_than_the_limit_is_in_work(house: SimpleNamespace) -> None
 
 async def test_nothing_due_is_no_work(house: SimpleNamespace) -> None:
     assert 0 == await Crew("file", 8, Diary().keep, house).round()
+
+
+async def test_slow_work_keeps_its_lease_and_is_not_begun_again(house: SimpleNamespace) -> None:
+    await _promise(house, "slow")
+    diary = Diary("slow")
+    crew = Crew("file", 8, diary.keep, house)
+
+    for _ in range(5):
+        await crew.round()
+        house.clock.advance(house.settings.delivery.lease_s - 1)
+    [row] = await house.database.read(lambda tx: tx.all("SELECT attempts, state FROM promise"))
+    diary.gates["slow"].set()
+    await crew.finish()
+
+    assert {"attempts": 1, "state": "leased"} == row
+    assert ["slow1"] == diary.done
