@@ -74,11 +74,21 @@ class OutboxFolder:
         try:
             while self._waiting:
                 group, self._waiting = self._waiting[:GROUP_MAX], self._waiting[GROUP_MAX:]
-                faults = await asyncio.to_thread(self._write, group)
-                for put, fault in zip(group, faults, strict=True):
-                    self._settle(put, fault)
+                await self._write_group(group)
         finally:
             self._writing = None
+
+    async def _write_group(self, group: Sequence[_Put]) -> None:
+        """Write a group and tell each of its waiters, whatever happened."""
+        try:
+            faults = await asyncio.to_thread(self._write, group)
+        except Exception as exc:  # noqa: BLE001  handed to whoever waits
+            for put in group:
+                if not put.done.done():
+                    put.done.set_exception(exc)
+            return
+        for put, fault in zip(group, faults, strict=True):
+            self._settle(put, fault)
 
     def _write(self, group: Sequence[_Put]) -> list[Fault | None]:
         try:
