@@ -12,18 +12,15 @@ import csv
 import hashlib
 import io
 import json
-import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
+from tests.crash.cash_file import read_cash_file
 from tests.crash.house import House
-
-Row = dict[str, Any]
+from tests.crash.state import Row, State
 
 FINAL = {"closed", "refused", "duplicate", "clearing"}
 """Where a message may rest."""
@@ -42,51 +39,6 @@ TABLES = (
     "reference", "clearing", "payload", "efile_akten", "efile_vorgaenge", "efile_documents",
     "efile_parts", "efile_texts",
 )  # fmt: skip
-
-
-@dataclass
-class State:
-    """Everything the judge looks at, read once."""
-
-    house: House
-    messages: list[Row]
-    journal: list[Row]
-    promises: list[Row]
-    lanes: list[Row]
-    batches: list[Row]
-    cases: list[Row]
-    clearings: list[Row]
-    payloads: dict[str, bytes | None]
-
-    @classmethod
-    def read(cls, house: House) -> State:
-        with sqlite3.connect(house.database) as database:
-            database.row_factory = sqlite3.Row
-
-            def rows(sql: str) -> list[Row]:
-                return [dict(row) for row in database.execute(sql)]
-
-            state = cls(
-                house,
-                messages=rows("SELECT * FROM message ORDER BY id"),
-                journal=rows("SELECT * FROM journal ORDER BY seq"),
-                promises=rows("SELECT * FROM promise"),
-                lanes=rows("SELECT * FROM lane"),
-                batches=rows("SELECT * FROM batch ORDER BY tenant, partner, sequence"),
-                cases=rows("SELECT * FROM benefit_case"),
-                clearings=rows("SELECT * FROM clearing"),
-                payloads={r["sha256"]: r["bytes"] for r in rows("SELECT * FROM payload")},
-            )
-        database.close()
-        return state
-
-    def bytes_of(self, digest: str) -> bytes | None:
-        """Return kept bytes; ``None`` when they are missing."""
-        inline = self.payloads.get(digest)
-        if inline is not None:
-            return inline
-        path = self.house.folder / "data" / "payloads" / digest[:2] / digest
-        return path.read_bytes() if path.is_file() else None
 
 
 def faults(house: House) -> list[str]:
@@ -314,7 +266,7 @@ def _cash_files(state: State) -> Iterator[str]:
             yield f"I2 batch {tenant} {partner}: numbers have a gap"
         files = sorted(filter(_is_content, _cash_folder(state, tenant, partner).glob("*")))
         try:
-            read = [_read_cash_file(path) for path in files]
+            read = [read_cash_file(path) for path in files]
         except (ValueError, IndexError, KeyError):
             yield f"I4 batch {tenant} {partner}: a file is unreadable"
             continue
@@ -339,42 +291,6 @@ def _cash_folder(state: State, tenant: str, partner: str) -> Path:
     return state.house.folder / "outbox" / tenant / partner
 
 
-@dataclass(frozen=True)
-class CashFile:
-    """What the judge reads out of an order file."""
-
-    sequence: int
-    orders: dict[str, int]
-    lines: list[str]
-    """Order numbers as they stand, with repetitions."""
-    trailer: tuple[int, int]
-
-
-def _read_cash_file(path: Path) -> CashFile:
-    if path.suffix == ".txt":
-        return _read_fixed(path.read_bytes().decode("iso-8859-15").split("\r\n")[:-1])
-    return _read_table(path.read_bytes().decode("cp1252"))
-
-
-def _read_fixed(lines: list[str]) -> CashFile:
-    amounts = {"Z": slice(68, 79), "S": slice(67, 78)}
-    orders = [(line[1:17], int(line[amounts[line[0]]])) for line in lines[1:-1]]
-    trailer = (int(lines[-1][1:8]), int(lines[-1][8:23]))
-    return CashFile(int(lines[0][20:26]), dict(orders), [o for o, _ in orders], trailer)
-
-
-def _read_table(text: str) -> CashFile:
-    rows = list(csv.reader(io.StringIO(text), delimiter=";"))[1:]
-
-    def cents(word: str) -> int:
-        return int(re.sub(r"[.,]", "", word))
-
-    orders = [(row[3], cents(row[7])) for row in rows if row[0] == "D"]
-    [last] = [row for row in rows if row[0] == "E"]
-    trailer = (int(last[3]), cents(last[7]))
-    return CashFile(int(last[2]), dict(orders), [o for o, _ in orders], trailer)
-
-
 def _orders(state: State) -> Iterator[str]:
     """I2: each order of each case stands once in all files of its office, and no other."""
     wanted: Counter[tuple[str, str]] = Counter()
@@ -386,7 +302,7 @@ def _orders(state: State) -> Iterator[str]:
         for path in filter(_is_content, _cash_folder(state, tenant, partner).glob("*")):
             # An unreadable file was named above.
             with contextlib.suppress(ValueError, IndexError, KeyError):
-                found.update((tenant, order) for order in _read_cash_file(path).lines)
+                found.update((tenant, order) for order in read_cash_file(path).lines)
     for tenant, order in wanted | found:
         if (wanted[tenant, order], found[tenant, order]) != (1, 1):
             place = f"{found[tenant, order]} times in cash files"

@@ -11,6 +11,7 @@ from hub.core import failpoint
 from hub.demo import cast
 from tests.crash import checker
 from tests.crash.house import House, RegisterProgram, build_house, run_in_thread, tree
+from tests.crash.state import State
 from tests.crash.story import FOREIGN, drop_family, drop_story
 from tests.s3_server import S3Server
 
@@ -50,7 +51,7 @@ def test_a_kill_during_a_letter_files_it_once(
     assert [] == checker.unsafe(house)
     assert 0 == house.run_once(), house.log[-2000:]
     assert [] == checker.faults(house)
-    assert ["closed", "closed"] == [m["state"] for m in checker.State.read(house).messages]
+    assert ["closed", "closed"] == [m["state"] for m in State.read(house).messages]
 
 
 @pytest.mark.parametrize("point", sorted(OF_THE_REGISTER))
@@ -64,7 +65,7 @@ async def test_a_request_on_its_way_becomes_unknown_and_is_not_repeated(
         assert 0 == await run_in_thread(house)
         assert 0 == await run_in_thread(house)
 
-    state = checker.State.read(house)
+    state = State.read(house)
     asked = [p for p in state.promises if p["queue"] == "deliver:azr"]
     assert [("unknown", 1)] == [(p["state"], p["attempts"]) for p in asked]
     [case] = [c for c in state.clearings if c["promise_id"] == asked[0]["id"]]
