@@ -15,7 +15,7 @@ import pytest
 
 from hub.cli import main
 from tests.crash.house import House
-from tests.s3_server import ACCESS_KEY, SECRET_KEY, S3Server
+from tests.s3_server import ACCESS_KEY, SECRET_KEY, S3Server, start_rclone
 
 AWAY = S3Server("127.0.0.1:9", ACCESS_KEY, SECRET_KEY, Path("/nonexistent"))
 """A storage nobody answers for."""
@@ -68,13 +68,15 @@ def quiet_logging() -> Iterator[None]:
         root.setLevel(level)
 
 
-def copy_of(house: House, folder: Path, prefix: str) -> House:
-    """Copy an installation with its objects, so that a test may change both."""
-    shutil.copytree(house.folder, folder)
-    for bucket in house.buckets.glob(f"{house.prefix}-*"):
-        shutil.copytree(bucket, house.buckets / bucket.name.replace(house.prefix, prefix))
-    settings = folder / "hub.toml"
-    settings.write_text(
-        settings.read_text(encoding="utf-8").replace(house.prefix, prefix), encoding="utf-8"
-    )
-    return replace(house, folder=folder, prefix=prefix, dropped=list(house.dropped))
+@contextmanager
+def copy_of(house: House, folder: Path) -> Iterator[House]:
+    """Copy an installation with its objects, behind a server of its own."""
+    shutil.copytree(house.folder, folder / "house")
+    shutil.copytree(house.buckets, folder / "buckets")
+    settings = folder / "house" / "hub.toml"
+    text = settings.read_text(encoding="utf-8")
+    former = text.partition('endpoint = "')[2].partition('"')[0]
+    # A running server would not see objects that appear in its folder.
+    with start_rclone(folder / "buckets") as server:
+        settings.write_text(text.replace(former, server.endpoint), encoding="utf-8")
+        yield replace(house, folder=folder / "house", buckets=folder / "buckets")
