@@ -25,11 +25,12 @@ async def _messages(options: argparse.Namespace) -> int:
     if options.json:
         show_json(figures.to_dict())
     else:
-        _print(figures)
+        show_figures(figures)
     return 0 if figures.good else 1
 
 
-def _print(figures: Figures) -> None:
+def show_figures(figures: Figures) -> None:
+    """Print a measurement for people."""
     show_facts(
         [
             ("Weg", f"{figures.mode}, {figures.store}"),
