@@ -173,8 +173,16 @@ class Workers:
             return
 
     async def _pick_up(self) -> int:
-        rounds = [await self._pick_up_from(*place) for place in self._house.inboxes]
-        return sum(rounds)
+        taken, away = 0, None
+        for tenant, channel in self._house.inboxes:
+            try:
+                taken += await self._pick_up_from(tenant, channel)
+            except Unavailable as exc:
+                # Said at the end, so that the first folder does not keep the others waiting.
+                away = exc
+        if away:
+            raise away
+        return taken
 
     async def _pick_up_from(self, tenant: str, channel: str) -> int:
         try:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from efile import StorageUnavailable
+from hub.core.errors import Unavailable
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
 from hub.workers.loops import Workers
@@ -44,6 +45,17 @@ async def test_a_folder_that_is_away_does_not_stop_the_others(world: World) -> N
     await world.run_once()
 
     assert ["closed"] == [message["state"] for message in await world.messages()]
+
+
+async def test_a_file_that_finds_no_room_does_not_keep_other_folders_waiting(world: World) -> None:
+    (world.house.base / "data" / "payloads").write_text("in the way")
+    world.drop("gross.xml", b"x" * 150_000)
+    world.drop("a.xml", FALLDATEN, office=OTHER_OFFICE)
+
+    with pytest.raises(Unavailable):
+        await world.run_once()
+
+    assert ["a.xml"] == [message["original_name"] for message in await world.messages()]
 
 
 async def test_a_running_house_takes_files_until_it_is_stopped(world: World) -> None:
