@@ -328,4 +328,12 @@ async def _listen(stack: AsyncExitStack, site: web.Application, host: str, port:
     runner = web.AppRunner(site, access_log=None, handle_signals=False)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    await web.TCPSite(runner, host, port).start()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as exc:
+        raise Misconfigured(
+            "address_unusable",
+            "An dieser Adresse lässt sich kein Dienst anbieten; vielleicht ist sie belegt.",
+            place=f"{host}:{port}",
+            remedy="In hub.toml unter [web] und [ops] eine freie Adresse dieses Rechners angeben.",
+        ) from exc

@@ -34,11 +34,11 @@ async def verify(stage: Stage) -> tuple[list[Check], Balance]:
             Check("Die Nachrichtenbilanz geht auf", total.balanced, _numbers(total)),
             await _chain(database),
             *[check async for check in _files(room)],
-            *_refused(stage, await database.read(_refused_rows)),
+            *refusals(stage, await database.read(_refused_rows)),
             *[check async for check in _cash(stage, database)],
             await _suspense(database),
             *_register(stage, await database.read(_register_rows)),
-            _no_leak(stage),
+            leaks(stage),
             await _no_leak_in_files(room),
         ]
     return checks, total
@@ -88,7 +88,7 @@ def _refused_rows(tx: Transaction) -> list[Row]:
     )
 
 
-def _refused(stage: Stage, rows: list[Row]) -> Iterator[Check]:
+def refusals(stage: Stage, rows: list[Row]) -> Iterator[Check]:
     """Each refused input has a reason file and exactly one journal entry."""
     yield Check("Drei fehlerhafte Dateien wurden abgewiesen", len(rows) == 3, f"{len(rows)}")  # noqa: PLR2004  counted in drops
     for row in rows:
@@ -160,14 +160,16 @@ def _register(stage: Stage, rows: list[Row]) -> Iterator[Check]:
     yield Check("AZR: Fachverfahren unterrichtet", len(answers) == 2, f"{len(answers)}")  # noqa: PLR2004  answer and acknowledgement
 
 
-def _no_leak(stage: Stage) -> Check:
+def leaks(stage: Stage) -> Check:
     """The AZR number is in no cash message, receipt, path or log."""
     number = cast.AZR_NUMBER
     places = [stage.folder / name for name in ("outbox", "inbox", "logs", "certs")]
     found = [path for root in places for path in root.rglob("*") if _holds(path, number)]
     named = [path for path in stage.folder.rglob("*") if number in path.name]
-    leaks = [str(path.relative_to(stage.folder)) for path in (*found, *named)]
-    return Check("Die AZR-Nummer verlässt Register und Akte nicht", not leaks, ", ".join(leaks))
+    found_at = [str(path.relative_to(stage.folder)) for path in (*found, *named)]
+    return Check(
+        "Die AZR-Nummer verlässt Register und Akte nicht", not found_at, ", ".join(found_at)
+    )
 
 
 async def _no_leak_in_files(room: EFile) -> Check:

@@ -1,5 +1,6 @@
 """Setting up an installation and dropping a file."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,19 @@ def test_send_refuses_a_name_that_would_never_be_picked_up(
 
     assert (1, True) == (answer.code, "[file_name_never_taken]" in answer.err)
     assert not _inbox(command).exists()
+
+
+@pytest.mark.parametrize("section", ["web", "ops"])
+def test_an_address_in_use_is_a_matter_of_configuration(command: CommandLine, section: str) -> None:
+    settings = command.settings.read_text()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        command.settings.write_text(
+            settings.replace(f"[{section}]\nport = 0", f"[{section}]\nport = {port}")
+        )
+        answer = command("run")
+
+    assert (3, True) == (answer.code, "[address_unusable]" in answer.err)
+    assert f"127.0.0.1:{port}" in answer.err
