@@ -10,11 +10,12 @@ from typing import Any
 
 from hub.app import CLOCK, open_center, open_database
 from hub.certificates.inventory import DAY_US, Certificate
-from hub.cli.command import Commands, place_of, show_facts, show_json, show_table
+from hub.cli.command import Commands, place_of, scope_of, show_facts, show_json, show_table
 from hub.cli.parser import existing_file
 from hub.core.clock import local_date
 from hub.core.errors import Rejected
 from hub.store import certificates
+from hub.web.presentation import words
 
 
 def register(commands: Commands) -> None:
@@ -68,8 +69,9 @@ def _ending(not_after_us: int | None, now_us: int) -> dict[str, Any]:
 
 async def _list(options: argparse.Namespace) -> int:
     place = place_of(options)
+    tenant = scope_of(options, place)
     async with open_database(place) as database:
-        found = await open_center(place, database).all(options.tenant)
+        found = await open_center(place, database).all(tenant)
     rows = [_row(certificate, CLOCK.now_us()) for certificate in found]
     if options.json:
         show_json({"certificates": rows})
@@ -77,8 +79,13 @@ async def _list(options: argparse.Namespace) -> int:
         columns = {"tenant": "Mandant", "partner": "Partner", "state": "Zustand",
                    "subject": "Inhaber", "not_after": "gültig bis", "days_left": "Tage",
                    "id": "Kennung"}  # fmt: skip
-        show_table(rows, columns)
+        show_table([_worded(row) for row in rows], columns)
     return 0
+
+
+def _worded(row: dict[str, Any]) -> dict[str, Any]:
+    """Say the state in German; programs get the stable word."""
+    return {**row, "state": words.certificate_state(row["state"]).text}
 
 
 async def _show(options: argparse.Namespace) -> int:
@@ -88,7 +95,7 @@ async def _show(options: argparse.Namespace) -> int:
     if options.json:
         show_json(row)
     else:
-        show_facts([(german, row.get(name)) for name, german in _FACTS.items()])
+        show_facts([(german, _worded(row).get(name)) for name, german in _FACTS.items()])
     return 0
 
 
@@ -138,7 +145,7 @@ async def _move(options: argparse.Namespace) -> int:
             certificate = await center.retire(options.id, options.actor)
         else:
             certificate = await center.revoke(options.id, options.actor)
-    print(f"Zustand: {certificate.state}")
+    print(f"Zustand: {words.certificate_state(certificate.state).text}")
     return 0
 
 
@@ -187,6 +194,9 @@ async def _trust(options: argparse.Namespace) -> int:
     return 0
 
 
+_VERDICTS = {"accept": "annehmbar", "refuse": "abzulehnen", "undecidable": "nicht entscheidbar"}
+
+
 async def _check(options: argparse.Namespace) -> int:
     place = place_of(options)
     pem = await asyncio.to_thread(options.file.read_bytes)
@@ -195,7 +205,7 @@ async def _check(options: argparse.Namespace) -> int:
     if options.json:
         show_json({"verdict": judgement.verdict, "reasons": list(judgement.reasons)})
     else:
-        print(judgement.verdict)
+        print(_VERDICTS[judgement.verdict])
         for reason in judgement.reasons:
             print(f"  {reason}")
     return 0 if judgement.verdict == "accept" else 1

@@ -7,11 +7,12 @@ import json
 
 from hub.app import open_database, open_desk
 from hub.cli.access import Look, log_look
-from hub.cli.command import Commands, place_of, show_facts, show_json, show_table
+from hub.cli.command import Commands, place_of, scope_of, show_facts, show_json, show_table
 from hub.core.clock import iso_utc
 from hub.core.errors import Rejected
 from hub.store import clearing
 
+_STATES = {"open": "offen", "released": "freigegeben", "rejected": "abgelehnt"}
 _DONE = {"release": "clearing_released", "reject": "clearing_rejected"}
 
 
@@ -34,9 +35,11 @@ def register(commands: Commands) -> None:
 
 
 async def _list(options: argparse.Namespace) -> int:
-    async with open_database(place_of(options)) as database:
-        await log_look(database, Look("clearing_listed", "clearing", "", options.tenant))
-        rows = await database.read(lambda tx: clearing.open_cases(tx, options.tenant))
+    place = place_of(options)
+    tenant = scope_of(options, place)
+    async with open_database(place) as database:
+        await log_look(database, Look("clearing_listed", "clearing", "", tenant))
+        rows = await database.read(lambda tx: clearing.open_cases(tx, tenant))
     for row in rows:
         row["opened_at"] = iso_utc(row["opened_us"])
         del row["facts"]  # facts may hold personal data; "show" prints them one by one
@@ -69,7 +72,7 @@ async def _show(options: argparse.Namespace) -> int:
             ("Grund", row["code"]),
             ("Mandant", row["tenant"]),
             ("Fall", row["case_key"]),
-            ("Zustand", row["state"]),
+            ("Zustand", _STATES.get(row["state"], row["state"])),
             ("seit", iso_utc(row["opened_us"])),
             ("Nachricht", row["message_id"]),
             *row["facts"].items(),

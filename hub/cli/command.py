@@ -45,6 +45,15 @@ def place_of(options: argparse.Namespace) -> Place:
     return Place.read(options.settings)
 
 
+def scope_of(options: argparse.Namespace, place: Place) -> str | None:
+    """Return the office the command line narrows to; none where it does not.
+
+    Raises:
+        Misconfigured: no such office; an empty answer would look like a good one.
+    """
+    return place.settings.tenant(options.tenant).id if options.tenant else None
+
+
 def show_json(value: object) -> None:
     """Print one JSON document."""
     json.dump(value, sys.stdout, ensure_ascii=False, indent=2)

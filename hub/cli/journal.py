@@ -12,6 +12,7 @@ from hub.cli.access import Look, log_look
 from hub.cli.command import (
     Commands,
     place_of,
+    scope_of,
     show_facts,
     show_findings,
     show_json,
@@ -20,16 +21,19 @@ from hub.cli.command import (
 from hub.cli.parser import number
 from hub.core.clock import iso_utc
 from hub.core.errors import Rejected
-from hub.pipeline.balance import NAMES, Balance, balance
+from hub.pipeline.balance import CLASSES, NAMES, Balance, balance
 from hub.store import journal, messages
 from hub.store.database import Database, Row, Transaction
 from hub.store.views import traffic as views
+from hub.web.presentation import words
 
 _GERMAN = {
     "received": "Eingang", "delivered": "zugestellt", "in_progress": "in Arbeit",
     "clearing": "Klärfall", "refused": "abgewiesen", "duplicates": "Duplikat",
 }  # fmt: skip
 PAGE = 5000
+SHOWN_DIGEST = 12
+"""So much of a digest is enough to compare by eye."""
 
 
 def register(commands: Commands) -> None:
@@ -37,7 +41,9 @@ def register(commands: Commands) -> None:
     group = commands.group("journal", "Nachrichten, ihr Weg und die Nachrichtenbilanz")
     listing = group.add("list", _list, "Nachrichten auflisten", json_output=True)
     listing.add_argument("--tenant", metavar="MANDANT")
-    listing.add_argument("--state", metavar="ZUSTAND")
+    listing.add_argument(
+        "--state", choices=tuple(CLASSES), metavar="ZUSTAND", help=", ".join(CLASSES)
+    )
     listing.add_argument("--case", metavar="FALLNUMMER")
     listing.add_argument("--limit", type=number, default=50, metavar="ZAHL", help="Vorgabe 50")
     show = group.add("show", _show, "Eine Nachricht zeigen", json_output=True)
@@ -51,15 +57,17 @@ def register(commands: Commands) -> None:
 
 
 async def _list(options: argparse.Namespace) -> int:
-    async with open_database(place_of(options)) as database:
-        await log_look(database, Look("messages_listed", "message", "", options.tenant))
+    place = place_of(options)
+    tenant = scope_of(options, place)
+    async with open_database(place) as database:
+        await log_look(database, Look("messages_listed", "message", "", tenant))
         rows = await database.read(
             lambda tx: tx.all(
                 "SELECT id, tenant, partner, kind, case_key, state, code, original_name, "
                 "received_us FROM message WHERE (:tenant IS NULL OR tenant = :tenant) "
                 "AND (:state IS NULL OR state = :state) AND (:key IS NULL OR case_key = :key) "
                 "ORDER BY received_us DESC, id DESC LIMIT :limit",
-                tenant=options.tenant, state=options.state, key=options.case,
+                tenant=tenant, state=options.state, key=options.case,
                 limit=options.limit,
             )
         )  # fmt: skip
@@ -72,8 +80,13 @@ async def _list(options: argparse.Namespace) -> int:
             "received_at": "Eingang", "tenant": "Mandant", "partner": "Partner", "kind": "Art",
             "case_key": "Fall", "state": "Zustand", "code": "Grund", "id": "Kennung",
         }  # fmt: skip
-        show_table(rows, columns)
+        show_table([_worded(row) for row in rows], columns)
     return 0
+
+
+def _worded(row: Row) -> Row:
+    """Say the state in German; programs get the stable word."""
+    return {**row, "state": words.message_state(row["state"]).text}
 
 
 async def _found(options: argparse.Namespace) -> tuple[Row, list[Row], dict[str, Any]]:
@@ -110,7 +123,8 @@ async def _show(options: argparse.Namespace) -> int:
     if options.json:
         show_json(row)
         return 0
-    show_facts([(german, row[name]) for name, german in _FACTS.items()])
+    shown = _worded(row)
+    show_facts([(german, shown[name]) for name, german in _FACTS.items()])
     if row["findings"]:
         print()
         show_findings(row["findings"])
@@ -144,9 +158,19 @@ async def _trace(options: argparse.Namespace) -> int:
             }
         )
         return 0
-    print(f"{row['kind'] or 'unbekannt'} · Fall {row['case_key'] or '–'} · {row['state']}")
-    show_table(events, {"at": "Zeit", "what": "Schritt", "text": "Angabe", "digest": "Prüfsumme"})
+    print(f"{words.kind(row['kind'])} · Fall {row['case_key'] or '–'} · {_worded(row)['state']}")
+    columns = {"at": "Zeit", "what": "Schritt", "text": "Angabe", "digest": "Prüfsumme"}
+    show_table([_worded_step(event) for event in events], columns)
     return 0
+
+
+def _worded_step(event: dict[str, Any]) -> dict[str, Any]:
+    word = words.step(event["what"], event["facts"])
+    return {
+        **event,
+        "what": word.text if word else event["what"],
+        "digest": (event["digest"] or "")[:SHOWN_DIGEST],
+    }
 
 
 def _event(entry: Row) -> dict[str, Any]:
@@ -164,8 +188,10 @@ def _event(entry: Row) -> dict[str, Any]:
 
 
 async def _balance(options: argparse.Namespace) -> int:
-    async with open_database(place_of(options)) as database:
-        result = await balance(database, options.tenant)
+    place = place_of(options)
+    tenant = scope_of(options, place)
+    async with open_database(place) as database:
+        result = await balance(database, tenant)
     if options.json:
         show_json(result.to_dict())
     else:

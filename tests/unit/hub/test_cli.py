@@ -31,6 +31,18 @@ def test_exit_codes_say_who_must_act(command: CommandLine, arguments: list[str],
     assert code == command(*arguments).code
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["journal", "list"], ["journal", "balance"], ["clearing", "list"], ["certs", "list"]],
+)
+def test_an_office_that_does_not_exist_is_not_an_empty_one(
+    command: CommandLine, arguments: list[str]
+) -> None:
+    answer = command(*arguments, "--tenant", "nowhere")
+
+    assert (3, "", True) == (answer.code, answer.out, "[unknown_tenant]" in answer.err)
+
+
 def test_a_missing_settings_file_is_a_matter_of_configuration(
     command: CommandLine,
 ) -> None:

@@ -101,6 +101,8 @@ def test_the_list_is_a_german_table(played: CommandLine) -> None:
         "Kennung",
     ] == head.split()
     assert 3 == len(lines)
+    for word in ("erledigt", "abgewiesen", "Klärfall"):
+        assert 1 == sum(word in line for line in lines), lines
 
 
 def test_show_tells_why_a_message_was_refused(played: CommandLine) -> None:
@@ -135,7 +137,7 @@ def test_trace_tells_the_way_of_a_message(played: CommandLine) -> None:
 def test_trace_is_readable(played: CommandLine) -> None:
     first, head, *steps = played("journal", "trace", GOOD).out.splitlines()
 
-    assert "Falldaten · Fall UV-77001 · closed" == first
+    assert "Falldaten · Fall UV-77001 · erledigt" == first
     assert ["Zeit", "Schritt", "Angabe", "Prüfsumme"] == head.split()
     assert 4 == len(steps)
 
