@@ -73,7 +73,10 @@ def show_table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) ->
 
 
 def _cell(value: object) -> str:
-    return "–" if value is None or value == "" else str(value)
+    """Return a value fit for a terminal: senders' words must not steer it."""
+    if value is None or value == "":
+        return "–"
+    return "".join(c if c.isprintable() else "?" for c in str(value))
 
 
 def show_findings(findings: Sequence[Mapping[str, Any]]) -> None:

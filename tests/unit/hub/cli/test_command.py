@@ -35,3 +35,12 @@ def test_findings_name_their_place(capsys: pytest.CaptureFixture[str]) -> None:
     head, line = capsys.readouterr().out.splitlines()
     assert ["Zeile", "Satz", "Feld", "Regel", "Ort", "Befund"] == head.split()
     assert ["7", "–", "–", "xsd_type", "–", "Kein", "Betrag."] == line.split()
+
+
+def test_words_of_a_sender_do_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    show_table([{"a": "a\x1b]0;x\x07\nb\u202e.xml"}], {"a": "Datei"})
+    show_facts([("Datei", "a\x1b[2J")])
+
+    assert ["Datei", "a?]0;x??b?.xml", "Datei:                  a?[2J"] == (
+        capsys.readouterr().out.splitlines()
+    )
