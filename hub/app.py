@@ -33,11 +33,11 @@ from hub.letters.templates import Templates
 from hub.partners import azr, case_core, cash
 from hub.partners.base import Handler
 from hub.pipeline.balance import balance
-from hub.pipeline.cell import Limits
 from hub.pipeline.desk import Desk
+from hub.pipeline.fulfilment.lines import HttpsLine
 from hub.pipeline.house import House
-from hub.pipeline.isolation import Isolation
-from hub.pipeline.lines import HttpsLine
+from hub.pipeline.isolation.cell import Limits
+from hub.pipeline.isolation.pool import Isolation
 from hub.routing.table import Routes
 from hub.store.database import Database
 from hub.store.journal import Journal

@@ -21,11 +21,11 @@ from hub.core.clock import FixedClock
 from hub.core.ids import uuid7
 from hub.core.settings import Cash, Channel, Delivery, HttpsTarget, Settings, Storage, Tenant
 from hub.letters.templates import Templates
-from hub.pipeline.cell import Limits
 from hub.pipeline.desk import Desk
 from hub.pipeline.house import House, PartnerAnswer
 from hub.pipeline.intake import Accepted, Arrival, accept
-from hub.pipeline.isolation import Isolation
+from hub.pipeline.isolation.cell import Limits
+from hub.pipeline.isolation.pool import Isolation
 from hub.routing.table import Routes
 from hub.store import lanes
 from hub.store.database import Row

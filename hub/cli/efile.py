@@ -17,7 +17,7 @@ from hub.cli.access import Look, log_look
 from hub.cli.command import Commands, place_of, show_json, show_table
 from hub.cli.parser import existing_file
 from hub.core.clock import iso_utc
-from hub.pipeline.fulfilment import AKTENPLAN
+from hub.pipeline.fulfilment.filing import AKTENPLAN
 from hub.store.database import Database
 
 _WORD = "application/vnd.openxmlformats-officedocument"

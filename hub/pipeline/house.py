@@ -16,7 +16,7 @@ from hub.core.message import Message
 from hub.core.settings import Settings
 from hub.letters.templates import Templates
 from hub.partners.base import Handler
-from hub.pipeline.isolation import Isolation
+from hub.pipeline.isolation.pool import Isolation
 from hub.routing.table import Routes
 from hub.store.database import Database
 from hub.store.journal import Journal

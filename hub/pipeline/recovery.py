@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hub.channels.inbound.folder import DropFolder
 from hub.core.ids import derived_uuid
-from hub.pipeline.fulfilment import may_repeat, unknown_outcome
+from hub.pipeline.fulfilment.asking import may_repeat, unknown_outcome
 from hub.pipeline.house import House
 from hub.store import clearing, lanes, messages
 from hub.store.clearing import ClearingCase

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 
 from hub.channels.inbound.folder import FolderWatch
 from hub.core.errors import Unavailable
-from hub.pipeline.cash_files import close_due_files
-from hub.pipeline.fulfilment import fulfil
+from hub.pipeline.fulfilment.cash_files import close_due_files
+from hub.pipeline.fulfilment.keeping import fulfil
+from hub.pipeline.fulfilment.letters import write_letters
 from hub.pipeline.house import House
-from hub.pipeline.journey import travel
-from hub.pipeline.letters import write_letters
+from hub.pipeline.journey.travel import travel
 from hub.pipeline.recovery import recover
 from hub.store import lanes
 from hub.workers.crew import Act, Crew, claim

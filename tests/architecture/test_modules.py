@@ -14,7 +14,6 @@ TEST_LINES = 40
 MODULES_PER_PACKAGE = 12
 WHY_LARGER = {
     "hub/cli": "one module per group of commands; they share only how a command is declared",
-    "hub/pipeline": "one module per step of the message's way, read in that order",
 }
 DEPTH = 4
 """Packages are nested at most three deep below hub and efile."""

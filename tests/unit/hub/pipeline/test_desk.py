@@ -4,13 +4,14 @@ import pytest
 
 from hub.core.errors import OutcomeUnknown, Refused, Rejected
 from hub.pipeline.balance import balance
-from hub.pipeline.commit import commit
-from hub.pipeline.fulfilment import fulfil, give_up
-from hub.pipeline.verdicts import hold
+from hub.pipeline.fulfilment.keeping import fulfil
+from hub.pipeline.journey.commit import commit
+from hub.pipeline.journey.verdicts import hold
+from hub.pipeline.setbacks import give_up
 from hub.store import lanes
 from hub.store.lanes import Promise
 from tests.message_house import OFFICE, OTHER_OFFICE, World
-from tests.unit.hub.pipeline.test_fulfilment import promise, state_of
+from tests.unit.hub.pipeline.fulfilment.test_keeping import promise, state_of
 
 WHY = "Mit der Kasse geklärt."
 

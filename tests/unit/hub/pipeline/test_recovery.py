@@ -8,7 +8,7 @@ from hub.core.settings import HttpsTarget
 from hub.pipeline.recovery import recover
 from hub.store import lanes
 from tests.message_house import World, open_world
-from tests.unit.hub.pipeline.test_fulfilment import promise, state_of
+from tests.unit.hub.pipeline.fulfilment.test_keeping import promise, state_of
 
 
 async def picture(world: World) -> list[object]:

@@ -10,7 +10,7 @@ from hub.core.errors import HubError, Misconfigured, OutcomeUnknown, Refused, Un
 from hub.core.ids import derived_uuid
 from hub.core.message import Message
 from hub.core.settings import HttpsTarget
-from hub.pipeline.fulfilment import fulfil
+from hub.pipeline.fulfilment.keeping import fulfil
 from hub.store import lanes
 from hub.store.lanes import Promise
 from tests.message_house import CORE, OFFICE, World, open_world

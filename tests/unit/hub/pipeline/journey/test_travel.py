@@ -14,8 +14,8 @@ from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
 from hub.partners.base import Situation
 from hub.partners.outcome import Outcome
-from hub.pipeline.commit import commit
-from hub.pipeline.journey import plan_for, travel
+from hub.pipeline.journey.commit import commit
+from hub.pipeline.journey.travel import plan_for, travel
 from hub.store import cases, lanes, messages
 from hub.store.lanes import Promise
 from tests.factories import make_case, make_tenant

@@ -10,8 +10,8 @@ from hub.core.ids import derived_uuid
 from hub.core.message import Message
 from hub.core.settings import Tenant
 from hub.partners.outcome import Role, Send
-from hub.pipeline.cell import Leg
 from hub.pipeline.house import House
+from hub.pipeline.isolation.cell import Leg
 from hub.routing.route import OutRoute
 from hub.store.lanes import Promise
 from hub.store.payloads import Kept

@@ -17,8 +17,8 @@ from hub.core.findings import Verdict
 from hub.core.record import Record
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
-from hub.pipeline.cell import Leg, Limits
-from hub.pipeline.isolation import GROUP_MAX, Isolation
+from hub.pipeline.isolation.cell import Leg, Limits
+from hub.pipeline.isolation.pool import GROUP_MAX, Isolation
 
 LEGS = (Leg("fachverfahren/Falldaten-1.0", "fachverfahren-to-hub/Falldaten"),)
 FALLDATEN = drops.case_data(MUSTERSTADT.xml[1], MUSTERSTADT)

@@ -11,9 +11,10 @@ from hub.core.settings import Delivery
 from hub.demo import drops
 from hub.demo.cast import BEISPIELHAUSEN, MUSTERSTADT, Family
 from hub.pipeline.balance import balance
-from hub.pipeline.cash_files import close_due_files
-from hub.pipeline.fulfilment import fulfil, give_up
-from hub.pipeline.journey import travel
+from hub.pipeline.fulfilment.cash_files import close_due_files
+from hub.pipeline.fulfilment.keeping import fulfil
+from hub.pipeline.journey.travel import travel
+from hub.pipeline.setbacks import give_up
 from hub.store import batches
 from tests.message_house import OFFICE, OTHER_OFFICE, World, open_world
 

@@ -6,9 +6,9 @@ import pytest
 
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
-from hub.pipeline.commit import commit
-from hub.pipeline.journey import plan_for, travel
-from hub.pipeline.plan import Plan
+from hub.pipeline.journey.commit import commit
+from hub.pipeline.journey.plan import Plan
+from hub.pipeline.journey.travel import plan_for, travel
 from hub.store import messages
 from hub.store.lanes import Promise
 from tests.message_house import World

@@ -20,7 +20,7 @@ from typing import Any
 from hub.core.errors import HubError, Misconfigured, NotChecked, Undecodable
 from hub.core.findings import Finding, Verdict
 from hub.core.record import Record
-from hub.pipeline.cell import Answer, CellFault, Job, Leg, Limits, Understood, live
+from hub.pipeline.isolation.cell import Answer, CellFault, Job, Leg, Limits, Understood, live
 
 log = logging.getLogger(__name__)
 

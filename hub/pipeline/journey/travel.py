@@ -17,15 +17,15 @@ from hub.core.log import log_context
 from hub.core.message import Message
 from hub.core.record import Record
 from hub.partners.base import Handler, Situation
-from hub.pipeline import verdicts
-from hub.pipeline.cell import Leg, Understood
-from hub.pipeline.commit import commit
-from hub.pipeline.fulfilment import try_again
 from hub.pipeline.house import House
 from hub.pipeline.intake import cheap_key
-from hub.pipeline.parts import split
-from hub.pipeline.plan import Plan
-from hub.pipeline.promises import plan_outcome
+from hub.pipeline.isolation.cell import Leg, Understood
+from hub.pipeline.journey import verdicts
+from hub.pipeline.journey.commit import commit
+from hub.pipeline.journey.parts import split
+from hub.pipeline.journey.plan import Plan
+from hub.pipeline.journey.promises import plan_outcome
+from hub.pipeline.setbacks import try_again
 from hub.routing.route import InRoute
 from hub.store import cases, messages
 from hub.store.database import Row, Transaction

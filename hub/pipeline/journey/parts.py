@@ -15,11 +15,11 @@ from hub.core.errors import RuleViolation
 from hub.core.ids import derived_uuid
 from hub.core.message import Message
 from hub.core.record import Record
-from hub.pipeline import verdicts
-from hub.pipeline.answers import receipt
-from hub.pipeline.cell import Understood
 from hub.pipeline.house import House
-from hub.pipeline.plan import Milestone, Part, Plan
+from hub.pipeline.isolation.cell import Understood
+from hub.pipeline.journey import verdicts
+from hub.pipeline.journey.answers import receipt
+from hub.pipeline.journey.plan import Milestone, Part, Plan
 from hub.routing.route import InRoute
 from hub.store import batches, cases
 from hub.store.cases import Reference

@@ -16,8 +16,8 @@ from hub.core import failpoint
 from hub.core.errors import Conflict, HubError, NotChecked, Unavailable
 from hub.core.findings import Verdict
 from hub.core.ids import derived_uuid
-from hub.pipeline.fulfilment import give_up, try_again, unforeseen
 from hub.pipeline.house import House
+from hub.pipeline.setbacks import give_up, try_again, unforeseen
 from hub.store import lanes, messages
 from hub.store.database import Transaction
 from hub.store.lanes import Promise

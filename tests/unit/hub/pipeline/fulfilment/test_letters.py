@@ -8,8 +8,8 @@ import pytest
 from hub.core.errors import Misconfigured, Unavailable
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
-from hub.pipeline.journey import travel
-from hub.pipeline.letters import write_letters
+from hub.pipeline.fulfilment.letters import write_letters
+from hub.pipeline.journey.travel import travel
 from hub.store.lanes import Promise
 from tests.message_house import World
 

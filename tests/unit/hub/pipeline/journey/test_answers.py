@@ -6,7 +6,7 @@ import pytest
 
 from hub.core.errors import Unavailable
 from hub.core.findings import Finding
-from hub.pipeline.answers import SHOWN_FINDINGS, receipt
+from hub.pipeline.journey.answers import SHOWN_FINDINGS, receipt
 from hub.routing.table import Routes
 from tests.factories import make_message
 from tests.message_house import World

@@ -18,10 +18,10 @@ from hub.core.findings import Finding, Verdict
 from hub.core.ids import derived_uuid
 from hub.core.message import Message
 from hub.core.record import Record
-from hub.pipeline.answers import receipt
-from hub.pipeline.cell import Understood
 from hub.pipeline.house import House, received_on
-from hub.pipeline.plan import Milestone, Plan
+from hub.pipeline.isolation.cell import Understood
+from hub.pipeline.journey.answers import receipt
+from hub.pipeline.journey.plan import Milestone, Plan
 from hub.store import messages
 from hub.store.clearing import ClearingCase
 from hub.store.database import Row, Transaction

@@ -10,7 +10,7 @@ import pytest
 from hub.app import SHIPPED
 from hub.core.findings import Verdict
 from hub.demo import drops
-from hub.pipeline.cell import Cell, Leg, Limits, _confine
+from hub.pipeline.isolation.cell import Cell, Leg, Limits, _confine
 
 LEG = Leg("fachverfahren/Bescheid-1.0", "fachverfahren-to-hub/Bescheid")
 

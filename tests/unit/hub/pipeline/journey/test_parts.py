@@ -2,7 +2,7 @@
 
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
-from hub.pipeline.journey import travel
+from hub.pipeline.journey.travel import travel
 from hub.store.lanes import Promise
 from tests.message_house import CORE, OFFICE, World
 

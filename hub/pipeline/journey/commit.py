@@ -6,7 +6,7 @@ from hub.core import failpoint
 from hub.core.errors import Conflict
 from hub.pipeline.house import House
 from hub.pipeline.intake import travel_promise
-from hub.pipeline.plan import Part, Plan
+from hub.pipeline.journey.plan import Part, Plan
 from hub.store import batches, cases, clearing, lanes, messages
 from hub.store.database import Transaction
 from hub.store.lanes import Promise

@@ -8,11 +8,11 @@ from hub.core.ids import derived_uuid
 from hub.core.message import Message
 from hub.core.record import Record, canonical_json
 from hub.partners.outcome import Clearing, Filing, Letter, Outcome, Send
-from hub.pipeline import verdicts
-from hub.pipeline.answers import receipt
 from hub.pipeline.house import House
-from hub.pipeline.plan import Milestone, Plan
-from hub.pipeline.writing import partner_for, written
+from hub.pipeline.journey import verdicts
+from hub.pipeline.journey.answers import receipt
+from hub.pipeline.journey.plan import Milestone, Plan
+from hub.pipeline.journey.writing import partner_for, written
 from hub.routing.route import InRoute
 from hub.store.clearing import ClearingCase
 from hub.store.lanes import Promise

@@ -13,7 +13,7 @@ from hub.core.message import Message
 from hub.core.record import Record
 from hub.partners.outcome import Role, Send
 from hub.pipeline.house import House
-from hub.pipeline.writing import written
+from hub.pipeline.journey.writing import written
 from hub.store.clearing import ClearingCase
 from hub.store.lanes import Promise
 from hub.store.payloads import Kept

@@ -1,0 +1,1 @@
+"""Keeping promises: deliver, order, letter, file; each once."""

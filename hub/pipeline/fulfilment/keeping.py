@@ -1,0 +1,91 @@
+"""Keeping promises: deliver, file, put aside. Letters and cash files have their own pages.
+
+Each promise is claimed with a lease, done outside any transaction, and ended in one unit of
+work that is fenced by the lease's epoch. Doing it twice has the effect of doing it once,
+because its id names the file, the document, the request.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from hub.core import failpoint
+from hub.core.errors import Conflict, HubError, OutcomeUnknown, Unavailable
+from hub.core.log import log_context
+from hub.pipeline.fulfilment.asking import ask, may_repeat
+from hub.pipeline.fulfilment.ending import end, what_left
+from hub.pipeline.fulfilment.filing import file_document
+from hub.pipeline.house import House
+from hub.pipeline.setbacks import give_up, try_again, unforeseen
+from hub.store.lanes import Promise
+
+failpoint.declare("deliver_before", "deliver_after", "refuse_before", "refuse_after")
+
+log = logging.getLogger(__name__)
+
+
+async def fulfil(promise: Promise, house: House) -> None:
+    """Keep one claimed promise, or write down why not and when next."""
+    with log_context(promise_id=promise.id, message_id=promise.message_id, tenant=promise.tenant):
+        try:
+            await _ACTS[promise.kind](promise, house)
+        except Unavailable as exc:
+            await try_again(promise, exc, house)
+        except OutcomeUnknown as exc:
+            await _end_unknown(promise, exc, house)
+        except HubError as exc:
+            await give_up(promise, exc, "dead", house)
+        except Exception as exc:  # one promise must never stop the others
+            log.exception("promise_failed")
+            await give_up(promise, unforeseen(exc), "dead", house)
+
+
+async def _end_unknown(promise: Promise, error: OutcomeUnknown, house: House) -> None:
+    """Ask again where the partner recognises the request; else a human must find out."""
+    if may_repeat(promise, house):
+        await try_again(promise, error, house)
+    else:
+        await give_up(promise, error, "unknown", house)
+
+
+async def _deliver(promise: Promise, house: House) -> None:
+    """Bring bytes to a partner's folder, or ask a partner who answers at once."""
+    if promise.payload_sha256 is None:
+        raise Conflict("promise_without_payload", "Der Lieferung fehlen ihre Nutzdaten.")
+    data = await house.payloads.get(promise.payload_sha256)
+    if promise.spec["door"] == "https":
+        await ask(promise, data, house)
+        return
+    failpoint.reach("deliver_before")
+    folder = house.outboxes.folder(promise.tenant, str(promise.spec["channel"]))
+    await folder.put(str(promise.spec["name"]), data, promise.id)
+    failpoint.reach("deliver_after")
+    await end(promise, house, "delivered", facts=what_left(promise))
+
+
+async def _refuse(promise: Promise, house: House) -> None:
+    """Keep refused bytes in the quarantine, with the reason beside them."""
+    folder = house.inboxes.get((promise.tenant, str(promise.spec["channel"])))
+    failpoint.reach("refuse_before")
+    if folder and promise.payload_sha256:
+        data = await house.payloads.get(promise.payload_sha256)
+        reason: Mapping[str, object] = promise.spec["reason"]
+        name = f"{promise.message_id}__{_plain(str(reason['datei']))}"
+        try:
+            folder.quarantine(str(promise.spec["day"]), name, data, reason)
+        except OSError as exc:
+            raise Unavailable("quarantine_unavailable", "Die Quarantäne ist voll.") from exc
+    failpoint.reach("refuse_after")
+    await end(promise, house, "quarantined")
+
+
+def _plain(name: str) -> str:
+    return "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in name)[:120]
+
+
+_ACTS: dict[str, Callable[[Promise, House], Awaitable[None]]] = {
+    "deliver": _deliver,
+    "file": file_document,
+    "refuse": _refuse,
+}

@@ -1,0 +1,1 @@
+"""Parsers of foreign bytes, in child processes that can do no harm."""

@@ -1,0 +1,1 @@
+"""The journey of one message: read, check, map, decide, commit."""
