@@ -42,12 +42,12 @@ async def travel(promise: Promise, house: House) -> None:
     with log_context(message_id=promise.message_id, tenant=promise.tenant):
         try:
             message = await _load(promise.message_id, house)
-            plan = await plan_for(message, house)
-            await _sign(promise, message, plan, house)
+            with log_context(correlation_id=message.correlation_id, channel=message.channel):
+                plan = await plan_for(message, house)
+                await _sign(promise, message, plan, house)
+                log.info("travelled", extra={"kind": plan.message.kind, "state": plan.state})
         except (Conflict, Unavailable) as exc:
             await try_again(promise, exc, house)
-        else:
-            log.info("travelled", extra={"kind": plan.message.kind, "state": plan.state})
 
 
 @dataclass
