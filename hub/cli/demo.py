@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import signal
 from pathlib import Path
 
 from hub.cli.command import Commands
@@ -18,5 +20,14 @@ def register(commands: Commands) -> None:
 
 
 async def _demo(options: argparse.Namespace) -> int:
-    good = await perform(options.folder, once=options.once, web_port=options.port)
+    """Play; when told to end, stop every program that was started."""
+    playing = asyncio.create_task(perform(options.folder, once=options.once, web_port=options.port))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, playing.cancel)
+    try:
+        good = await playing
+    except asyncio.CancelledError:
+        print("Beendet.")
+        return 1 if options.once else 0
     return 0 if good else 1
