@@ -179,9 +179,10 @@ def open_center(place: Place, database: SqliteDatabase) -> CertificateCenter:
     return CertificateCenter(database, bytes.fromhex(place.secret("kek").decode()), CLOCK, folder)
 
 
-def open_desk(place: Place, database: SqliteDatabase) -> Desk:
+def open_desk(place: Place, database: Database) -> Desk:
     """Open the desk where clearing cases are decided."""
-    return Desk(database, Journal(place.settings.node), CLOCK)
+    patience_s = place.settings.delivery.deadline_h * 3600
+    return Desk(database, Journal(place.settings.node), CLOCK, patience_s)
 
 
 @asynccontextmanager
@@ -319,7 +320,7 @@ def _services(place: Place, house: House, workers: Workers) -> SiteServices:
         settings=place.settings,
         clock=CLOCK,
         balance=balance,
-        desk=Desk(house.database, house.journal, CLOCK),
+        desk=open_desk(place, house.database),
         parts={"workers": workers.ping, "storage": storage},
     )
 

@@ -112,7 +112,7 @@ def _appear(hidden: Path, final: Path, write: Write) -> Fault | None:
                 "file_name_taken",
                 "Unter diesem Namen liegt bereits eine andere Datei.",
                 place=write.name,
-                remedy="Die fremde Datei im Ausgangsordner prüfen und entfernen.",
+                remedy="Die fremde Datei in diesem Ordner prüfen und entfernen.",
             )
     except OSError as exc:
         return exc

@@ -13,10 +13,14 @@ from hub.store.messages import Messages, Step
 class Desk:
     """What a human may decide about clearing cases."""
 
-    def __init__(self, database: Database, journal: Journal, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, journal: Journal, clock: Clock, patience_s: float
+    ) -> None:
+        """``patience_s`` is how long released work may be tried again."""
         self._database = database
         self._messages = Messages(journal)
         self._clock = clock
+        self._patience_us = int(patience_s * 1_000_000)
 
     async def release(self, tenant: str, clearing_id: str, actor: str, reason: str) -> None:
         """Settle a clearing case: what stood still is tried again.
@@ -66,7 +70,10 @@ class Desk:
         self._messages.note(tx, message, now_us, f"clearing_{decision}", step=step)
         skip = decision == "rejected"
         if case["promise_id"]:
-            freed = lanes.unblock(tx, case["promise_id"], skip=skip, now_us=now_us)
+            freed = lanes.unblock(
+                tx, case["promise_id"], skip=skip, now_us=now_us,
+                deadline_us=now_us + self._patience_us,
+            )  # fmt: skip
             if freed and skip and case["promise_id"] != message.id:
                 self._messages.fulfilled(tx, message.id, now_us)
                 row = messages.find(tx, message.id) or row

@@ -198,8 +198,11 @@ def block(tx: Transaction, promise: Promise, state: str, code: str) -> None:
     )  # fmt: skip
 
 
-def unblock(tx: Transaction, promise_id: str, *, skip: bool, now_us: int) -> bool:
-    """Let a blocked lane go on: try its head again, or leave it behind (a human decided)."""
+def unblock(tx: Transaction, promise_id: str, *, skip: bool, now_us: int, deadline_us: int) -> bool:
+    """Let a blocked lane go on: try its head again, or leave it behind (a human decided).
+
+    What is tried again gets a new deadline; else its next setback would stop it at once.
+    """
     freed = tx.run(
         "UPDATE lane SET head_seq = head_seq + :skip, epoch = epoch + 1, blocked_by = NULL, "
         "due_us = :now, state = CASE WHEN head_seq + :skip = next_seq THEN 'idle' ELSE 'ready' "
@@ -208,8 +211,10 @@ def unblock(tx: Transaction, promise_id: str, *, skip: bool, now_us: int) -> boo
     )  # fmt: skip
     if freed:
         tx.run(
-            "UPDATE promise SET state = :state, done_us = :done WHERE id = :id",
+            "UPDATE promise SET state = :state, done_us = :done, "
+            "deadline_us = :deadline WHERE id = :id",
             state="skipped" if skip else "waiting", done=now_us if skip else None, id=promise_id,
+            deadline=deadline_us,
         )  # fmt: skip
     return bool(freed)
 

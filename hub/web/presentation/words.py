@@ -132,6 +132,7 @@ ACTIONS = {
     "page_viewed": "Seite angezeigt",
     "text_read": "Textansicht",
     "document_downloaded": "Original heruntergeladen",
+    "document_filed": "Dokument abgelegt",
     "readers_viewed": "Lesende der Akte angesehen",
     "access_log_viewed": "Zugriffsprotokoll angesehen",
     "access_log_verified": "Zugriffsprotokoll geprüft",

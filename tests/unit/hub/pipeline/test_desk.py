@@ -43,6 +43,16 @@ async def test_released_work_is_tried_again(world: World) -> None:
     assert [one.id] == [again.id for again in await world.claim("deliver:azr")]
 
 
+async def test_released_work_gets_its_whole_time_anew(world: World) -> None:
+    _, case = await stopped(world)
+    world.clock.advance(200 * 3600)
+
+    await world.desk.release(OFFICE, case, "ahrens", WHY)
+
+    [again] = await world.claim("deliver:azr")
+    assert again.deadline_us > world.clock.now_us()
+
+
 async def test_rejected_work_is_left_behind_and_counted_as_settled(world: World) -> None:
     one, case = await stopped(world)
 

@@ -137,7 +137,7 @@ class LanesAgainstModel(RuleBasedStateMachine):
         lane = self.lanes[key]
         name = lane.line[lane.head] if lane.waiting else "nothing"
         before = everything(self.tx)
-        freed = lanes.unblock(self.tx, name, skip=skip, now_us=self.now)
+        freed = lanes.unblock(self.tx, name, skip=skip, now_us=self.now, deadline_us=10**9)
 
         assert freed == (lane.state == "blocked")
         if not freed:
@@ -285,7 +285,7 @@ def test_whoever_lost_the_lease_changes_nothing(
         lanes.hand_back(tx, "hub-1", 2)
     elif lost_by == "decision":
         lanes.block(tx, late, "unknown", "gone")
-        lanes.unblock(tx, "p", skip=False, now_us=2)
+        lanes.unblock(tx, "p", skip=False, now_us=2, deadline_us=9)
     [holder] = claim(tx, 1 + LEASE_US)
     before = everything(tx)
 
@@ -304,7 +304,7 @@ def test_a_blocked_lane_blocks_only_itself(tx: SqliteTransaction) -> None:
     lanes.finish(tx, other, "confirmed", 2)
 
     assert [] == claim(tx, 10**6)
-    assert lanes.unblock(tx, "p", skip=True, now_us=3)
+    assert lanes.unblock(tx, "p", skip=True, now_us=3, deadline_us=9)
     assert ["q"] == [one.id for one in claim(tx, 3)]
 
 
