@@ -13,6 +13,7 @@ nothing is taken from the clock or from chance, so filing again writes the same 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import get_args
 
@@ -24,6 +25,7 @@ from efile.model import Direction, Document, FiledDocument, FilingRequest, Part,
 from efile.objects import layout, manifest
 from efile.ports import Database, ObjectStore, Transaction
 
+_CONTROL = re.compile(r"[\x00-\x1f]")
 _LONGEST = {
     "aktenzeichen": 120, "akte_title": 300, "aktenplan": 200, "vorgang": 300, "title": 300,
     "doc_type": 120, "document_key": 400, "source_id": 200, "actor": 200,
@@ -98,7 +100,7 @@ def check(request: FilingRequest) -> None:
         value = getattr(request, name)
         if len(value) > longest or not (value.strip() or name in _MAY_BE_EMPTY):
             raise _invalid(name)
-        if any(ord(sign) < ord(" ") for sign in value):
+        if _CONTROL.search(value):
             raise _invalid(name)
     if request.direction not in get_args(Direction):
         raise _invalid("direction")
