@@ -96,6 +96,7 @@ browser:
 	@missing=
 	command -v chromium >/dev/null || missing+=" chromium"
 	command -v pdftotext >/dev/null || missing+=" poppler-utils"
+	command -v strace >/dev/null || missing+=" strace"
 	$(install)
 
 $(PINS): constraints.txt
