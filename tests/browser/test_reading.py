@@ -53,6 +53,7 @@ async def test_the_keyboard_alone_is_enough(stage: Stage) -> None:
     await page.keyboard.press("t")
     await expect(page.get_by_role("heading", name="Seite 3 von 3")).to_be_visible()
     await page.keyboard.press("t")
+    await page.wait_for_url(lambda url: not url.endswith("/text"))
     await page.keyboard.press("a")
     await expect(page.get_by_role("heading", name="Verlauf")).to_be_visible()
     await page.keyboard.press("l")
