@@ -97,6 +97,7 @@ browser:
 	command -v chromium >/dev/null || missing+=" chromium"
 	command -v pdftotext >/dev/null || missing+=" poppler-utils"
 	command -v strace >/dev/null || missing+=" strace"
+	ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || missing+=" libatomic1"
 	$(install)
 
 $(PINS): constraints.txt

@@ -8,7 +8,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("hub", "efile")
-_GENERATED = {"__pycache__", "build", "demo", "node_modules"}
+_GENERATED = {"__pycache__", "node_modules"}
+_OUTPUT = {"build", "demo"}
+"""What `make` leaves behind, at the top only: `hub/demo` is ours."""
 
 
 @cache
@@ -27,7 +29,7 @@ def files() -> tuple[Path, ...]:
 
 def _generated(path: Path) -> bool:
     folders = path.relative_to(ROOT).parts[:-1]
-    return any(
+    return bool(_OUTPUT & set(folders[:1])) or any(
         part in _GENERATED or part.endswith("egg-info") or (part.startswith(".") and part != ".ci")
         for part in folders
     )
