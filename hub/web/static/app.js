@@ -26,6 +26,9 @@ async function swap(address, remember) {
 }
 
 function turn(direction) {
+  const picture = document.querySelector(".sheet-image");
+  /* Without its picture a page is short: its end is not the end of its text. */
+  if (picture && !picture.complete) { return true; }
   const page = document.documentElement;
   const end = direction === "down"
     ? scrollY + innerHeight >= page.scrollHeight - 4
