@@ -83,16 +83,6 @@ def search(tx: Transaction, tenant: str, text: str, limit: int) -> list[Hit]:
     return [_hit(row, text) for row in rows]
 
 
-def body_of(tx: Transaction, tenant: str, document_id: str) -> str:
-    """Return the text a document is found by; empty if it has none."""
-    row = tx.one(
-        "SELECT body FROM efile_texts WHERE tenant = :tenant AND document_id = :id",
-        tenant=tenant,
-        id=document_id,
-    )
-    return str(row["body"]) if row else ""
-
-
 def _terms(text: str) -> list[str]:
     """Return the query in the engine's own notation; every token is quoted."""
     terms = []

@@ -85,14 +85,6 @@ def all_documents(tx: Transaction, tenant: str) -> list[Document]:
     return _documents(tx, "d.tenant = :key", tenant, tenant)
 
 
-def text_states(tx: Transaction, tenant: str) -> dict[str, str]:
-    """Return how the text of each document was obtained."""
-    rows = tx.all(
-        "SELECT id, text_state FROM efile_documents WHERE tenant = :tenant", tenant=tenant
-    )
-    return {row["id"]: row["text_state"] for row in rows}
-
-
 def akte_view(tx: Transaction, tenant: str, name: str) -> AkteView:
     """Return the file with this id or Aktenzeichen, its matters and its documents.
 

@@ -75,10 +75,6 @@ class Certificate:
         """Where it is used."""
         return Slot(self.tenant, self.partner, self.environment, self.purpose)
 
-    def days_left(self, now_us: int) -> int | None:
-        """Return whole days until it ends; negative when it has ended."""
-        return None if self.not_after_us is None else (self.not_after_us - now_us) // DAY_US
-
 
 _FIELDS = tuple(field.name for field in fields(Certificate))
 

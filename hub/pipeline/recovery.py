@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 
-from hub.channels.inbound.folder import DropFolder
-from hub.core.ids import derived_uuid
 from hub.pipeline.fulfilment.asking import may_repeat, unknown_outcome
 from hub.pipeline.house import House
-from hub.store import clearing, lanes, messages
-from hub.store.clearing import ClearingCase
-from hub.store.database import Row, Transaction
+from hub.pipeline.setbacks import stop
+from hub.store import lanes
+from hub.store.database import Transaction
 
 log = logging.getLogger(__name__)
 
@@ -36,31 +33,12 @@ def _recover(tx: Transaction, house: House, me: str, now_us: int) -> tuple[int, 
         "WHERE promise.state = 'sent' AND lane.leased_by = :me",
         me=me,
     )
-    for row in rows:
-        _stop(tx, row, house, now_us)
-    return len(rows), lanes.hand_back(tx, me, now_us)
-
-
-def _stop(tx: Transaction, row: Row, house: House, now_us: int) -> None:
-    promise = lanes.to_promise(row, epoch=row["epoch"])
-    if may_repeat(promise, house):
-        # The partner recognises the request by its id; asking again has no second effect.
-        tx.run("UPDATE promise SET state = 'leased' WHERE id = :id", id=promise.id)
-        return
-    error = unknown_outcome()
-    lanes.block(tx, promise, "unknown", error.code)
-    found = messages.find(tx, promise.message_id)
-    if found is None:
-        return
-    message = messages.to_message(found)
-    case = ClearingCase(
-        derived_uuid(promise.id, "clearing"), error.code, error.message, error.remedy, promise.id
-    )
-    clearing.open_case(tx, message, case, now_us)
-    if found["state"] == "routed":
-        house.messages.move(tx, message, "clearing", now_us, code=error.code)
-
-
-def leftovers(folder: DropFolder) -> list[Path]:
-    """Return files a former process had claimed."""
-    return folder.claimed()
+    sent = [lanes.to_promise(row, epoch=row["epoch"]) for row in rows]
+    doubtful = [promise for promise in sent if not may_repeat(promise, house)]
+    for promise in sent:
+        if promise in doubtful:
+            stop(tx, promise, unknown_outcome(), "unknown", house)
+        else:
+            # The partner recognises the request by its id; asking again has no second effect.
+            tx.run("UPDATE promise SET state = 'leased' WHERE id = :id", id=promise.id)
+    return len(doubtful), lanes.hand_back(tx, me, now_us)

@@ -42,9 +42,29 @@ async def give_up(promise: Promise, error: HubError, state: str, house: House) -
     if isinstance(error, Conflict) and error.code == "lease_lost":
         log.warning("lease_lost", extra={"queue": promise.queue})
         return
-    now_us = house.clock.now_us()
     log.warning("promise_stopped", extra={"code": error.code, "queue": promise.queue})
-    case = ClearingCase(
+    await _unless_lease_lost(house, lambda tx: stop(tx, promise, error, state, house))
+
+
+def stop(tx: Transaction, promise: Promise, error: HubError, state: str, house: House) -> None:
+    """Stop a lane within a unit of work and hang a clearing case on its message.
+
+    Raises:
+        Conflict: the lease was lost.
+    """
+    now_us = house.clock.now_us()
+    lanes.block(tx, promise, state, error.code)
+    row = messages.find(tx, promise.message_id) or _any_of_batch(tx, promise)
+    if row is None:
+        return
+    message = messages.to_message(row)
+    clearing.open_case(tx, message, _case(promise, error), now_us)
+    if row["state"] in {"received", "routed"}:
+        house.messages.move(tx, message, "clearing", now_us, code=error.code)
+
+
+def _case(promise: Promise, error: HubError) -> ClearingCase:
+    return ClearingCase(
         id=derived_uuid(promise.id, "clearing"),
         code=error.code,
         message=error.message,
@@ -52,20 +72,6 @@ async def give_up(promise: Promise, error: HubError, state: str, house: House) -
         promise_id=promise.id,
         facts={"ort": error.place} if error.place else {},
     )
-
-    def work(tx: Transaction) -> None:
-        lanes.block(tx, promise, state, error.code)
-        row = messages.find(tx, promise.message_id)
-        if row is None:
-            row = _any_of_batch(tx, promise)
-        if row is None:
-            return
-        message = messages.to_message(row)
-        clearing.open_case(tx, message, case, now_us)
-        if row["state"] in {"received", "routed"}:
-            house.messages.move(tx, message, "clearing", now_us, code=error.code)
-
-    await _unless_lease_lost(house, work)
 
 
 async def _unless_lease_lost(house: House, work: Callable[[Transaction], None]) -> None:

@@ -130,8 +130,6 @@ class SqliteDatabase:
         Unavailable: another program holds the file.
     """
 
-    dialect = "sqlite"
-
     def __init__(self, path: Path) -> None:
         version = tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
         if version < OLDEST_SAFE:

@@ -6,11 +6,10 @@ Invariant: what a message changed, the bytes of its answer and its line in the a
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
+
+from hub.simulators.books import Books
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS known (azr_number TEXT PRIMARY KEY);
@@ -57,29 +56,11 @@ class Access:
     repeated: bool
 
 
-class Records:
+class Records(Books):
     """Access to the file; several calls inside :meth:`transaction` commit together."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._db.executescript(TABLES)
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Commit everything inside together, or nothing."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
-
-    def close(self) -> None:
-        """Release the file."""
-        self._db.close()
+        super().__init__(path, TABLES)
 
     def make_known(self, azr_number: str) -> bool:
         """Remember a record; whether it is new."""

@@ -7,10 +7,9 @@ Residual risk: whoever deletes the file starts all numbers anew.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+
+from hub.simulators.books import Books
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS files (
@@ -27,29 +26,11 @@ CREATE TABLE IF NOT EXISTS answers (
 """
 
 
-class Ledger:
+class Ledger(Books):
     """Thin access to the books; several calls inside :meth:`transaction` commit together."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._db.executescript(TABLES)
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Commit everything inside together, or nothing."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
-
-    def close(self) -> None:
-        """Release the file."""
-        self._db.close()
+        super().__init__(path, TABLES)
 
     def digest_of(self, office: str, sequence: int) -> str | None:
         """Digest of the order file booked under this number."""
