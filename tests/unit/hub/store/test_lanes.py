@@ -99,7 +99,8 @@ class LanesAgainstModel(RuleBasedStateMachine):
         assert one.epoch > self.epochs[one.lane_key]
         self.epochs[one.lane_key] = one.epoch
         lane.state, lane.due, lane.holder = "leased", self.now + LEASE_US, me
-        lane.held, lane.sent = one, False
+        # What was sent stays sent, whoever claims it next: its outcome is still unknown.
+        lane.held = one
         self.claims.append(one)
 
     @precondition(lambda self: self.claims)
