@@ -59,7 +59,7 @@ async def test_a_request_becomes_an_active_certificate(center, tmp_path):
 
     assert certificate_id == active.id
     assert active.state is State.ACTIVE
-    assert active.days_left(FixedClock().at_us) == 90
+    assert active.not_after_us == FixedClock().at_us + 90 * 86_400_000_000
     assert active.issuer == "CN=Test-CA"
     assert (tmp_path / "certs" / "issued" / f"{active.id}.pem").exists()
     assert [step["to_state"] for step in await center.history(active.id)] == [
