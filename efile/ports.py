@@ -5,7 +5,7 @@ The protocols are structural: any database, store or clock with these methods fi
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -53,6 +53,10 @@ class Transaction(Protocol):
 
     def one(self, sql: str, **values: object) -> Row | None:
         """Execute and return the first row, if any."""
+        ...
+
+    def many(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
+        """Execute once for each row of values, in their order; what it returns is dropped."""
         ...
 
 

@@ -10,7 +10,7 @@ instead of time types, ``ON CONFLICT`` and ``RETURNING``; no serial numbers as o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
 Row = dict[str, Any]
@@ -30,6 +30,10 @@ class Transaction(Protocol):
 
     def one(self, sql: str, **values: object) -> Row | None:
         """Execute and return the first row, if any."""
+        ...
+
+    def many(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
+        """Execute once for each row of values, in their order; what it returns is dropped."""
         ...
 
 

@@ -16,7 +16,7 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,6 +61,10 @@ class SqliteTransaction:
         """Execute and return the first row, if any."""
         rows = self.all(sql, **values)
         return rows[0] if rows else None
+
+    def many(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
+        """Execute once for each row of values, prepared once."""
+        self._connection.executemany(sql, rows).fetchall()
 
 
 @dataclass(slots=True)

@@ -207,6 +207,33 @@ async def test_rows_changed_are_counted(database: SqliteDatabase) -> None:
     assert 0 == await database.write(lambda tx: tx.run("DELETE FROM item WHERE id = 2"))
 
 
+async def test_many_rows_go_in_with_one_statement_and_in_their_order(
+    database: SqliteDatabase,
+) -> None:
+    rows = ({"id": number, "t": f"<{number}>"} for number in (3, 1, 2, 3))
+    sql = (
+        "INSERT INTO item VALUES (:id, :t) ON CONFLICT (id) DO UPDATE SET t = item.t || excluded.t"
+        " RETURNING id"
+    )
+    await database.write(lambda tx: tx.many(sql, rows))
+    await database.write(lambda tx: tx.many(sql, []))
+
+    found = await database.read(lambda tx: tx.all("SELECT id, t FROM item ORDER BY id"))
+    assert [(1, "<1>"), (2, "<2>"), (3, "<3><3>")] == [(row["id"], row["t"]) for row in found]
+
+
+async def test_one_wrong_row_of_many_undoes_the_unit(
+    database: SqliteDatabase, adapter: Adapter
+) -> None:
+    sql = "INSERT INTO item VALUES (:id, :t)"
+    for wrong in ({"id": 2}, {"id": 1, "t": "again"}):
+        rows = [{"id": 1, "t": "x"}, wrong]
+        with pytest.raises((adapter.driver_error, KeyError)):
+            await database.write(lambda tx, rows=rows: tx.many(sql, rows))
+
+    assert [] == await database.read(ids)
+
+
 async def test_returned_rows_carry_their_columns(database: SqliteDatabase) -> None:
     sql = "INSERT INTO item VALUES (:id, :t) RETURNING id, t"
 
