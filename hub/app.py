@@ -322,6 +322,7 @@ def _services(place: Place, house: House, workers: Workers) -> SiteServices:
         balance=balance,
         desk=open_desk(place, house.database),
         parts={"workers": workers.ping, "storage": storage},
+        paused=lambda: house.pressure.paused,
     )
 
 

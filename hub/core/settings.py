@@ -22,6 +22,7 @@ YEAR_S = 31_536_000.0
 Seconds = Annotated[float, Meta(gt=0, le=YEAR_S)]
 Pause = Annotated[float, Meta(ge=0, le=YEAR_S)]
 Count = Annotated[int, Meta(gt=0, le=1_000_000_000)]
+Bytes = Annotated[int, Meta(gt=0, le=1_000_000_000_000_000)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 
 
@@ -90,6 +91,19 @@ class Pickup(_Section, frozen=True, kw_only=True):
     """Files claimed per round; one durable transaction carries them all."""
     keep_done_days: Annotated[int, Meta(ge=0, le=3650)] = 7
     """Cleared files stay in ``.done`` and ``.duplicate`` so long; 0 removes them at once."""
+
+
+class Limits(_Section, frozen=True, kw_only=True):
+    """Beyond these nothing more is taken in; intake goes on at four fifths of them."""
+
+    backlog_messages: Count = 10_000
+    """Messages of one channel that nobody has read yet."""
+    backlog_bytes: Bytes = 1_000_000_000
+    """The same in bytes."""
+    free_bytes: Bytes = 1_000_000_000
+    """Free room on the disk of the data folder; less than this stops the intake."""
+    database_bytes: Bytes = 200_000_000_000
+    """Size of the database."""
 
 
 class Isolation(_Section, frozen=True, kw_only=True):
@@ -203,6 +217,7 @@ class Settings(_Section, frozen=True, kw_only=True):
     web: Web = Web()
     ops: Ops = Ops()
     pickup: Pickup = Pickup()
+    limits: Limits = Limits()
     isolation: Isolation = Isolation()
     delivery: Delivery = Delivery()
     letters: Letters = Letters()

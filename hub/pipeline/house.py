@@ -17,6 +17,7 @@ from hub.core.settings import Settings
 from hub.letters.templates import Templates
 from hub.partners.base import Handler
 from hub.pipeline.isolation.pool import Isolation
+from hub.pipeline.pressure import Pressure
 from hub.routing.table import Routes
 from hub.store.database import Database
 from hub.store.journal import Journal
@@ -95,6 +96,12 @@ class House:
     def outboxes(self) -> Outboxes:
         """The outbox folders of every office."""
         return Outboxes(self.outbox)
+
+    @cached_property
+    def pressure(self) -> Pressure:
+        """Whether more may come in."""
+        data = self.base / self.settings.folders.data
+        return Pressure(self.database, self.clock, self.journal, self.settings.limits, data)
 
     @property
     def outbox(self) -> Path:

@@ -80,6 +80,10 @@ async def accept(arrivals: Sequence[Arrival], house: House) -> list[Accepted]:
     now_us = house.clock.now_us()
     accepted = await house.database.write(lambda tx: _enter_all(tx, ready, house, now_us))
     failpoint.reach("intake_after_commit")
+    for one in accepted:
+        if one.state == "received":
+            message = one.message
+            house.pressure.took(message.tenant, message.channel, 1, message.size_bytes)
     return accepted
 
 

@@ -55,3 +55,7 @@ class Database(Protocol):
     async def scan(self, work: Callable[[Transaction], T]) -> T:
         """Run a read that may walk through whole tables; others go on meanwhile."""
         ...
+
+    async def size_bytes(self) -> int:
+        """Return how much room the database takes on its disk."""
+        ...

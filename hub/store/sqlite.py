@@ -144,6 +144,7 @@ class SqliteDatabase:
             )
         path.parent.mkdir(parents=True, exist_ok=True)
         self.figures = CommitFigures()
+        self._files = (path, path.with_name(f"{path.name}-wal"))
         self._readers = _Readers(str(path))
         self._queue: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
         self._broken = False
@@ -193,6 +194,10 @@ class SqliteDatabase:
             self._readers.idle.put(connection)
             if self._ended.is_set():
                 self._readers.close()
+
+    async def size_bytes(self) -> int:
+        """Return the size of the file and of what is not yet written back to it."""
+        return sum(path.stat().st_size for path in self._files if path.exists())
 
     def close(self) -> None:
         """Finish what is queued, then close every connection."""

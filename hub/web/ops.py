@@ -43,6 +43,7 @@ async def _metrics(request: web.Request) -> web.Response:
         lambda tx: (views.counts(tx), views.certificates(tx, None))
     )
     lines = [*_figures(counts, now), *_expiry(certificates, now), *_commits(services)]
+    lines += _paused(services)
     return web.Response(text="\n".join(lines) + "\n", content_type="text/plain")
 
 
@@ -71,6 +72,14 @@ def _expiry(certificates: list[Row], now_us: int) -> Iterator[str]:
         if row["not_after_us"] is not None
     ]
     yield from _gauge("certificate_days_left", "Days until a certificate expires.", samples)
+
+
+def _paused(services: SiteServices) -> Iterator[str]:
+    samples: list[Sample] = [
+        ({"tenant": tenant, "channel": channel, "code": code}, 1.0)
+        for (tenant, channel), code in sorted(services.paused().items())
+    ]
+    yield from _gauge("intake_paused", "Channels that take nothing in, and why.", samples)
 
 
 def _commits(services: SiteServices) -> Iterator[str]:

@@ -86,6 +86,8 @@ class SiteServices:
     parts: Mapping[str, Ping] = field(default_factory=dict)
     """Named parts of the house and how to ask whether they answer."""
     passwords: Passwords = field(default_factory=Passwords)
+    paused: Callable[[], Mapping[tuple[str, str], str]] = dict
+    """Channels that take nothing in at the moment, by tenant and channel, and why."""
     https: bool = False
     """The pages are reached over TLS, here or at a proxy; switches HSTS on."""
 

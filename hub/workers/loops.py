@@ -98,7 +98,7 @@ class Workers:
             done = 0
             for loop in loops:
                 done += await loop.round()
-            if done == 0 and not await self._unsettled():
+            if done == 0 and not await self._unsettled() and not await self._relieved():
                 return
 
     def stop(self) -> None:
@@ -120,6 +120,13 @@ class Workers:
                 f"Die Verarbeitung steht still: {', '.join(stuck)}.",
                 remedy="Dienst neu starten; angefangene Arbeit wird dabei nicht verloren.",
             )
+
+    async def _relieved(self) -> bool:
+        """Tell whether a folder that was left alone may be looked into by now."""
+        pressure = self._house.pressure
+        doors = dict(pressure.paused)
+        pressure.look_again()
+        return any([await pressure.obstacle(*door) is None for door in doors])
 
     async def _unsettled(self) -> bool:
         """Wait a little when files still have to stand still."""
@@ -186,6 +193,8 @@ class Workers:
 
     async def _pick_up_from(self, tenant: str, channel: str) -> int:
         try:
+            if await self._house.pressure.obstacle(tenant, channel):
+                return 0
             return await pick_up(tenant, channel, self._house.inboxes[tenant, channel], self._house)
         except Unavailable:
             raise
