@@ -8,8 +8,8 @@ is given when its file is claimed, so that a crash at any point leads to the sam
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from hub.core import failpoint
 from hub.core.clock import local_date
@@ -20,15 +20,12 @@ from hub.routing.route import InRoute
 from hub.store import lanes, messages
 from hub.store.database import Transaction
 from hub.store.lanes import Promise
-from hub.store.payloads import Kept, Payloads
+from hub.store.payloads import HEAD_BYTES, Kept, Payloads
 
 failpoint.declare("intake_before_payload", "intake_before_commit", "intake_after_commit")
 
 CASE_KEY = re.compile(r"[A-Z0-9][A-Z0-9-]{2,29}")
 """What a case number looks like; anything else is left to the check to refuse."""
-
-HEAD_BYTES = 65_536
-"""The cheap case key must stand this near to the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +38,19 @@ class Arrival:
     channel: str
     name: str
     size: int
-    data: bytes | None
+    data: bytes | None = None
+    kept: Kept | None = None
+    """Instead of the bytes: what the door has already put into the payload store."""
     fault: str | None = None
     """Why the door could not read the bytes; the message is then refused at once."""
     causation_id: str | None = None
     correlation_id: str | None = None
     case_key: str | None = None
     """Given when the door knows the case, for example for the answer to a request."""
+    facts: Mapping[str, object] = field(default_factory=dict)
+    """What the journal shall say of the arrival, for example who sent it."""
+    within: Callable[[Transaction, Accepted], None] | None = None
+    """What the door has to write in the same unit of work; if it raises, nothing was accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class _Ready:
     kept: Kept | None
     fault: str | None
     in_channel_order: bool
+    facts: Mapping[str, object]
+    within: Callable[[Transaction, Accepted], None] | None
 
 
 async def accept(arrivals: Sequence[Arrival], house: House) -> list[Accepted]:
@@ -90,8 +95,10 @@ async def accept(arrivals: Sequence[Arrival], house: House) -> list[Accepted]:
 async def prepare(arrival: Arrival, house: House) -> _Ready:
     """Build the envelope and make large payloads durable."""
     routes = house.routes.incoming(arrival.channel, local_date(house.clock.now_us()))
-    kept = await house.payloads.keep(arrival.data) if arrival.data is not None else None
-    case_key = arrival.case_key or _case_key(arrival.data or b"", routes)
+    kept = arrival.kept
+    if kept is None and arrival.data is not None:
+        kept = await house.payloads.keep(arrival.data)
+    case_key = arrival.case_key or _case_key(kept.head if kept else b"", routes)
     message = Message(
         id=arrival.id,
         tenant=arrival.tenant,
@@ -107,11 +114,18 @@ async def prepare(arrival: Arrival, house: House) -> _Ready:
         causation_id=arrival.causation_id,
     )
     in_order = any(route.split for route in routes)
-    return _Ready(message, kept, arrival.fault, in_order)
+    return _Ready(message, kept, arrival.fault, in_order, arrival.facts, arrival.within)
 
 
 def enter(tx: Transaction, ready: _Ready, house: House, now_us: int) -> Accepted:
     """Enter one prepared arrival within a unit of work."""
+    accepted = _entered(tx, ready, house, now_us)
+    if ready.within:
+        ready.within(tx, accepted)
+    return accepted
+
+
+def _entered(tx: Transaction, ready: _Ready, house: House, now_us: int) -> Accepted:
     message = ready.message
     known = messages.find(tx, message.id)
     if known and not _is_same(messages.to_message(known), message):
@@ -124,12 +138,13 @@ def enter(tx: Transaction, ready: _Ready, house: House, now_us: int) -> Accepted
     if ready.kept:
         Payloads.name(tx, ready.kept, now_us)
     if ready.fault:
-        house.messages.add(tx, message, "refused", now_us, code=ready.fault)
+        house.messages.add(tx, message, "refused", now_us, code=ready.fault, **ready.facts)
         return Accepted(message, "refused", ready.fault)
     if _is_repeated(tx, message, house):
-        house.messages.add(tx, message, "duplicate", now_us, code="duplicate_bytes")
+        facts = {**ready.facts, "code": "duplicate_bytes"}
+        house.messages.add(tx, message, "duplicate", now_us, **facts)
         return Accepted(message, "duplicate", "duplicate_bytes")
-    house.messages.add(tx, message, "received", now_us)
+    house.messages.add(tx, message, "received", now_us, **ready.facts)
     messages.remember(tx, message, "bytes", message.sha256)
     lanes.add(tx, travel_promise(message, house, now_us, in_order=ready.in_channel_order), now_us)
     return Accepted(message, "received")

@@ -1,7 +1,8 @@
 """Payload bytes, named by their digest, written once, durable before anybody names them.
 
 Small payloads lie in the database and share the commit of the message row: one fsync for a
-whole group. Large ones would bloat it and lie in files, synced before the row is written.
+whole group. Large ones would bloat it and lie in files, synced before the row is written;
+they are hashed while they are written, so that no size needs more memory than a block.
 Nothing is ever overwritten but damaged bytes by the right ones; only retention removes.
 """
 
@@ -10,14 +11,26 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, Self
 
 from hub.core.errors import Conflict, Unavailable
 from hub.store.database import Database, Transaction
 
 INLINE_BYTES = 128 * 1024
 """Up to this size a row is cheaper than a file with its own fsync."""
+
+HEAD_BYTES = 65_536
+"""So much of a large payload is at hand without reading its file."""
+
+BLOCK_BYTES = 1024 * 1024
+"""Bytes written at once: a thread is asked once per block, and no more is held."""
+
+INCOMING = ".incoming"
+"""Folder of what is still being written; what a crash leaves here nobody was told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +40,14 @@ class Kept:
     sha256: str
     size: int
     inline: bytes | None
+    """The bytes themselves; ``None``: they lie durably in their file."""
+    first: bytes = b""
+    """The beginning of bytes that lie in a file."""
+
+    @property
+    def head(self) -> bytes:
+        """The first bytes, as far as a cheap look at them goes."""
+        return self.first if self.inline is None else self.inline[:HEAD_BYTES]
 
 
 class Payloads:
@@ -42,18 +63,40 @@ class Payloads:
         Raises:
             Unavailable: the disk is full or does not sync.
         """
-        digest = hashlib.sha256(data).hexdigest()
         if len(data) <= INLINE_BYTES:
-            return Kept(digest, len(data), data)
-        try:
-            await asyncio.to_thread(_write_once, self._path(digest), data)
-        except OSError as exc:
-            raise Unavailable(
-                "payload_not_durable",
-                "Die Nutzdaten konnten nicht sicher abgelegt werden.",
-                remedy="Plattenplatz im Datenordner prüfen.",
-            ) from exc
-        return Kept(digest, len(data), None)
+            return Kept(hashlib.sha256(data).hexdigest(), len(data), data)
+        return await asyncio.to_thread(self._keep_large, data)
+
+    async def keep_stream(self, chunks: AsyncIterable[bytes]) -> Kept:
+        """Do the same with bytes that are still coming in; what the source raises passes.
+
+        Raises:
+            Unavailable: the disk is full or does not sync.
+        """
+        with _Spool(self._folder) as spool:
+            async for block in _blocks(chunks):
+                if spool.fits(block):
+                    spool.add(block)
+                else:
+                    await asyncio.to_thread(spool.add, block)
+            return await asyncio.to_thread(spool.end) if spool.is_large else spool.end()
+
+    def keep_file(self, file: BinaryIO) -> Kept:
+        """Do the same with an open file, from where it stands to its end; blocks its thread.
+
+        Raises:
+            OSError: the file cannot be read.
+            Unavailable: the disk is full or does not sync.
+        """
+        with _Spool(self._folder) as spool:
+            while block := file.read(BLOCK_BYTES):
+                spool.add(block)
+            return spool.end()
+
+    def _keep_large(self, data: bytes) -> Kept:
+        with _Spool(self._folder) as spool:
+            spool.add(data)
+            return spool.end()
 
     @staticmethod
     def name(tx: Transaction, kept: Kept, now_us: int) -> str:
@@ -102,32 +145,127 @@ def _read(path: Path) -> bytes:
         ) from exc
 
 
-def _write_once(path: Path, data: bytes) -> None:
-    """Write, sync, rename, sync the folder.
+class _Spool:
+    """Bytes on their way in: hashed as they come, in memory while small, then in a file.
 
-    What lies there already is compared, because a damaged file must not stand for good bytes,
-    and its folder is synced all the same: whoever put it there may not have come so far.
+    A file gets its name only when its bytes are on disk, and the name is on disk before
+    anybody is told. Left without :meth:`end`, nothing remains.
     """
-    if not _holds(path, data):
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._digest = hashlib.sha256()
+        self._small = bytearray()
+        self._first = b""
+        self._size = 0
+        self._file: BinaryIO | None = None
+        name = f"{os.getpid()}.{os.urandom(8).hex()}"
+        self._temporary = folder / INCOMING / name
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            with suppress(OSError):
+                # A full disk refuses the rest a second time; it was said the first time.
+                self._file.close()
+            self._temporary.unlink(missing_ok=True)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the bytes lie in a file."""
+        return self._file is not None
+
+    def fits(self, block: bytes) -> bool:
+        """Tell whether the bytes stay in memory with this block, so that no disk is touched."""
+        return self._file is None and self._size + len(block) <= INLINE_BYTES
+
+    def add(self, block: bytes) -> None:
+        """Take the next bytes.
+
+        Raises:
+            Unavailable: the disk is full.
+        """
+        stays = self.fits(block)
+        self._digest.update(block)
+        self._size += len(block)
+        if stays:
+            self._small += block
+            return
+        with _durably():
+            self._write(block)
+
+    def _write(self, block: bytes) -> None:
+        if self._file is None:
+            self._temporary.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._temporary.open("xb")
+            self._file.write(self._small)
+            self._first = bytes(self._small[:HEAD_BYTES] + block[:HEAD_BYTES])[:HEAD_BYTES]
+            self._small.clear()
+        self._file.write(block)
+
+    def end(self) -> Kept:
+        """Return what was kept; large bytes are durable by now.
+
+        Raises:
+            Unavailable: the disk is full or does not sync.
+        """
+        digest = self._digest.hexdigest()
+        if self._file is None:
+            return Kept(digest, self._size, bytes(self._small))
+        with _durably():
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            _put(self._temporary, self._folder / digest[:2] / digest)
+        return Kept(digest, self._size, None, self._first)
+
+
+@contextmanager
+def _durably() -> Iterator[None]:
+    """Say of a disk that refuses what that means."""
+    try:
+        yield
+    except OSError as exc:
+        raise Unavailable(
+            "payload_not_durable",
+            "Die Nutzdaten konnten nicht sicher abgelegt werden.",
+            remedy="Plattenplatz im Datenordner prüfen.",
+        ) from exc
+
+
+def _put(temporary: Path, path: Path) -> None:
+    """Give bytes that are on disk their name, and sync the folders.
+
+    What lies there already is read, because a damaged file must not stand for good bytes, and
+    its folder is synced all the same: whoever put it there may not have come so far.
+    """
+    if not _is_sound(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-        try:
-            with temporary.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.rename(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        temporary.rename(path)
     for folder in (path.parent, path.parent.parent):
         _sync_folder(folder)
 
 
-def _holds(path: Path, data: bytes) -> bool:
+def _is_sound(path: Path) -> bool:
+    """Tell whether a file holds the bytes its name promises."""
     try:
-        return path.read_bytes() == data
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == path.name
     except FileNotFoundError:
         return False
+
+
+async def _blocks(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    """Join what arrives in small pieces."""
+    block = bytearray()
+    async for chunk in chunks:
+        block += chunk
+        if len(block) >= BLOCK_BYTES:
+            yield bytes(block)
+            block.clear()
+    if block:
+        yield bytes(block)
 
 
 def _sync_folder(folder: Path) -> None:

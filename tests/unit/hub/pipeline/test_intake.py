@@ -5,11 +5,11 @@ from pathlib import Path
 import apsw
 import pytest
 
-from hub.core.errors import Unavailable
+from hub.core.errors import Conflict, Unavailable
 from hub.core.settings import Channel
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
-from hub.pipeline.intake import Arrival, accept
+from hub.pipeline.intake import Accepted, Arrival, accept
 from tests.factories import make_tenant
 from tests.message_house import CORE, OFFICE, OTHER_OFFICE, World, open_world
 
@@ -42,6 +42,34 @@ async def test_a_large_payload_is_a_whole_file_before_its_row(world: World) -> N
     digest = accepted.message.sha256
     path = world.house.base / "data" / "payloads" / digest[:2] / digest
     assert data == path.read_bytes()
+
+
+async def test_a_payload_the_door_has_kept_is_accepted_like_bytes(world: World) -> None:
+    padded = FALLDATEN + b" " * 200_000
+    kept = await world.house.payloads.keep(padded)
+
+    accepted = await world.accept(padded, data=None, kept=kept)
+
+    assert (MUSTERSTADT.xml[1].case_id, kept.sha256) == (
+        accepted.message.case_key, accepted.message.sha256
+    )  # fmt: skip
+
+
+async def test_what_the_door_says_of_an_arrival_is_in_the_journal(world: World) -> None:
+    await world.accept(FALLDATEN, facts={"sender": "s-1"})
+
+    [entry] = await world.rows("SELECT facts FROM journal")
+    assert '{"sender":"s-1"}' == entry["facts"]
+
+
+async def test_nothing_is_accepted_when_the_door_cannot_write_its_part(world: World) -> None:
+    def refuse(_tx: object, accepted: Accepted) -> None:
+        raise Conflict("taken", accepted.state)
+
+    with pytest.raises(Conflict, match="received"):
+        await world.accept(FALLDATEN, within=refuse)
+
+    assert ([], []) == (await world.messages(), await world.rows("SELECT * FROM promise"))
 
 
 async def test_nothing_is_accepted_when_the_disk_refuses(world: World) -> None:

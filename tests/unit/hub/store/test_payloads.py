@@ -3,10 +3,12 @@
 import asyncio
 import errno
 import hashlib
+import io
 import resource
 import signal
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,7 @@ from hypothesis import strategies as st
 
 from hub.core.errors import Conflict, Unavailable
 from hub.store.migrate import hub_migrations, migrate
-from hub.store.payloads import INLINE_BYTES, Payloads
+from hub.store.payloads import BLOCK_BYTES, HEAD_BYTES, INLINE_BYTES, Payloads
 from hub.store.sqlite import SqliteDatabase
 
 LARGE = b"<x>" * INLINE_BYTES
@@ -127,6 +129,60 @@ async def test_a_folder_that_refuses_accepts_nothing(shelf: Shelf) -> None:
         await shelf.payloads.keep(LARGE)
 
     assert isinstance(caught.value.__cause__, OSError)
+
+
+async def _in_pieces(data: bytes, size: int) -> AsyncIterator[bytes]:
+    for start in range(0, len(data), size):
+        yield data[start : start + size]
+
+
+@pytest.mark.parametrize("size", [0, 1, INLINE_BYTES, INLINE_BYTES + 1, 3 * BLOCK_BYTES + 7])
+@pytest.mark.parametrize("piece", [65_536, 4 * BLOCK_BYTES])
+async def test_what_comes_in_pieces_is_kept_as_if_it_came_at_once(
+    shelf: Shelf, size: int, piece: int
+) -> None:
+    data = (bytes(range(251)) * (size // 251 + 1))[:size]
+
+    streamed = await shelf.payloads.keep_stream(_in_pieces(data, piece))
+
+    whole = await shelf.payloads.keep(data)
+    assert (whole, data[:HEAD_BYTES]) == (streamed, streamed.head)
+    assert data == await shelf.payloads.get(await shelf.keep(data))
+
+
+@pytest.mark.parametrize("data", [b"", b"small", LARGE])
+async def test_an_open_file_is_kept_from_where_it_stands(shelf: Shelf, data: bytes) -> None:
+    whole = await shelf.payloads.keep(data)
+
+    with io.BytesIO(b"skipped" + data) as file:
+        file.seek(len(b"skipped"))
+
+        assert whole == shelf.payloads.keep_file(file)
+
+
+async def test_a_stream_that_breaks_off_leaves_nothing_behind(shelf: Shelf) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield LARGE * 4
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        await shelf.payloads.keep_stream(broken())
+
+    assert [] == shelf.files
+
+
+async def test_a_large_payload_needs_no_more_memory_than_a_few_blocks(shelf: Shelf) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(512):
+            yield bytes(65_536)
+
+    tracemalloc.start()
+    kept = await shelf.payloads.keep_stream(endless())
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert (512 * 65_536, None) == (kept.size, kept.inline)
+    assert most < 8 * BLOCK_BYTES
 
 
 FULL_DISK = """
