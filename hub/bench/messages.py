@@ -190,8 +190,9 @@ async def _faults(run: Run, rows: Sequence[Row]) -> Faults:
 
 def _decided(tx: Transaction) -> list[Row]:
     return tx.all(
-        "SELECT message.business_id FROM journal JOIN message ON message.id = journal.message_id "
-        "WHERE journal.action = 'decided' ORDER BY journal.seq"
+        "SELECT message.business_id FROM journal JOIN message "
+        "ON message.tenant = journal.tenant AND message.id = journal.message_id "
+        "WHERE journal.action = 'decided' ORDER BY journal.tenant, journal.seq"
     )
 
 

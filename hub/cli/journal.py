@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from hub.app import open_database
@@ -23,7 +22,7 @@ from hub.core.clock import iso_utc
 from hub.core.errors import Rejected
 from hub.pipeline.balance import CLASSES, NAMES, Balance, balance
 from hub.store import journal, messages
-from hub.store.database import Database, Row, Transaction
+from hub.store.database import Row, Transaction
 from hub.store.views import traffic as views
 from hub.web.presentation import words
 
@@ -31,7 +30,6 @@ _GERMAN = {
     "received": "Eingang", "delivered": "zugestellt", "in_progress": "in Arbeit",
     "clearing": "Klärfall", "refused": "abgewiesen", "duplicates": "Duplikat",
 }  # fmt: skip
-PAGE = 5000
 SHOWN_DIGEST = 12
 """So much of a digest is enough to compare by eye."""
 
@@ -209,42 +207,24 @@ def _print_balance(result: Balance) -> None:
 
 async def _export(options: argparse.Namespace) -> int:
     async with open_database(place_of(options)) as database:
-        seq = 0
-        while True:
-            rows = await _page(database, seq)
-            if not rows:
-                return 0
-            for row in rows:
-                print(json.dumps(row, ensure_ascii=False, sort_keys=True))
-            seq = rows[-1]["seq"]
+        await database.scan(_print_entries)
+    return 0
 
 
-async def _page(database: Database, seq: int) -> list[Row]:
-    return await database.read(lambda tx: journal.entries_after(tx, seq, PAGE))
+def _print_entries(tx: Transaction) -> None:
+    for head in journal.heads(tx):
+        for row in journal.entries(tx, head.tenant):
+            print(json.dumps(row, ensure_ascii=False, sort_keys=True))
 
 
 async def _verify(options: argparse.Namespace) -> int:
     async with open_database(place_of(options)) as database:
-
-        def work(tx: Transaction) -> tuple[int, list[str]]:
-            count = 0
-
-            def rows() -> Iterator[Row]:
-                nonlocal count
-                seq = 0
-                while page := journal.entries_after(tx, seq, PAGE):
-                    count += len(page)
-                    yield from page
-                    seq = page[-1]["seq"]
-
-            found = list(journal.faults(rows()))
-            return count, found
-
-        count, faults = await database.scan(work)
+        found = await database.scan(journal.verify)
     if options.json:
-        show_json({"entries": count, "intact": not faults, "faults": faults})
+        facts = {"entries": found.entries, "intact": not found.faults, "faults": found.faults}
+        show_json(facts)
     else:
-        print(f"{count} Einträge geprüft, {len(faults)} Fehler.")
-        for fault in faults:
+        print(f"{found.entries} Einträge geprüft, {len(found.faults)} Fehler.")
+        for fault in found.faults:
             print(f"  {fault}")
-    return 1 if faults else 0
+    return 1 if found.faults else 0

@@ -52,9 +52,9 @@ def _numbers(total: Balance) -> str:
 
 
 async def _chain(database: Database) -> Check:
-    rows = await database.read(lambda tx: journal.entries_after(tx, 0, 1_000_000))
-    faults = list(journal.faults(iter(rows)))
-    return Check("Das Journal ist lückenlos verkettet", not faults, f"{len(rows)} Einträge")
+    found = await database.scan(journal.verify)
+    detail = f"{found.entries} Einträge"
+    return Check("Das Journal ist lückenlos verkettet", not found.faults, detail)
 
 
 async def _files(room: EFile) -> AsyncIterator[Check]:
@@ -83,8 +83,9 @@ async def _files(room: EFile) -> AsyncIterator[Check]:
 def _refused_rows(tx: Transaction) -> list[Row]:
     return tx.all(
         "SELECT message.id, message.tenant, message.code, message.original_name, "
-        "(SELECT count(*) FROM journal WHERE journal.message_id = message.id "
-        "AND journal.to_state = 'refused') AS entries FROM message WHERE state = 'refused'"
+        "(SELECT count(*) FROM journal WHERE journal.tenant = message.tenant "
+        "AND journal.message_id = message.id AND journal.to_state = 'refused') AS entries "
+        "FROM message WHERE state = 'refused'"
     )
 
 

@@ -93,7 +93,7 @@ def _journal(tx: Transaction, tenant: str | None) -> list[Row]:
     return tx.all(
         "SELECT tenant, to_state AS state, count(*) AS number FROM ("
         "  SELECT tenant, to_state, row_number() OVER "
-        "    (PARTITION BY message_id ORDER BY seq DESC) AS place"
+        "    (PARTITION BY tenant, message_id ORDER BY seq DESC) AS place"
         "  FROM journal WHERE to_state IS NOT NULL AND (:tenant IS NULL OR tenant = :tenant)"
         ") AS last WHERE place = 1 GROUP BY 1, 2",
         tenant=tenant,

@@ -1,25 +1,33 @@
-"""The journal: append-only, one entry per step, each entry chained to the one before.
+"""The journal: append-only, one chain per tenant, one entry per step.
 
-``hash = sha256(previous || canonical JSON of the entry)``. Nothing in it names a person:
+``hash = sha256(previous || canonical JSON of the entry)``. A tenant's numbers run from one
+without gap; its row in ``journal_head`` names the newest and is locked by whoever appends,
+so that nodes wait for each other within a tenant only. Nothing in the journal names a person:
 facts are stable words, numbers and short German texts without personal data.
 
-Residual risk: whoever may write the file can cut off the newest entries or write the whole
-chain anew. The first contradicts the message rows, the second a head noted elsewhere.
+Residual risk: whoever may write the database can write a whole chain anew, head included.
+That contradicts a checkpoint kept elsewhere.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from hub.core.record import canonical_json
+import msgspec
+
 from hub.store.database import Row, Transaction
 
 START = "0" * 64
-"""What the first entry names as its predecessor."""
+"""What the first entry of a tenant names as its predecessor."""
+
+_CANONICAL = msgspec.json.Encoder(order="deterministic")
+"""UTF-8, sorted keys, no spaces: the bytes of ``canonical_json``, in a sixth of the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +55,36 @@ class Journal:
         self._node = node
 
     def append(self, tx: Transaction, at_us: int, *entries: Entry) -> None:
-        """Add entries to the chain."""
-        last = tx.one("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1")
-        seq, previous = (last["seq"], last["hash"]) if last else (0, START)
-        for entry in entries:
-            seq += 1
+        """Add entries to the chains of their tenants, each tenant's in the order given."""
+        # Sorted, so that two units never wait for each other's heads.
+        for tenant, own in groupby(sorted(entries, key=_TENANT), key=_TENANT):
+            self._extend(tx, at_us, tenant, list(own))
+
+    def _extend(self, tx: Transaction, at_us: int, tenant: str, entries: Sequence[Entry]) -> None:
+        head = tx.one(_RESERVE, tenant=tenant, count=len(entries), start=START)
+        if head is None:
+            msg = "the database returned no head"
+            raise RuntimeError(msg)
+        previous, first = head["hash"], head["seq"] - len(entries) + 1
+        rows = []
+        for seq, entry in enumerate(entries, first):
             row = self._row(seq, at_us, entry)
-            digest = chain(previous, row)
-            tx.run(_INSERT, **row, previous=previous, hash=digest)
+            digest = _link(previous, row)
+            row["previous"], row["hash"] = previous, digest
+            rows.append(row)
             previous = digest
+        tx.many(_INSERT, rows)
+        tx.run(
+            "UPDATE journal_head SET hash = :hash WHERE tenant = :tenant",
+            hash=previous, tenant=tenant,
+        )  # fmt: skip
 
     def _row(self, seq: int, at_us: int, entry: Entry) -> Row:
         return {
+            "tenant": entry.tenant,
             "seq": seq,
             "at_us": at_us,
             "node": self._node,
-            "tenant": entry.tenant,
             "message_id": entry.message_id,
             "promise_id": entry.promise_id,
             "case_key": entry.case_key,
@@ -71,49 +93,90 @@ class Journal:
             "to_state": entry.to_state,
             "actor": entry.actor,
             "digest": entry.digest,
-            "facts": canonical_json(dict(entry.facts)).decode(),
+            "facts": _CANONICAL.encode(dict(entry.facts)).decode(),
         }
 
 
+_TENANT = attrgetter("tenant")
+
+_RESERVE = """
+INSERT INTO journal_head (tenant, seq, hash) VALUES (:tenant, :count, :start)
+ON CONFLICT (tenant) DO UPDATE SET seq = journal_head.seq + :count RETURNING seq, hash
+"""
+"""Locks the head, moves its number on and returns the hash of the entry before."""
+
 _INSERT = """
-INSERT INTO journal (seq, at_us, node, tenant, message_id, promise_id, case_key, action,
+INSERT INTO journal (tenant, seq, at_us, node, message_id, promise_id, case_key, action,
   from_state, to_state, actor, digest, facts, previous, hash)
-VALUES (:seq, :at_us, :node, :tenant, :message_id, :promise_id, :case_key, :action,
+VALUES (:tenant, :seq, :at_us, :node, :message_id, :promise_id, :case_key, :action,
   :from_state, :to_state, :actor, :digest, :facts, :previous, :hash)
 """
 
 
 def chain(previous: str, row: Mapping[str, Any]) -> str:
     """Return the hash of an entry: of its predecessor's hash and everything it says."""
-    said = {k: v for k, v in row.items() if k not in {"previous", "hash"}}
-    return hashlib.sha256(previous.encode() + canonical_json(said)).hexdigest()
+    return _link(previous, {k: v for k, v in row.items() if k not in {"previous", "hash"}})
+
+
+def _link(previous: str, said: Mapping[str, Any]) -> str:
+    return hashlib.sha256(previous.encode() + _CANONICAL.encode(said)).hexdigest()
 
 
 def trace(tx: Transaction, message_id: str, tenant: str | None = None) -> list[Row]:
     """Return every entry of a message and of what was split from or caused by it, in order."""
     return tx.all(
         """
-        WITH RECURSIVE family(id) AS (
-          SELECT id FROM message WHERE id = :id AND (:tenant IS NULL OR tenant = :tenant)
+        WITH RECURSIVE family(tenant, id) AS (
+          SELECT tenant, id FROM message
+          WHERE id = :id AND (:tenant IS NULL OR tenant = :tenant)
           UNION
-          SELECT message.id FROM message JOIN family ON message.causation_id = family.id
+          SELECT message.tenant, message.id FROM message JOIN family
+            ON message.tenant = family.tenant AND message.causation_id = family.id
         )
-        SELECT journal.* FROM journal JOIN family ON journal.message_id = family.id
-        ORDER BY journal.seq
+        SELECT journal.* FROM journal JOIN family
+          ON journal.tenant = family.tenant AND journal.message_id = family.id
+        ORDER BY journal.tenant, journal.seq
         """,
         id=message_id, tenant=tenant,
     )  # fmt: skip
 
 
-def entries_after(tx: Transaction, seq: int, limit: int) -> list[Row]:
-    """Return entries behind a sequence number, in order; for export and verification."""
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest entry of a tenant's chain."""
+
+    tenant: str
+    seq: int
+    hash: str
+
+
+def heads(tx: Transaction) -> list[Head]:
+    """Return the head of every tenant's chain."""
+    return [Head(**row) for row in tx.all("SELECT * FROM journal_head ORDER BY tenant")]
+
+
+def entries_after(tx: Transaction, tenant: str, seq: int, limit: int) -> list[Row]:
+    """Return a tenant's entries behind a sequence number, in order."""
     return tx.all(
-        "SELECT * FROM journal WHERE seq > :seq ORDER BY seq LIMIT :limit", seq=seq, limit=limit
-    )
+        "SELECT * FROM journal WHERE tenant = :tenant AND seq > :seq ORDER BY seq LIMIT :limit",
+        tenant=tenant, seq=seq, limit=limit,
+    )  # fmt: skip
 
 
-def faults(rows: Iterator[Row]) -> Iterator[str]:
-    """Check the chain from its start and name every place where it does not hold."""
+PAGE = 5000
+"""Entries read at a time: enough to make the statement cheap, few enough for memory."""
+
+
+def entries(tx: Transaction, tenant: str) -> Iterator[Row]:
+    """Walk through a tenant's whole chain, in order."""
+    seq = 0
+    while page := entries_after(tx, tenant, seq, PAGE):
+        yield from page
+        seq = page[-1]["seq"]
+
+
+def faults(rows: Iterator[Row], head: Head | None = None) -> Iterator[str]:
+    """Check a tenant's chain from its start and name every place where it does not hold."""
     previous, expected = START, 1
     for row in rows:
         if row["seq"] != expected:
@@ -124,13 +187,38 @@ def faults(rows: Iterator[Row]) -> Iterator[str]:
             yield f"Eintrag {row['seq']}: Inhalt wurde verändert"
         expected = row["seq"] + 1 if isinstance(row["seq"], int) else expected + 1
         previous = row["hash"]
+    if head and (head.seq, head.hash) != (expected - 1, previous):
+        yield f"Kettenende ist Eintrag {head.seq}, gefunden wurde als letzter {expected - 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class ChainState:
+    """What a verification of every chain found."""
+
+    entries: int
+    faults: tuple[str, ...]
+
+
+def verify(tx: Transaction) -> ChainState:
+    """Walk through every tenant's whole chain."""
+    found = [f"{row['tenant']}: Kettenende ist nicht verzeichnet" for row in tx.all(_HEADLESS)]
+    for head in heads(tx):
+        chain_faults = faults(entries(tx, head.tenant), head)
+        found += [f"{head.tenant}: {fault}" for fault in chain_faults]
+    total = tx.one("SELECT count(*) AS number FROM journal")
+    return ChainState(total["number"] if total else 0, tuple(found))
+
+
+_HEADLESS = """
+SELECT DISTINCT tenant FROM journal WHERE tenant NOT IN (SELECT tenant FROM journal_head)
+"""
 
 
 def _holds(row: Row) -> bool:
     """Tell whether an entry says what its hash was made of."""
     try:
         return bool(chain(row["previous"], row) == row["hash"])
-    except (AttributeError, TypeError, ValueError):
+    except (AttributeError, TypeError, ValueError, OverflowError):
         # Values of a type we never write; verification must report them, not end there.
         return False
 

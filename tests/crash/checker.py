@@ -35,9 +35,9 @@ MOVES = {
 RESTING = {"confirmed", "skipped", "dead", "unknown"}
 """Where a promise may rest; one that waits must stand behind a blocked one."""
 TABLES = (
-    "message", "seen", "journal", "lane", "promise", "batch", "sequence", "benefit_case",
-    "reference", "clearing", "payload", "efile_akten", "efile_vorgaenge", "efile_documents",
-    "efile_parts", "efile_texts",
+    "message", "seen", "journal", "journal_head", "lane", "promise", "batch", "sequence",
+    "benefit_case", "reference", "clearing", "payload", "efile_akten", "efile_vorgaenge",
+    "efile_documents", "efile_parts", "efile_texts",
 )  # fmt: skip
 
 
@@ -161,16 +161,20 @@ def _payloads(state: State) -> Iterator[str]:
 
 
 def _journal(state: State) -> Iterator[str]:
-    """I5: the chain holds from its start, without gap."""
-    previous = "0" * 64
-    for expected, row in enumerate(state.journal, start=1):
+    """I5: each office's chain holds from its start, without gap, to the head that is noted."""
+    ends: dict[str, tuple[int, str]] = {}
+    for row in state.journal:
+        seq, previous = ends.get(row["tenant"], (0, "0" * 64))
+        place = f"I5 journal {row['tenant']} {row['seq']}"
         said = {k: v for k, v in row.items() if k not in ("previous", "hash")}
         text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        if row["seq"] != expected or row["previous"] != previous:
-            yield f"I5 journal {row['seq']}: chain is broken before this entry"
+        if row["seq"] != seq + 1 or row["previous"] != previous:
+            yield f"{place}: chain is broken before this entry"
         if _sha(previous + text) != row["hash"]:
-            yield f"I5 journal {row['seq']}: entry was changed"
-        previous = row["hash"]
+            yield f"{place}: entry was changed"
+        ends[row["tenant"]] = (row["seq"], row["hash"])
+    if ends != {head["tenant"]: (head["seq"], head["hash"]) for head in state.heads}:
+        yield "I5 journal: its ends are not the noted heads"
 
 
 def _moves(state: State) -> Iterator[str]:

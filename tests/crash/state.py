@@ -18,6 +18,7 @@ class State:
     house: House
     messages: list[Row]
     journal: list[Row]
+    heads: list[Row]
     promises: list[Row]
     lanes: list[Row]
     batches: list[Row]
@@ -36,7 +37,8 @@ class State:
             state = cls(
                 house,
                 messages=rows("SELECT * FROM message ORDER BY id"),
-                journal=rows("SELECT * FROM journal ORDER BY seq"),
+                journal=rows("SELECT * FROM journal ORDER BY tenant, seq"),
+                heads=rows("SELECT * FROM journal_head ORDER BY tenant"),
                 promises=rows("SELECT * FROM promise"),
                 lanes=rows("SELECT * FROM lane"),
                 batches=rows("SELECT * FROM batch ORDER BY tenant, partner, sequence"),

@@ -43,7 +43,7 @@ def copy(finished: House, tmp_path: Path) -> House:
 
 def sql(house: House, *statements: str) -> None:
     with sqlite3.connect(house.database) as database:
-        for trigger in ("journal_no_update", "journal_no_delete"):
+        for trigger in ("journal_no_update", "journal_no_delete", "journal_head_only_grows"):
             database.execute(f"DROP TRIGGER {trigger}")
         for statement in statements:
             assert database.execute(statement).rowcount, statement
@@ -110,6 +110,25 @@ def swap_entries(house: House) -> None:
     )
 
 
+def cut_the_tail(house: House) -> None:
+    sql(
+        house,
+        "DELETE FROM journal WHERE tenant = 'musterstadt' "
+        "AND seq = (SELECT max(seq) FROM journal WHERE tenant = 'musterstadt')",
+    )
+
+
+def set_a_head_back(house: House) -> None:
+    """Cut off the newest change of a state, and let the head name what is left."""
+    sql(
+        house,
+        "DELETE FROM journal WHERE tenant = 'musterstadt' AND seq >= (SELECT max(seq) "
+        "FROM journal WHERE tenant = 'musterstadt' AND to_state IS NOT NULL)",
+        "UPDATE journal_head SET (seq, hash) = (SELECT seq, hash FROM journal "
+        "WHERE journal.tenant = journal_head.tenant ORDER BY seq DESC LIMIT 1)",
+    )
+
+
 def unlinked(pattern: str, place: str = "folder") -> Callable[[House], None]:
     return lambda house: first(getattr(house, place), pattern).unlink()
 
@@ -153,6 +172,8 @@ PLANTED: dict[str, tuple[str, Callable[[House], None]]] = {
     "a journal entry is changed": ("I5", ran("UPDATE journal SET actor = 'x' WHERE seq = 7")),
     "a journal entry is dropped": ("I5", ran("DELETE FROM journal WHERE seq = 7")),
     "two journal entries are swapped": ("I5", swap_entries),
+    "the newest journal entries are cut off": ("I5", cut_the_tail),
+    "a head is set back with its cut tail": ("I6", set_a_head_back),
     "an illegal move": (
         "I6 message",
         ran("UPDATE journal SET from_state = 'refused' WHERE to_state = 'closed'"),

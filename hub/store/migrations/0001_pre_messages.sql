@@ -41,12 +41,12 @@ CREATE TABLE seen (
   PRIMARY KEY (tenant, channel, key_kind, key)
 );
 
--- Append-only: every message, every step, every state, chained by digest.
+-- Append-only: every message, every step, every state; each tenant's entries chained by digest.
 CREATE TABLE journal (
-  seq        BIGINT PRIMARY KEY,
+  tenant     TEXT   NOT NULL,
+  seq        BIGINT NOT NULL,                  -- from 1 without gap, per tenant
   at_us      BIGINT NOT NULL,
   node       TEXT   NOT NULL,
-  tenant     TEXT   NOT NULL,
   message_id TEXT,
   promise_id TEXT,
   case_key   TEXT,
@@ -57,10 +57,18 @@ CREATE TABLE journal (
   digest     TEXT,                             -- of the bytes the entry speaks of
   facts      TEXT   NOT NULL,                  -- canonical JSON, stable words and numbers, no personal data
   previous   TEXT   NOT NULL,
-  hash       TEXT   NOT NULL
+  hash       TEXT   NOT NULL,
+  PRIMARY KEY (tenant, seq)
 );
-CREATE INDEX journal_message ON journal (message_id, seq);
-CREATE INDEX journal_case ON journal (tenant, case_key, seq);
+CREATE INDEX journal_message ON journal (tenant, message_id, seq);
+CREATE INDEX journal_case ON journal (tenant, case_key, seq) WHERE case_key IS NOT NULL;
+
+-- The newest entry of each tenant's chain; locked by whoever appends.
+CREATE TABLE journal_head (
+  tenant TEXT   PRIMARY KEY,
+  seq    BIGINT NOT NULL,
+  hash   TEXT   NOT NULL
+);
 
 -- The line in which the work of one case stands. Only its head may run.
 CREATE TABLE lane (

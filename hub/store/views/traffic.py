@@ -80,8 +80,10 @@ def message(tx: Transaction, scope: Scope, message_id: str) -> Row | None:
 def events(tx: Transaction, scope: Scope, message_id: str) -> list[Row]:
     """Return the journal of one message, in order."""
     return tx.all(
-        "SELECT * FROM journal"
-        " WHERE message_id = :id AND (:tenant IS NULL OR tenant = :tenant) ORDER BY seq LIMIT 500",
+        "SELECT journal.* FROM journal JOIN message"
+        " ON message.tenant = journal.tenant AND message.id = journal.message_id"
+        " WHERE message.id = :id AND (:tenant IS NULL OR message.tenant = :tenant)"
+        " ORDER BY journal.seq LIMIT 500",
         id=message_id,
         tenant=scope,
     )

@@ -1,12 +1,16 @@
 """The journal is append-only, and whatever was done to it afterwards is found."""
 
+from hashlib import sha256
+
 import apsw
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.core.record import canonical_json
+from hub.store import journal
 from hub.store.database import Row
-from hub.store.journal import Entry, Journal, chain, entries_after, facts_of, faults, trace
+from hub.store.journal import Entry, Head, Journal, chain, facts_of, faults, heads, trace
 from hub.store.messages import Messages
 from hub.store.sqlite import SqliteTransaction
 from tests.empty_store import empty_store
@@ -14,16 +18,17 @@ from tests.factories import make_message
 
 LENGTH = 6
 COLUMNS = (
-    "seq", "at_us", "node", "tenant", "message_id", "promise_id", "case_key", "action",
+    "seq", "tenant", "at_us", "node", "message_id", "promise_id", "case_key", "action",
     "from_state", "to_state", "actor", "digest", "facts", "previous", "hash",
 )  # fmt: skip
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+TENANTS = ("a", "b", "c")
 ENTRIES = st.builds(
     Entry,
-    TEXTS, TEXTS,
+    st.sampled_from(TENANTS), TEXTS,
     message_id=st.none() | TEXTS,
     to_state=st.none() | TEXTS,
-    facts=st.dictionaries(TEXTS, st.integers() | TEXTS | st.none() | st.booleans(), max_size=3),
+    facts=st.dictionaries(TEXTS, st.integers(-(2**63), 2**63 - 1) | TEXTS | st.none() | st.booleans(), max_size=3),
 )  # fmt: skip
 
 
@@ -34,8 +39,8 @@ def journal_of(*entries: Entry) -> SqliteTransaction:
     return tx
 
 
-def rows_of(tx: SqliteTransaction) -> list[Row]:
-    return entries_after(tx, 0, 1000)
+def rows_of(tx: SqliteTransaction, tenant: str = "a") -> list[Row]:
+    return list(journal.entries(tx, tenant))
 
 
 @pytest.fixture(scope="module")
@@ -44,24 +49,49 @@ def rows() -> list[Row]:
     return rows_of(journal_of(*entries))
 
 
-@given(st.lists(ENTRIES, max_size=5))
+@given(st.lists(ENTRIES, max_size=8))
 @settings(deadline=None, max_examples=50)
 def test_what_was_written_holds_and_can_be_read_again(entries: list[Entry]) -> None:
-    rows = rows_of(journal_of(*entries))
+    tx = journal_of(*entries)
 
-    assert [] == list(faults(iter(rows)))
-    assert [dict(entry.facts) for entry in entries] == [facts_of(row) for row in rows]
-    assert [entry.action for entry in entries] == [row["action"] for row in rows]
+    assert (len(entries), ()) == (journal.verify(tx).entries, journal.verify(tx).faults)
+    for tenant in TENANTS:
+        own, rows = [entry for entry in entries if entry.tenant == tenant], rows_of(tx, tenant)
+        assert list(range(1, len(own) + 1)) == [row["seq"] for row in rows]
+        assert [dict(entry.facts) for entry in own] == [facts_of(row) for row in rows]
+        assert [entry.action for entry in own] == [row["action"] for row in rows]
 
 
-def test_entries_of_one_unit_are_chained_like_those_of_many() -> None:
+@given(st.lists(ENTRIES, max_size=8))
+@settings(deadline=None, max_examples=50)
+def test_entries_of_one_unit_are_chained_like_those_of_many(entries: list[Entry]) -> None:
     together, apart = empty_store(), empty_store()
-    entries = [Entry("a", "received", f"m-{n}") for n in range(3)]
     Journal("hub-1").append(together, 1, *entries)
     for entry in entries:
         Journal("hub-1").append(apart, 1, entry)
 
-    assert rows_of(apart) == rows_of(together)
+    assert heads(apart) == heads(together)
+    assert [rows_of(apart, t) for t in TENANTS] == [rows_of(together, t) for t in TENANTS]
+
+
+@given(st.lists(ENTRIES, min_size=1, max_size=8))
+@settings(deadline=None, max_examples=50)
+def test_a_head_names_the_newest_entry_of_its_tenant(entries: list[Entry]) -> None:
+    tx = empty_store()
+    Journal("hub-1").append(tx, 1, *entries)
+
+    tenants = sorted({entry.tenant for entry in entries})
+    newest = [rows_of(tx, tenant)[-1] for tenant in tenants]
+    assert [Head(row["tenant"], row["seq"], row["hash"]) for row in newest] == heads(tx)
+
+
+@given(ENTRIES)
+@settings(deadline=None)
+def test_the_hash_is_made_of_canonical_json(entry: Entry) -> None:
+    [row] = rows_of(journal_of(entry), entry.tenant)
+    said = {name: row[name] for name in COLUMNS if name not in ("previous", "hash")}
+
+    assert sha256(b"0" * 64 + canonical_json(said)).hexdigest() == row["hash"]
 
 
 @given(
@@ -93,6 +123,24 @@ def test_a_changed_character_is_found(
 @given(place=st.integers(0, LENGTH - 2))
 def test_a_removed_entry_is_found(rows: list[Row], place: int) -> None:
     assert [] != list(faults(iter(rows[:place] + rows[place + 1 :])))
+
+
+@given(kept=st.integers(0, LENGTH - 1))
+def test_a_cut_tail_is_found(rows: list[Row], kept: int) -> None:
+    head = Head("a", LENGTH, rows[-1]["hash"])
+
+    assert [] == list(faults(iter(rows), head))
+    assert [f"Kettenende ist Eintrag {LENGTH}, gefunden wurde als letzter {kept}"] == list(
+        faults(iter(rows[:kept]), head)
+    )
+
+
+def test_a_chain_without_its_head_is_found() -> None:
+    tx = journal_of(Entry("a", "received"), Entry("b", "received"))
+    tx.run("DROP TRIGGER journal_head_no_delete")
+    tx.run("DELETE FROM journal_head WHERE tenant = 'b'")
+
+    assert ("b: Kettenende ist nicht verzeichnet",) == journal.verify(tx).faults
 
 
 @given(order=st.permutations(range(LENGTH)))
@@ -139,6 +187,24 @@ def test_the_database_lets_nobody_change_an_entry(sql: str) -> None:
         tx.run(sql)
 
     assert before == rows_of(tx)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE journal_head SET seq = 2",
+        "UPDATE journal_head SET tenant = 'b'",
+        "DELETE FROM journal_head",
+    ],
+)
+def test_the_database_lets_nobody_set_a_head_back(sql: str) -> None:
+    tx = journal_of(*(Entry("a", "received", f"m-{n}") for n in range(3)))
+    before = heads(tx)
+
+    with pytest.raises(apsw.ConstraintError, match="only grows"):
+        tx.run(sql)
+
+    assert before == heads(tx)
 
 
 def test_the_trace_of_a_message_holds_its_family_in_order() -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from hub.core.errors import Conflict
 from hub.store import messages
-from hub.store.journal import Journal, entries_after, facts_of
+from hub.store.database import Row
+from hub.store.journal import Journal, facts_of
 from hub.store.messages import FINAL, MOVES, Messages, Step, to_message
 from hub.store.sqlite import SqliteTransaction
 from tests.empty_store import empty_store, everything
@@ -27,9 +28,13 @@ def book() -> Messages:
     return Messages(Journal("hub-1"))
 
 
+def entries_of(tx: SqliteTransaction) -> list[Row]:
+    return tx.all("SELECT * FROM journal ORDER BY tenant, seq")
+
+
 def by_journal(tx: SqliteTransaction) -> dict[str, str]:
     """Return the state of every message as the journal tells it."""
-    told = [row for row in entries_after(tx, 0, 10_000) if row["to_state"]]
+    told = [row for row in entries_of(tx) if row["to_state"]]
     return {row["message_id"]: row["to_state"] for row in told}
 
 
@@ -57,7 +62,7 @@ def test_a_walk_takes_legal_moves_only(first: str, walk: list[str]) -> None:
             assert before == everything(tx)
 
         assert {message.id: state} == by_rows(tx) == by_journal(tx)
-        assert entries == len(entries_after(tx, 0, 1000))
+        assert entries == len(entries_of(tx))
 
 
 def test_every_state_of_the_table_is_known_to_the_database(tx: SqliteTransaction) -> None:
@@ -92,7 +97,7 @@ def test_a_move_tells_where_from_and_why(tx: SqliteTransaction, book: Messages) 
     message = make_message()
     book.add(tx, message, "received", 1)
     book.move(tx, message, "refused", 2, code="date_wrong")
-    [_, entry] = entries_after(tx, 0, 10)
+    [_, entry] = entries_of(tx)
 
     assert ("received", "refused") == (entry["from_state"], entry["to_state"])
     assert {"code": "date_wrong"} == facts_of(entry)
@@ -102,14 +107,14 @@ def test_a_message_nobody_accepted_does_not_move(tx: SqliteTransaction, book: Me
     with pytest.raises(Conflict, match="illegal_move"):
         book.move(tx, make_message(), "routed", 1)
 
-    assert [] == entries_after(tx, 0, 10)
+    assert [] == entries_of(tx)
 
 
 def test_a_note_does_not_count_in_the_balance(tx: SqliteTransaction, book: Messages) -> None:
     message = make_message()
     book.add(tx, message, "received", 1)
     book.note(tx, message, 2, "checked", step=Step("p-1", digest="ab", actor="ahrens"))
-    [_, entry] = entries_after(tx, 0, 10)
+    [_, entry] = entries_of(tx)
 
     assert (None, None, "ahrens", "p-1") == (
         entry["from_state"], entry["to_state"], entry["actor"], entry["promise_id"],
