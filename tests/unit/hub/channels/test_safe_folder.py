@@ -1,6 +1,7 @@
 """Files appear whole under their name, and what is there stays."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -85,6 +86,36 @@ def test_a_planted_link_is_not_written_through(tmp_path: Path) -> None:
 
     assert b"keep me" == (tmp_path / "victim").read_bytes()
     assert not (tmp_path / "a.xml").is_symlink()
+
+
+def _can_inject() -> bool:
+    strace = shutil.which("strace")
+    if strace is None:
+        return False
+    probe = [strace, "-qq", "-e", "inject=renameat2:error=EINVAL:when=99", "true"]
+    return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.skipif(not _can_inject(), reason="strace cannot trace here")
+@pytest.mark.parametrize("refusal", ["EINVAL", "ENOSYS"])
+def test_a_share_that_cannot_rename_without_replacing_gets_a_link(
+    tmp_path: Path, refusal: str
+) -> None:
+    out = tmp_path / "out"
+    write = (
+        "import pathlib, sys; from hub.channels.safe_folder import write_once; "
+        "write_once(pathlib.Path(sys.argv[1]), 'a.xml', b'bytes', 'p-1')"
+    )
+    traced = ["strace", "-f", "-qq", "-o", str(tmp_path / "calls"), "-e", "trace=renameat2,link,linkat",
+              "-e", f"inject=renameat2:error={refusal}"]  # fmt: skip
+    for _ in range(2):
+        subprocess.run([*traced, sys.executable, "-c", write, str(out)], check=True)
+
+    assert (
+        "linkat" in (tmp_path / "calls").read_text() or "link(" in (tmp_path / "calls").read_text()
+    )
+    assert ["a.xml"] == names(out)
+    assert 1 == (out / "a.xml").stat().st_nlink
 
 
 FULL_DISK = """

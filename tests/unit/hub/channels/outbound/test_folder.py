@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.channels.outbound.folder import OutboxFolder
+from hub.channels.outbound.folder import Item, OutboxFolder, Sidecar
 from hub.core.errors import Conflict, Misconfigured, Unavailable
 
 DATA = b"<Datei/>"
@@ -18,6 +18,10 @@ SIDECAR = f"{hashlib.sha256(DATA).hexdigest()}  a.xml\n"
 
 def content(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text() for path in sorted(folder.iterdir())}
+
+
+def items(*names: str, sidecar: Sidecar = "sha256") -> list[Item]:
+    return [Item(name, name.encode(), f"p-{number}", sidecar) for number, name in enumerate(names)]
 
 
 def run(command: list[str], folder: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -110,7 +114,7 @@ async def test_a_pipe_in_place_of_the_file_does_not_hold_us(tmp_path: Path) -> N
 
 CRASH = """
 import asyncio, pathlib, sys
-from hub.channels.outbound.folder import OutboxFolder
+from hub.channels.outbound.folder import Item, OutboxFolder, Sidecar
 from hub.core import failpoint
 failpoint.arm(sys.argv[2])
 asyncio.run(OutboxFolder(pathlib.Path(sys.argv[1])).put("a.xml", b"<Datei/>", "p-1"))
@@ -132,7 +136,7 @@ async def test_a_crash_anywhere_leads_to_the_same_two_files(
     crashed = run([sys.executable, "-c", CRASH, str(tmp_path), point])
 
     assert -signal.SIGKILL == crashed.returncode
-    assert left == list(content(tmp_path))
+    assert left == [name for name in content(tmp_path) if not name.startswith(".")]
     await OutboxFolder(tmp_path).put("a.xml", DATA, "p-1")
     assert BOTH == content(tmp_path)
 
@@ -143,3 +147,51 @@ async def test_the_remains_of_a_crash_are_replaced(tmp_path: Path) -> None:
     await OutboxFolder(tmp_path).put("a.xml", DATA, "p-1")
 
     assert BOTH == content(tmp_path)
+
+
+async def test_many_files_are_delivered_at_once_each_with_its_sidecar(tmp_path: Path) -> None:
+    names = [f"{number:03}.xml" for number in range(300)]
+    errors = await OutboxFolder(tmp_path).put_all(items(*names))
+
+    assert [None] * 300 == errors
+    assert sorted([*names, *(f"{name}.sha256" for name in names)]) == list(content(tmp_path))
+    for name in ("000.xml.sha256", "299.xml.sha256"):
+        assert 0 == run(["sha256sum", "--check", "--strict", name], tmp_path).returncode
+
+
+async def test_a_bad_file_does_not_touch_its_neighbours(tmp_path: Path) -> None:
+    (tmp_path / "b.xml").write_bytes(b"other")
+    (tmp_path / "c.xml").write_bytes(b"c.xml")
+    errors = await OutboxFolder(tmp_path).put_all(items("a.xml", "b.xml", "c.xml", "../d.xml"))
+
+    codes = [error.code if error else None for error in errors]
+    assert [None, "file_name_taken", None, "file_name_unsafe"] == codes
+    expected = ["a.xml", "a.xml.sha256", "b.xml", "c.xml", "c.xml.sha256"]
+    assert expected == list(content(tmp_path))
+
+
+async def test_two_files_of_one_batch_cannot_share_a_name(tmp_path: Path) -> None:
+    first, second = Item("a.xml", b"1", "p-1"), Item("a.xml", b"2", "p-2")
+    errors = await OutboxFolder(tmp_path).put_all([first, second])
+
+    assert [None, "file_name_taken"] == [error.code if error else None for error in errors]
+    assert "1" == content(tmp_path)["a.xml"]
+
+
+@pytest.mark.parametrize(
+    ("sidecar", "beside"), [("done", {"a.xml.done": ""}), ("none", {}), ("sha256", None)]
+)
+async def test_the_sidecar_is_the_one_agreed_on(
+    tmp_path: Path, sidecar: Sidecar, beside: dict[str, str] | None
+) -> None:
+    await OutboxFolder(tmp_path).put_all([Item("a.xml", DATA, "p-1", sidecar)])
+
+    expected = BOTH if beside is None else {"a.xml": DATA.decode(), **beside}
+    assert expected == content(tmp_path)
+
+
+async def test_a_folder_that_is_away_is_told_of_every_file(tmp_path: Path) -> None:
+    (tmp_path / "out").write_bytes(b"in the way")
+    errors = await OutboxFolder(tmp_path / "out").put_all(items("a.xml", "b.xml"))
+
+    assert ["outbox_unavailable"] * 2 == [error.code if error else "" for error in errors]
