@@ -209,3 +209,47 @@ def receipt(**changes: Any) -> Record:
         "text": "Rate 1",
     }
     return Record("Isteinnahme", data | changes)
+
+
+SIGNED = {"id": "sb-017", "name": "Petra Ahrens", "on": "2026-11-20"}
+COUNTERSIGNED = {"id": "lt-003", "name": "Kai Ritter", "on": "2026-11-21"}
+MADE_ORDER: dict[str, Any] = {
+    "business_id": "FV-4713",
+    "case_id": CASE_ID,
+    "notice_id": "B-2026-17",
+    "order_date": "2026-11-20",
+    "child": {
+        "family_name": "Sommerfeld",
+        "given_names": "Mila Charlotte",
+        "birth_date": "2015-03-09",
+    },
+    "amount_cents": 59_800,
+    "reasons": [],
+    "checked_by": SIGNED,
+    "ordered_by": COUNTERSIGNED,
+    "clerk": CLERK,
+}
+
+
+def payment_order(**changes: Any) -> Record:
+    """Return an ``Auszahlungsanordnung`` of the case core: two months, paid once."""
+    data: dict[str, Any] = {
+        "mode": "once",
+        "begin": "2026-09-01",
+        "end": "2026-10-31",
+        "payee": {"iban": IBAN, "holder": "Jana Sommerfeld"},
+    }
+    return Record("Auszahlungsanordnung", MADE_ORDER | data | changes)
+
+
+def claim_order(**changes: Any) -> Record:
+    """Return an ``Annahmeanordnung`` of the case core against the other parent."""
+    data: dict[str, Any] = {
+        "claim": "recourse",
+        "legal_basis": "§ 7 Abs. 1 UVG",
+        "due_date": "2026-12-31",
+        "period_begin": "2026-09-01",
+        "period_end": "2026-10-31",
+        "debtor": {**CARER, "family_name": "Brückner", "given_names": "Tobias"},
+    }
+    return Record("Annahmeanordnung", MADE_ORDER | data | changes)

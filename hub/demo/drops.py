@@ -80,6 +80,74 @@ def notice(family: Family, amount: str | None = None) -> bytes:
     )
 
 
+def payment_order(family: Family, number: int = 1) -> bytes:
+    """Return an ``Auszahlungsanordnung`` for one month as XML, about 2 KB.
+
+    Args:
+        family: whose case it is; its ``Falldaten`` must have come before.
+        number: counts the orders of a case; each pays another month, from 1 (January 2020).
+    """
+    years, month = divmod(number - 1, 12)
+    day = f"{2020 + years}-{month + 1:02d}"
+    child, parent = family.child, family.parent
+    return _document(
+        "auszahlungsanordnung",
+        f"""
+  <nachrichtennummer>AZ-{family.case_id}-{number}</nachrichtennummer>
+  <fallnummer>{family.case_id}</fallnummer>
+  <bescheidnummer>{_notice_id(family)}</bescheidnummer>
+  <anordnungsdatum>2026-11-20</anordnungsdatum>
+  <berechtigter>
+    <familienname>{escape(child[0])}</familienname>
+    <vornamen>{escape(child[1])}</vornamen>
+    <geburtsdatum>{family.born}</geburtsdatum>
+  </berechtigter>
+  <zahlungsart>einmalig</zahlungsart>
+  <betrag>{family.amount}.00</betrag>
+  <beginn>{day}-01</beginn>
+  <ende>{day}-28</ende>
+  <empfaenger>
+    <inhaber>{escape(f"{parent[1]} {parent[0]}")}</inhaber>
+    <iban>{family.iban}</iban>
+  </empfaenger>
+  <verwendungszweck>Unterhaltsvorschuss {family.case_id}, Nachzahlung {day}</verwendungszweck>
+  <begruendung>
+    <absatz>{_REASONS[0]}</absatz>
+    <absatz>{_REASONS[1]}</absatz>
+    <absatz>{_ORDER_REASONS[0].format(month=day, notice=_notice_id(family))}</absatz>
+    <absatz>{_ORDER_REASONS[1].format(minimum=family.minimum, amount=family.amount)}</absatz>
+    <absatz>{_ORDER_REASONS[2]}</absatz>
+  </begruendung>
+  <feststellung>
+    <kennung>sb17</kennung>
+    <name>Miriam Sommer</name>
+    <datum>2026-11-20</datum>
+  </feststellung>
+  <anordnung>
+    <kennung>lt03</kennung>
+    <name>Henning Winter</name>
+    <datum>2026-11-20</datum>
+  </anordnung>
+  {_clerk()}""",
+    )
+
+
+_ORDER_REASONS = (
+    (
+        "Die Leistung wurde mit Bescheid {notice} bewilligt; für den Monat {month} ist sie noch "
+        "nicht gezahlt worden. Eine andere Anordnung für diesen Monat besteht nicht."
+    ),
+    (
+        "Vom Mindestunterhalt der Altersstufe ({minimum},00 Euro) ist das volle Kindergeld für ein "
+        "erstes Kind abgezogen (§ 2 Abs. 1 und 2 UVG); zu zahlen sind {amount},00 Euro."
+    ),
+    (
+        "Das Einkommen des Kindes bleibt außer Ansatz; Waisenbezüge werden nicht gezahlt. Die "
+        "Unterlagen liegen in der Akte."
+    ),
+)
+
+
 _REASONS = (
     "Das Kind lebt im Haushalt des antragstellenden Elternteils.",
     "Der andere Elternteil zahlt keinen Unterhalt in Höhe des Mindestunterhalts.",

@@ -71,9 +71,13 @@ class Order(Struct, frozen=True, kw_only=True):
     receipts: tuple[str, ...] = ()
     """Ids of those receipts, so that none is booked twice."""
     begin: date | None = None
-    """First day a standing payment is for; ``None`` for claims."""
+    """First day a payment is for; ``None`` for claims."""
     end: date | None = None
     """Its last day; paid until stopped when ``None``."""
+    recourse: bool = False
+    """Whether a claim is against the other parent (§ 7 UVG), not for repayment (§ 5 UVG)."""
+    reference: str = ""
+    """Number of the message the case core ordered it with; empty when a notice led to it."""
 
 
 class RegisterState(Struct, frozen=True, kw_only=True):

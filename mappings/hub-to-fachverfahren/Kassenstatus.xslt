@@ -22,6 +22,7 @@
       <xsl:call-template name="feld"><xsl:with-param name="name" select="'fehlercode'"/><xsl:with-param name="wert" select="code"/></xsl:call-template>
       <xsl:call-template name="feld"><xsl:with-param name="name" select="'text'"/><xsl:with-param name="wert" select="substring(text, 1, 200)"/></xsl:call-template>
       <datum><xsl:value-of select="at"/></datum>
+      <xsl:call-template name="feld"><xsl:with-param name="name" select="'bezugsnummer'"/><xsl:with-param name="wert" select="reference"/></xsl:call-template>
     </kassenstatus>
   </xsl:template>
 </xsl:stylesheet>

@@ -10,6 +10,7 @@ import msgspec
 
 from hub.core.record import Record
 from hub.partners.base import Handler, Situation
+from hub.partners.case_core.made_orders import decide_claim, decide_payment
 from hub.partners.case_core.notices import decide_notice
 from hub.partners.case_core.orders import is_paying
 from hub.partners.case_core.records import Falldaten
@@ -44,7 +45,7 @@ def decide_case_data(record: Record, situation: Situation) -> Outcome:
 def _case(data: Falldaten, known: Case | None, situation: Situation) -> Case:
     child = msgspec.convert(data.child, Child, from_attributes=True)
     carer = msgspec.convert(data.carer, Person, from_attributes=True)
-    bank = BankAccount(iban=checked_iban(data.bank.iban), holder=data.bank.holder)
+    bank = BankAccount(iban=checked_iban(data.bank.iban, "bank.iban"), holder=data.bank.holder)
     other = data.other_parent
     parent = msgspec.convert(other, Person, from_attributes=True) if other else None
     if known is None:
@@ -102,6 +103,11 @@ _PAYEE_CHANGED = Clearing(
 )
 
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
-    {"Falldaten": decide_case_data, "Bescheid": decide_notice}
+    {
+        "Falldaten": decide_case_data,
+        "Bescheid": decide_notice,
+        "Auszahlungsanordnung": decide_payment,
+        "Annahmeanordnung": decide_claim,
+    }
 )
 """What is decided on, by record kind."""

@@ -23,6 +23,7 @@ LONGEST_TEXT = 140
 """Length of purpose and reason in the record catalogue (as in a SEPA transfer)."""
 VORGANG_PAYMENTS = "Zahlungen"
 VORGANG_RECLAIM = "Rückforderung § 5 UVG"
+VORGANG_RECOURSE = "Rückgriff § 7 UVG"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,19 @@ class CashOrder:
     @property
     def filing(self) -> Filing:
         """The promise to file it."""
-        vorgang = VORGANG_PAYMENTS if self.order.kind == PAYOUT else VORGANG_RECLAIM
-        title = f"{self.order.kind} {self.order.order_id}"
-        return Filing(title, self.order.kind, vorgang, f"file-{self.ref}", self.record)
+        return Filing(self.title, self.order.kind, self.vorgang, f"file-{self.ref}", self.record)
+
+    @property
+    def title(self) -> str:
+        """Title of its document in the e-file."""
+        return f"{self.order.kind} {self.order.order_id}"
+
+    @property
+    def vorgang(self) -> str:
+        """The matter its papers belong to."""
+        if self.order.kind == PAYOUT:
+            return VORGANG_PAYMENTS
+        return VORGANG_RECOURSE if self.order.recourse else VORGANG_RECLAIM
 
 
 def payouts(case: Case, notice: Bescheid, situation: Situation) -> tuple[CashOrder, ...]:
@@ -59,7 +70,7 @@ def acceptance(case: Case, notice: Bescheid, reclaim: Reclaim, situation: Situat
     """Return the order to take in what is claimed back (§ 5 UVG)."""
     ref = "acceptance-1"
     order = Order(
-        order_id=_order_id(situation, ref),
+        order_id=order_id(situation, ref),
         kind=ACCEPTANCE,
         amount_cents=reclaim.amount_cents,
         notice_id=notice.notice_id,
@@ -76,7 +87,7 @@ def acceptance(case: Case, notice: Bescheid, reclaim: Reclaim, situation: Situat
         "house_number": case.carer.house_number,
         "postal_code": case.carer.postal_code,
         "city": case.carer.city,
-        "reason": _plain(f"{reclaim.legal_basis}, {reclaimed_months(reclaim)}"),
+        "reason": plain(f"{reclaim.legal_basis}, {reclaimed_months(reclaim)}"),
         "legal_basis": reclaim.legal_basis,
         "budget_line": situation.tenant.cash.budget_in,
         "office": situation.tenant.cash.office,
@@ -93,11 +104,28 @@ def is_paying(case: Case, today: date) -> bool:
 def pays_already(case: Case, periods: tuple[Period, ...]) -> bool:
     """Whether an earlier order covers a day of a period that pays something."""
     return any(
-        _share_a_day(order, period)
-        for order in _payouts_taken(case)
+        covers_a_day(case, period.begin, period.end)
         for period in periods
         if period.amount_cents > 0
     )
+
+
+def covers_a_day(case: Case, begin: date, end: date | None) -> bool:
+    """Whether an order of this case already pays for a day of this span."""
+    return any(_share_a_day(order, begin, end) for order in _payouts_taken(case))
+
+
+def pays_the_same(case: Case, order: Order) -> bool:
+    """Whether the same amount was already ordered for the same span."""
+    return any(
+        (taken.begin, taken.end, taken.amount_cents) == (order.begin, order.end, order.amount_cents)
+        for taken in _payouts_taken(case)
+    )
+
+
+def usual_purpose(case_id: str, notice_id: str) -> str:
+    """Return what the payee reads on the statement of account."""
+    return plain(f"Unterhaltsvorschuss {case_id} Bescheid {notice_id}")
 
 
 def debtor_name(case: Case, reclaim: Reclaim) -> str:
@@ -108,7 +136,12 @@ def debtor_name(case: Case, reclaim: Reclaim) -> str:
 
 def reclaimed_months(reclaim: Reclaim) -> str:
     """Return the period claimed back in German notation."""
-    return f"{_german(reclaim.period_begin)} bis {_german(reclaim.period_end)}"
+    return span(reclaim.period_begin, reclaim.period_end)
+
+
+def span(begin: date, end: date) -> str:
+    """Return ``01.09.2026 bis 31.10.2026``."""
+    return f"{begin:%d.%m.%Y} bis {end:%d.%m.%Y}"
 
 
 def _payout(
@@ -116,7 +149,7 @@ def _payout(
 ) -> CashOrder:
     ref = f"payout-{number}"
     order = Order(
-        order_id=_order_id(situation, ref),
+        order_id=order_id(situation, ref),
         kind=PAYOUT,
         amount_cents=period.amount_cents,
         notice_id=notice.notice_id,
@@ -133,14 +166,15 @@ def _payout(
         "end": period.end.isoformat() if period.end else None,
         "payee": case.bank.holder,
         "iban": case.bank.iban,
-        "purpose": _plain(f"Unterhaltsvorschuss {case.case_id} Bescheid {notice.notice_id}"),
+        "purpose": usual_purpose(case.case_id, notice.notice_id),
         "budget_line": situation.tenant.cash.budget_out,
         "office": situation.tenant.cash.office,
     }
     return CashOrder(order, Record(PAYOUT, without_blanks(data)), ref)
 
 
-def _order_id(situation: Situation, ref: str) -> str:
+def order_id(situation: Situation, ref: str) -> str:
+    """Return the number of an order: same message, same number."""
     return derived_code(situation.message.id, "order", ref)
 
 
@@ -149,16 +183,12 @@ def _payouts_taken(case: Case) -> tuple[Order, ...]:
     return tuple(o for o in case.orders if o.kind == PAYOUT and o.state != "refused")
 
 
-def _share_a_day(order: Order, period: Period) -> bool:
-    begins_in_time = order.begin is None or period.end is None or order.begin <= period.end
-    return begins_in_time and (order.end is None or period.begin <= order.end)
+def _share_a_day(order: Order, begin: date, end: date | None) -> bool:
+    begins_in_time = order.begin is None or end is None or order.begin <= end
+    return begins_in_time and (order.end is None or begin <= order.end)
 
 
-def _german(day: date) -> str:
-    return f"{day:%d.%m.%Y}"
-
-
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Keep to what every cash system can write (ISO 8859-15) and to the agreed length."""
     simple = text.replace("–", "-").replace("\n", " ")
     return simple.encode("iso-8859-15", "replace").decode("iso-8859-15")[:LONGEST_TEXT]

@@ -156,3 +156,55 @@ class Bescheid(_Data, frozen=True, kw_only=True):
         """Return the periods in their order of time."""
         granted = (period.granted() for period in self.periods)
         return tuple(sorted(granted, key=lambda period: period.begin))
+
+
+class BenefitChild(_Data, frozen=True, kw_only=True):
+    """The child an order is for, as far as it must be recognised."""
+
+    family_name: Text
+    given_names: Text
+    birth_date: date
+
+
+class Signature(_Data, frozen=True, kw_only=True):
+    """Who answers for an order: that it is right (*Feststellung*), or that it is made."""
+
+    id: Text
+    name: Text
+    on: date
+
+
+class _Ordered(_Data, frozen=True, kw_only=True):
+    """What both kinds of order share."""
+
+    business_id: Text
+    case_id: CaseId
+    notice_id: NoticeId
+    order_date: date
+    child: BenefitChild
+    amount_cents: Annotated[int, Meta(ge=1)]
+    checked_by: Signature
+    ordered_by: Signature
+    clerk: Clerk
+    reasons: tuple[str, ...] = ()
+
+
+class Auszahlungsanordnung(_Ordered, frozen=True, kw_only=True):
+    """An order to pay that the case core makes itself."""
+
+    mode: Literal["once", "standing"]
+    begin: date
+    end: date | None = None
+    payee: BankData
+    purpose: str = ""
+
+
+class Annahmeanordnung(_Ordered, frozen=True, kw_only=True):
+    """An order to take in what is claimed, made by the case core itself."""
+
+    claim: Literal["reclaim", "recourse"]
+    legal_basis: Text
+    due_date: date
+    period_begin: date
+    period_end: date
+    debtor: CarerData

@@ -30,9 +30,18 @@ class RegisterStep:
 _NOTHING = RegisterStep()
 
 
-def register_step(case: Case, clerk_id: str, situation: Situation) -> RegisterStep:
-    """Decide whether the register is asked about the child of a case that is being paid."""
-    begin = first_paid_day(case.periods)
+def register_step(
+    case: Case, clerk_id: str, situation: Situation, ordered_from: date | None = None
+) -> RegisterStep:
+    """Decide whether the register is asked about the child of a case that is being paid.
+
+    Args:
+        case: as it stands now.
+        clerk_id: for whom the register is asked.
+        situation: gives office and day.
+        ordered_from: first day of a payment that no granted period tells of.
+    """
+    begin = _earliest(first_paid_day(case.periods), ordered_from)
     if begin is None:
         return _NOTHING
     if case.register.state in _UNDER_WAY:
@@ -56,6 +65,10 @@ def register_step(case: Case, clerk_id: str, situation: Situation) -> RegisterSt
 def first_paid_day(periods: tuple[Period, ...]) -> date | None:
     """Return the first day the benefit is paid for."""
     return min((period.begin for period in periods if period.amount_cents > 0), default=None)
+
+
+def _earliest(*days: date | None) -> date | None:
+    return min((day for day in days if day is not None), default=None)
 
 
 def _known_step(register: RegisterState, begin: date) -> RegisterStep:

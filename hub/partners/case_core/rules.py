@@ -15,7 +15,7 @@ from hub.uvg.model import Case, Period
 
 
 def known_case(case_id: str, situation: Situation) -> Case:
-    """Return the case a notice belongs to.
+    """Return the case a notice or an order belongs to.
 
     Raises:
         RuleViolation: the hub does not know it (``case_unknown``).
@@ -24,7 +24,7 @@ def known_case(case_id: str, situation: Situation) -> Case:
         raise objection(
             "case_unknown",
             f"Der Fall {case_id} ist noch nicht bekannt.",
-            remedy="Zuerst die Falldaten senden, danach den Bescheid erneut.",
+            remedy="Zuerst die Falldaten senden, danach diese Nachricht erneut.",
             field="case_id",
         )
     return situation.case
@@ -46,8 +46,12 @@ def check_notice(notice: Bescheid, case: Case) -> None:
             _check_amount(period.granted(), index)
 
 
-def checked_iban(text: str) -> str:
+def checked_iban(text: str, field: str) -> str:
     """Return the account number without spaces.
+
+    Args:
+        text: the number as the sender wrote it.
+        field: where it stands in the record.
 
     Raises:
         RuleViolation: its check digits are wrong (``iban_invalid``).
@@ -57,8 +61,8 @@ def checked_iban(text: str) -> str:
         raise objection(
             "iban_invalid",
             "Die IBAN ist ungültig, ihre Prüfziffer stimmt nicht.",
-            remedy="Die Bankverbindung berichtigen und die Falldaten erneut senden.",
-            field="bank.iban",
+            remedy="Die Bankverbindung berichtigen und die Nachricht erneut senden.",
+            field=field,
         )
     return iban
 

@@ -80,6 +80,7 @@ def _status(
         "code": code,
         "text": text,
         "at": situation.today.isoformat(),
+        "reference": order.reference,
     }
     return Send(Role.CASE_CORE, Record("Kassenstatus", without_blanks(data)), "status")
 

@@ -10,6 +10,7 @@ from hub.partners.outcome import Filing
 from hub.uvg.model import Case, Order
 
 CLAIM = "Annahmeanordnung"
+_RECOURSE = "Rückgriff § 7 UVG"
 _VORGANG = {"Auszahlungsanordnung": "Zahlungen", CLAIM: "Rückforderung § 5 UVG"}
 
 
@@ -41,5 +42,5 @@ def with_order(case: Case, changed: Order) -> Case:
 
 def filed(record: Record, order: Order, doc_type: str) -> Filing:
     """Return the promise to file an answer about an order."""
-    vorgang = _VORGANG[order.kind]
+    vorgang = _RECOURSE if order.recourse else _VORGANG[order.kind]
     return Filing(f"{doc_type} {order.order_id}", doc_type, vorgang, "file-answer", record)

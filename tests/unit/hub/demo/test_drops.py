@@ -25,6 +25,14 @@ def test_files_of_every_family_pass(family: Family, office: Office) -> None:
     assert Verdict.PASSED is _verdict("fachverfahren/Bescheid-1.0", notice)
 
 
+@pytest.mark.parametrize("number", [1, 12, 13, 100])
+def test_any_number_of_orders_passes_and_is_of_usual_size(number: int) -> None:
+    data = drops.payment_order(XML[0][0], number)
+
+    assert Verdict.PASSED is _verdict("fachverfahren/Auszahlungsanordnung-1.0", data)
+    assert 1_800 < len(data) < 2_200
+
+
 @pytest.mark.parametrize("office", OFFICES, ids=lambda office: office.id)
 def test_tables_of_every_office_pass(office: Office) -> None:
     assert Verdict.PASSED is _verdict("altverfahren/Falldaten-1.0", drops.case_table(office))

@@ -61,6 +61,8 @@ def test_the_case_core_may_send_documents_and_tables(shipped: Routes) -> None:
     assert {
         ("fachverfahren", "Falldaten", False),
         ("fachverfahren", "Bescheid", False),
+        ("fachverfahren", "Auszahlungsanordnung", False),
+        ("fachverfahren", "Annahmeanordnung", False),
         ("altverfahren", "Falldaten", True),
         ("altverfahren", "Bescheid", True),
     } == found

@@ -32,8 +32,8 @@ def decide(record: Record, case: Case | None = None, **changes: Any) -> Outcome:
     return HANDLERS["Falldaten"](record, make_situation(case, **changes))
 
 
-def test_it_decides_on_case_data_and_notices() -> None:
-    assert {"Falldaten", "Bescheid"} == set(HANDLERS)
+def test_it_decides_on_case_data_notices_and_orders() -> None:
+    assert {"Falldaten", "Bescheid", "Auszahlungsanordnung", "Annahmeanordnung"} == set(HANDLERS)
 
 
 def test_an_unknown_case_is_opened() -> None:

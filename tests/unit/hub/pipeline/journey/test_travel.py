@@ -57,6 +57,28 @@ async def test_a_repetition_is_refused_and_answered_where_the_office_wants_it(
     assert {"deliver": 3, "file": 1, "refuse": 2, "travel": 3} == {k["kind"]: k["n"] for k in kinds}
 
 
+async def test_orders_of_the_case_core_reach_the_cash_system_once_and_are_filed_once(
+    living_world: World,
+) -> None:
+    world = living_world
+    orders = [drops.payment_order(FAMILY, number) for number in (1, 2)]
+
+    found = await travelled(world, FALLDATEN, *orders)
+
+    kinds = await world.rows("SELECT kind, count(*) AS n FROM promise GROUP BY 1 ORDER BY 1")
+    case = await world.house.database.read(lambda tx: cases.load(tx, OFFICE, FAMILY.case_id))
+    assert [("routed", None)] * 3 == found
+    assert {"deliver": 3, "file": 3, "order": 2, "travel": 3} == {k["kind"]: k["n"] for k in kinds}
+    assert case is not None
+    assert ["AZ-" + FAMILY.case_id + f"-{n}" for n in (1, 2)] == [o.reference for o in case.orders]
+
+
+async def test_an_order_before_its_case_is_refused(living_world: World) -> None:
+    found = await travelled(living_world, drops.payment_order(FAMILY))
+
+    assert [("refused", "case_unknown")] == found
+
+
 async def test_a_number_used_for_other_content_is_refused(living_world: World) -> None:
     other = FALLDATEN.replace(b"Am S", b"Bei S")
 
