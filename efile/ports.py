@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 Row = dict[str, Any]
 T = TypeVar("T")
+Dialect = Literal["sqlite", "postgresql"]
+"""The two ways SQL is spoken here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,12 @@ class Transaction(Protocol):
 
 
 class Database(Protocol):
-    """A durable store for units of work."""
+    """A durable store for units of work. A unit may be run again from its start."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """Tell which SQL the full text search must speak."""
+        ...
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run the unit in one transaction and return its result once it is durable."""

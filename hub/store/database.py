@@ -5,16 +5,20 @@ savepoint, commits a whole group at once, and only then lets the caller go on: w
 awaited :meth:`Database.write` may acknowledge. A failing unit is rolled back alone.
 
 SQL is written once for every adapter: named parameters (``:name``), integer microseconds
-instead of time types, ``ON CONFLICT`` and ``RETURNING``; no serial numbers as order.
+instead of time types, ``ON CONFLICT`` and ``RETURNING``; no serial numbers as order. What only
+PostgreSQL must hear, because there several nodes write at once, stands in a comment that its
+adapter opens: ``/*pg FOR UPDATE SKIP LOCKED */``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 Row = dict[str, Any]
 T = TypeVar("T")
+Dialect = Literal["sqlite", "postgresql"]
+"""The two ways SQL is spoken here."""
 
 
 class Transaction(Protocol):
@@ -38,13 +42,23 @@ class Transaction(Protocol):
 
 
 class Database(Protocol):
-    """A durable store for units of work."""
+    """A durable store for units of work.
+
+    A unit may be run again from its start: with another node on the same database it may have
+    to give way. It therefore changes nothing but the database.
+    """
+
+    @property
+    def dialect(self) -> Dialect:
+        """Tell which SQL migrations and searches must speak."""
+        ...
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run the unit and return its result once it is durable.
 
         Raises:
-            Unavailable: the database cannot make anything durable.
+            Unavailable: the database cannot make anything durable, or did not say whether it
+                did; the unit must be such that doing it again does no harm.
         """
         ...
 

@@ -15,23 +15,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import queue
-import threading
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import apsw
 
 from hub.core.errors import Misconfigured, Unavailable
-from hub.store.database import Row
+from hub.store.database import Dialect, Row
+from hub.store.engines.groups import CommitFigures, Groups, Unit, busy, closed, fail
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-
-GROUP_MAX = 100
-"""Units per commit: beyond this the shared fsync is no longer what costs time."""
 
 OLDEST_SAFE = (3, 51, 3)
 """Before it, two connections that write or checkpoint can corrupt the file (WAL reset)."""
@@ -67,42 +63,6 @@ class SqliteTransaction:
         self._connection.executemany(sql, rows).fetchall()
 
 
-@dataclass(slots=True)
-class _Unit:
-    """A unit of work and who waits for it."""
-
-    work: Callable[[SqliteTransaction], Any]
-    done: asyncio.Future[Any]
-    loop: asyncio.AbstractEventLoop
-    result: Any = None
-    error: BaseException | None = None
-
-    def answer(self) -> None:
-        """Tell the waiter, in its own loop, what became of the unit."""
-        # A loop that was closed has nobody left who waits; the writer must outlive it.
-        with suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(self._resolve)
-
-    def _resolve(self) -> None:
-        if self.done.cancelled():
-            return
-        if isinstance(self.error, StopIteration):
-            # A future refuses it, and its waiter would wait for ever.
-            self.done.set_exception(RuntimeError("the unit raised StopIteration"))
-        elif self.error is not None:
-            self.done.set_exception(self.error)
-        else:
-            self.done.set_result(self.result)
-
-
-@dataclass
-class CommitFigures:
-    """What the writer has done so far, for metrics and benchmarks."""
-
-    groups: int = 0
-    units: int = 0
-
-
 @dataclass
 class _Readers:
     """Idle reading connections."""
@@ -134,6 +94,8 @@ class SqliteDatabase:
         Unavailable: another program holds the file.
     """
 
+    dialect: Dialect = "sqlite"
+
     def __init__(self, path: Path) -> None:
         version = tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
         if version < OLDEST_SAFE:
@@ -146,14 +108,9 @@ class SqliteDatabase:
         self.figures = CommitFigures()
         self._files = (path, path.with_name(f"{path.name}-wal"))
         self._readers = _Readers(str(path))
-        self._queue: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
         self._broken = False
-        self._ended = threading.Event()
-        self._door = threading.Lock()
-        """Nothing is queued behind the end: its waiter would wait for ever."""
         self._writer = _open(path)
-        self._thread = threading.Thread(target=self._write_groups, name="sqlite-writer")
-        self._thread.start()
+        self._groups = Groups("sqlite-writer", self._commit)
 
     async def write(self, work: Callable[[SqliteTransaction], T]) -> T:
         """Run the unit and return its result once its group is on disk.
@@ -161,14 +118,7 @@ class SqliteDatabase:
         Raises:
             Unavailable: an earlier commit failed, or the database was closed.
         """
-        loop = asyncio.get_running_loop()
-        unit = _Unit(work, loop.create_future(), loop)
-        with self._door:
-            if self._ended.is_set():
-                raise _closed()
-            self._queue.put(unit)
-        result: T = await unit.done
-        return result
+        return await self._groups.submit(work)
 
     async def read(self, work: Callable[[SqliteTransaction], T]) -> T:
         """Run the unit on a consistent snapshot, here and now.
@@ -183,8 +133,8 @@ class SqliteDatabase:
         return await asyncio.to_thread(self._read, work)
 
     def _read(self, work: Callable[[SqliteTransaction], T]) -> T:
-        if self._ended.is_set():
-            raise _closed()
+        if self._groups.is_over():
+            raise closed()
         connection = self._readers.take()
         connection.execute("BEGIN").fetchall()
         try:
@@ -192,7 +142,7 @@ class SqliteDatabase:
         finally:
             connection.execute("ROLLBACK").fetchall()
             self._readers.idle.put(connection)
-            if self._ended.is_set():
+            if self._groups.is_over():
                 self._readers.close()
 
     async def size_bytes(self) -> int:
@@ -201,33 +151,13 @@ class SqliteDatabase:
 
     def close(self) -> None:
         """Finish what is queued, then close every connection."""
-        with self._door:
-            if not self._ended.is_set():
-                self._ended.set()
-                self._queue.put(None)
-        self._thread.join()
+        self._groups.end()
         self._readers.close()
         self._writer.close()
 
-    def _write_groups(self) -> None:
-        while (unit := self._queue.get()) is not None:
-            group = [unit]
-            ended = False
-            while len(group) < GROUP_MAX and not self._queue.empty():
-                following = self._queue.get()
-                if following is None:
-                    ended = True
-                    break
-                group.append(following)
-            self._commit(group)
-            for member in group:
-                member.answer()
-            if ended:
-                return
-
-    def _commit(self, group: list[_Unit]) -> None:
+    def _commit(self, group: list[Unit]) -> None:
         if self._broken:
-            _fail(group, _not_durable)
+            fail(group, _not_durable)
             return
         try:
             self._writer.execute("BEGIN IMMEDIATE").fetchall()
@@ -235,18 +165,18 @@ class SqliteDatabase:
                 self._run(unit)
             self._writer.execute("COMMIT").fetchall()
         except apsw.BusyError:
-            _fail(group, _busy)
+            fail(group, busy)
             self._roll_back()
         except Exception:  # the writer must answer whatever went wrong with the commit
             log.critical("database_broken", exc_info=True)
             self._broken = True
-            _fail(group, _not_durable)
+            fail(group, _not_durable)
             self._roll_back()
         else:
             self.figures.groups += 1
             self.figures.units += len(group)
 
-    def _run(self, unit: _Unit) -> None:
+    def _run(self, unit: Unit) -> None:
         """Run one unit in its savepoint; its own failure does not touch its neighbours."""
         self._writer.execute("SAVEPOINT unit").fetchall()
         try:
@@ -272,7 +202,7 @@ def _open(path: Path) -> apsw.Connection:
     try:
         return _connect(str(path))
     except apsw.BusyError as exc:
-        raise _busy() from exc
+        raise busy() from exc
     except apsw.Error as exc:
         raise Misconfigured(
             "database_unreadable",
@@ -288,19 +218,6 @@ def _connect(path: str) -> apsw.Connection:
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = 1"):
         connection.execute(f"PRAGMA {pragma}").fetchall()
     return connection
-
-
-def _fail(group: list[_Unit], error: Callable[[], Unavailable]) -> None:
-    for unit in group:
-        unit.error = error()
-
-
-def _busy() -> Unavailable:
-    return Unavailable("database_busy", "Die Datenbank ist gesperrt.")
-
-
-def _closed() -> Unavailable:
-    return Unavailable("database_closed", "Die Datenbank ist geschlossen; der Dienst endet.")
 
 
 def _not_durable() -> Unavailable:

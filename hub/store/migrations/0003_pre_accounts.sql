@@ -42,13 +42,3 @@ CREATE TABLE access_log (
 );
 CREATE INDEX access_log_tenant ON access_log (tenant, seq);
 CREATE INDEX access_log_akte ON access_log (tenant, akte, seq);
-
-CREATE TRIGGER access_log_no_update BEFORE UPDATE ON access_log
-BEGIN
-  SELECT RAISE(ABORT, 'access_log is append-only');
-END;
-
-CREATE TRIGGER access_log_no_delete BEFORE DELETE ON access_log
-BEGIN
-  SELECT RAISE(ABORT, 'access_log is append-only');
-END;

@@ -7,14 +7,13 @@ from hypothesis import strategies as st
 
 from hub.store import audit
 from hub.store.audit import Access
-from hub.store.migrate import hub_migrations
 from hub.store.sqlite import SqliteTransaction
+from tests.empty_store import empty_store
 
 ENTRY = Access(
     at_us=1, tenant="a", actor="ahrens", role="caseworker", action="file_viewed",
     object_kind="akte", object_id="1", akte="1", purpose="Fallbearbeitung",
 )  # fmt: skip
-SCHEMA = next(sql for name, sql in hub_migrations() if "accounts" in name)
 COLUMNS = (
     "seq", "at_us", "tenant", "actor", "role", "action", "object_kind", "object_id", "akte",
     "document", "purpose", "result", "previous", "hash",
@@ -23,9 +22,7 @@ COLUMNS = (
 
 def new_log() -> SqliteTransaction:
     """Return an empty access log."""
-    tx = SqliteTransaction(apsw.Connection(":memory:"))
-    tx.run(SCHEMA)
-    return tx
+    return empty_store()
 
 
 def fill(tx: SqliteTransaction, count: int) -> None:

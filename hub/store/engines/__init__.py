@@ -1,0 +1,1 @@
+"""What the engines behind the database port share, and PostgreSQL itself."""
