@@ -182,7 +182,8 @@ def open_center(place: Place, database: SqliteDatabase) -> CertificateCenter:
 def open_desk(place: Place, database: Database) -> Desk:
     """Open the desk where clearing cases are decided."""
     patience_s = place.settings.delivery.deadline_h * 3600
-    return Desk(database, Journal(place.settings.node), CLOCK, patience_s)
+    routes = Routes.load(place.mappings / "routes.toml")
+    return Desk(database, Journal(place.settings.node), CLOCK, patience_s, routes)
 
 
 @asynccontextmanager

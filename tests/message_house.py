@@ -100,7 +100,9 @@ class World:
 
     @property
     def desk(self) -> Desk:
-        return Desk(self.house.database, self.house.journal, self.clock, 72 * 3600)
+        return Desk(
+            self.house.database, self.house.journal, self.clock, 72 * 3600, self.house.routes
+        )
 
     async def rows(self, sql: str, **values: object) -> list[Row]:
         """Return rows of the real database."""

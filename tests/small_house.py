@@ -12,10 +12,13 @@ from argon2 import PasswordHasher
 
 import efile
 from efile import EFile, FilingRequest, FolderStore, Part
+from hub.app import SHIPPED
 from hub.core.clock import FixedClock
 from hub.core.message import Message
 from hub.core.settings import Address, Cash, Settings, Storage, Tenant, Web
 from hub.pipeline.balance import balance
+from hub.pipeline.desk import Desk
+from hub.routing.table import Routes
 from hub.store import cases, clearing, lanes
 from hub.store.accounts import Passwords, Role
 from hub.store.clearing import ClearingCase
@@ -40,6 +43,7 @@ PEOPLE = {
     "betrieb": ("Zentraler Betrieb", None, {Role.ADMINISTRATOR}),
     "fremd": ("Rolf Fremdling", OTHER_OFFICE, {Role.CASEWORKER}),
 }
+ROUTES = Routes.load(SHIPPED / "mappings" / "routes.toml")
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Weak on purpose: these tests are not about the cost of a hash."""
 
@@ -66,28 +70,6 @@ class SmallHouse:
         self.database.close()
 
 
-class RecordingDesk:
-    """A desk that closes cases as the real one does, without a message path behind it."""
-
-    def __init__(self, database: SqliteDatabase, clock: FixedClock) -> None:
-        self._database = database
-        self._clock = clock
-
-    async def release(self, tenant: str, clearing_id: str, actor: str, reason: str) -> None:
-        await self._close(clearing_id, "released", actor, reason)
-
-    async def reject(self, tenant: str, clearing_id: str, actor: str, reason: str) -> None:
-        await self._close(clearing_id, "rejected", actor, reason)
-
-    async def _close(self, clearing_id: str, state: str, actor: str, reason: str) -> None:
-        now = self._clock.now_us()
-        await self._database.write(
-            lambda tx: clearing.close_case(
-                tx, clearing_id, state=state, actor=actor, reason=reason, now_us=now
-            )
-        )
-
-
 async def build_small_house(folder: Path) -> SmallHouse:
     """Build the house in an empty folder."""
     clock = FixedClock()
@@ -101,7 +83,7 @@ async def build_small_house(folder: Path) -> SmallHouse:
         settings=small_settings(),
         clock=clock,
         balance=balance,
-        desk=RecordingDesk(database, clock),
+        desk=Desk(database, Journal("hub-1"), clock, 72 * 3600, ROUTES),
         parts={},
         passwords=Passwords(QUICK),
     )

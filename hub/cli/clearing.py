@@ -10,28 +10,40 @@ from hub.cli.access import Look, log_look
 from hub.cli.command import Commands, place_of, scope_of, show_facts, show_json, show_table
 from hub.core.clock import iso_utc
 from hub.core.errors import Rejected
+from hub.pipeline.desk import DECIDED, Decision, ways_out
 from hub.store import clearing
+from hub.store.database import Row, Transaction
 
-_STATES = {"open": "offen", "released": "freigegeben", "rejected": "abgelehnt"}
-_DONE = {"release": "clearing_released", "reject": "clearing_rejected"}
+_STATES = {
+    "open": "offen", "released": "freigegeben", "rejected": "zurückgewiesen",
+    "discarded": "verworfen", "replayed": "neu gelesen", "corrected": "berichtigt",
+    "resent": "erneut gesendet", "confirmed": "von Hand bestätigt",
+}  # fmt: skip
+_VERBS = {
+    "release": "Klärfall erledigen; was stillstand, wird mit denselben Bytes erneut versucht",
+    "replay": "Angehaltene Nachricht aus ihren Originalbytes neu lesen",
+    "reject": "Angehaltene Nachricht mit Quittung an den Absender zurückweisen",
+    "discard": "Aufgeben, was stillstand; die Reihe geht ohne es weiter",
+}
 
 
 def register(commands: Commands) -> None:
     """Declare the commands."""
-    group = commands.group("clearing", "Klärfälle: auflisten, freigeben, zurückweisen")
+    group = commands.group("clearing", "Klärfälle: auflisten, ansehen, entscheiden")
     listing = group.add("list", _list, "Offene Klärfälle", json_output=True)
     listing.add_argument("--tenant", metavar="MANDANT")
     show = group.add("show", _show, "Einen Klärfall zeigen", json_output=True)
     show.add_argument("id")
-    for name, text in (
-        ("release", "Klärfall erledigen; was stillstand, wird erneut versucht"),
-        ("reject", "Aufgeben, was stillstand; die Reihe geht ohne es weiter"),
-    ):
+    for name, text in _VERBS.items():
         decide = group.add(name, _decide, text)
         decide.add_argument("id")
         decide.add_argument("--reason", required=True, metavar="GRUND")
         decide.add_argument("--actor", required=True, metavar="NAME", help="wer entscheidet")
-        decide.set_defaults(decision=name)
+        decide.set_defaults(verb=name, mapping="")
+        if name == "replay":
+            decide.add_argument(
+                "--mapping", metavar="NAME", help="womit gelesen wird; Vorgabe: was heute gilt"
+            )
 
 
 async def _list(options: argparse.Namespace) -> int:
@@ -56,12 +68,12 @@ async def _list(options: argparse.Namespace) -> int:
 
 async def _show(options: argparse.Namespace) -> int:
     async with open_database(place_of(options)) as database:
-        row = await database.read(lambda tx: clearing.find(tx, options.id))
+        row, ways = await database.read(lambda tx: _case_and_ways(tx, options.id))
         if row is None:
             raise _unknown(options.id)
         look = Look("clearing_viewed", "clearing", options.id, row["tenant"])
         await log_look(database, look)
-    row["facts"] = json.loads(row["facts"])
+    row["facts"], row["ways_out"] = json.loads(row["facts"]), ways
     if options.json:
         show_json(row)
         return 0
@@ -74,11 +86,19 @@ async def _show(options: argparse.Namespace) -> int:
             ("Fall", row["case_key"]),
             ("Zustand", _STATES.get(row["state"], row["state"])),
             ("seit", iso_utc(row["opened_us"])),
+            ("zuletzt", iso_utc(row["last_us"])),
+            ("eröffnet", f"{row['times']}-mal"),
             ("Nachricht", row["message_id"]),
+            ("möglich", ", ".join(ways)),
             *row["facts"].items(),
         ]
     )
     return 0
+
+
+def _case_and_ways(tx: Transaction, clearing_id: str) -> tuple[Row | None, tuple[str, ...]]:
+    row = clearing.find(tx, clearing_id)
+    return row, ways_out(tx, row) if row else ()
 
 
 async def _decide(options: argparse.Namespace) -> int:
@@ -87,13 +107,14 @@ async def _decide(options: argparse.Namespace) -> int:
         row = await database.read(lambda tx: clearing.find(tx, options.id))
         if row is None:
             raise _unknown(options.id)
-        await log_look(
-            database, Look(_DONE[options.decision], "clearing", row["id"], row["tenant"])
-        )
-        desk = open_desk(place, database)
-        decide = desk.release if options.decision == "release" else desk.reject
-        await decide(row["tenant"], options.id, options.actor, options.reason)
-    print("Erledigt." if options.decision == "release" else "Zurückgewiesen.")
+        done = f"clearing_{DECIDED[options.verb]}"
+        await log_look(database, Look(done, "clearing", row["id"], row["tenant"]))
+        decision = Decision(
+            verb=options.verb, actor=options.actor, reason=options.reason,
+            mapping=options.mapping or "",
+        )  # fmt: skip
+        changed = await open_desk(place, database).decide(row["tenant"], options.id, decision)
+    print("Erledigt." if changed else "War schon entschieden; es wurde nichts geändert.")
     return 0
 
 

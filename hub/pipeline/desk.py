@@ -1,99 +1,221 @@
-"""The clerk's desk: release or reject a clearing case. A second click is harmless."""
+"""The clerk's desk: what a person decides about a clearing case. A second click is harmless.
+
+A case is about one of three things, and that says which ways out there are: a *held* message
+that has not travelled, something *promised* that stands still at the head of its lane, or a
+*question* of the trade about a message that went on. Where the message then counts follows
+from what of it is least finished, never from which decision came last.
+"""
 
 from __future__ import annotations
 
-from hub.core.clock import Clock
+import hashlib
+import json
+from dataclasses import dataclass
+
+from hub.core.clock import Clock, local_date
 from hub.core.errors import Conflict, Rejected
+from hub.pipeline.journey.directions import Directions, ways_with
+from hub.routing.table import Routes
 from hub.store import clearing, lanes, messages
 from hub.store.database import Database, Row, Transaction
 from hub.store.journal import Journal
 from hub.store.messages import Messages, Step
+
+DECIDED = {
+    "release": "released",
+    "replay": "replayed",
+    "reject": "rejected",
+    "discard": "discarded",
+}
+"""What a decision makes of a clearing case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a person decided, and why."""
+
+    verb: str
+    """``release`` (the same bytes again), ``replay`` (read the original bytes anew), ``reject``
+    (back to the sender, with receipt) or ``discard`` (give up)."""
+    actor: str
+    reason: str
+    mapping: str = ""
+    """For ``replay``: the mapping to read with; empty: what is in force today."""
 
 
 class Desk:
     """What a human may decide about clearing cases."""
 
     def __init__(
-        self, database: Database, journal: Journal, clock: Clock, patience_s: float
+        self,
+        database: Database,
+        journal: Journal,
+        clock: Clock,
+        patience_s: float,
+        routes: Routes | None = None,
     ) -> None:
-        """``patience_s`` is how long released work may be tried again."""
+        """``patience_s`` is how long released work may be tried again.
+
+        Without ``routes`` a mapping cannot be named.
+        """
         self._database = database
         self._messages = Messages(journal)
         self._clock = clock
         self._patience_us = int(patience_s * 1_000_000)
+        self._routes = routes
 
     async def release(self, tenant: str, clearing_id: str, actor: str, reason: str) -> None:
-        """Settle a clearing case: what stood still is tried again.
-
-        Raises:
-            Rejected: no reason was given, or there is no such open case.
-        """
-        await self._decide(tenant, clearing_id, actor, reason, "released")
+        """Settle a clearing case: what stood still is tried again."""
+        await self.decide(tenant, clearing_id, Decision(verb="release", actor=actor, reason=reason))
 
     async def reject(self, tenant: str, clearing_id: str, actor: str, reason: str) -> None:
-        """Give up what stood still; the lane goes on without it.
+        """Give a message back to its sender, or what stood still up."""
+        await self.decide(tenant, clearing_id, Decision(verb="reject", actor=actor, reason=reason))
+
+    async def decide(self, tenant: str, clearing_id: str, decision: Decision) -> bool:
+        """Carry out a decision and tell whether it changed anything.
 
         Raises:
-            Rejected: no reason was given, there is no such case, or a numbered file would be
-                left out.
+            Rejected: no reason was given, there is no such case, or it has no such way out.
         """
-        await self._decide(tenant, clearing_id, actor, reason, "rejected")
+        return await self._database.write(
+            lambda tx: self.decide_within(tx, tenant, clearing_id, decision)
+        )
 
-    async def _decide(
-        self, tenant: str, clearing_id: str, actor: str, reason: str, decision: str
-    ) -> None:
-        if not reason.strip():
+    def decide_within(
+        self, tx: Transaction, tenant: str, clearing_id: str, decision: Decision
+    ) -> bool:
+        """The same within a unit of work that has more to write."""
+        if not decision.reason.strip():
             raise Rejected("reason_missing", "Bitte einen Grund angeben.")
+        case = clearing.find(tx, clearing_id, tenant)
+        if case is None:
+            raise Rejected("clearing_unknown", "Diesen Klärfall gibt es nicht.")
         now_us = self._clock.now_us()
+        if case["state"] != "open":
+            return False
+        self.check(tx, case, decision)
+        clearing.close_case(
+            tx, clearing_id, state=DECIDED[decision.verb], actor=decision.actor,
+            reason=decision.reason, now_us=now_us,
+        )  # fmt: skip
+        self._carry_out(tx, case, decision, now_us)
+        return True
 
-        def work(tx: Transaction) -> None:
-            case = clearing.find(tx, clearing_id, tenant)
-            if case is None:
-                raise Rejected("clearing_unknown", "Diesen Klärfall gibt es nicht.")
-            if decision == "rejected" and lanes.is_numbered_file(tx, case["promise_id"]):
+    def mappings(self, channel: str) -> tuple[str, ...]:
+        """Return the mappings that read on a channel, of whatever validity."""
+        ways = self._routes.ways_in if self._routes else ()
+        return tuple(sorted({way.mapping for way in ways if way.channel == channel}))
+
+    def check(self, tx: Transaction, case: Row, decision: Decision) -> None:
+        """Make sure that a case has this way out.
+
+        Raises:
+            Rejected: it has not.
+            Misconfigured: the named mapping reads nothing on the message's channel.
+        """
+        # Only a held message can go back; what has travelled on can only be given up.
+        goes_back = decision.verb == "reject" and is_held(case)
+        verb = "discard" if decision.verb == "reject" and not goes_back else decision.verb
+        if verb not in ways_out(tx, case):
+            if lanes.is_numbered_file(tx, case["promise_id"]):
                 raise _number_needed()
-            if clearing.close_case(
-                tx, clearing_id, state=decision, actor=actor, reason=reason, now_us=now_us
-            ):
-                self._carry_out(tx, case, actor, decision, now_us)
+            raise Rejected(
+                "decision_not_offered",
+                "Diese Entscheidung gibt es bei diesem Klärfall nicht.",
+                remedy="„aktenhub clearing show“ nennt die möglichen.",
+            )
+        if decision.mapping and self._routes:
+            row = self._message(tx, case)
+            ways_with(decision.mapping, row["channel"], self._routes)
 
-        await self._database.write(work)
-
-    def _carry_out(
-        self, tx: Transaction, case: Row, actor: str, decision: str, now_us: int
-    ) -> None:
-        row = messages.find(tx, case["message_id"])
-        if row is None:
-            raise Conflict("message_missing", "Die Nachricht ist nicht im Journal.")
+    def _carry_out(self, tx: Transaction, case: Row, decision: Decision, now_us: int) -> None:
+        row = self._message(tx, case)
         message = messages.to_message(row)
-        step = Step(case["promise_id"], actor=actor, facts={"code": case["code"]})
-        self._messages.note(tx, message, now_us, f"clearing_{decision}", step=step)
-        skip = decision == "rejected"
-        if case["promise_id"]:
-            freed = lanes.unblock(
-                tx, case["promise_id"], skip=skip, now_us=now_us,
-                deadline_us=now_us + self._patience_us,
-            )  # fmt: skip
-            if freed and skip and case["promise_id"] != message.id:
+        self._note(tx, case, decision, now_us)
+        if is_held(case):
+            self._send_on_its_way(tx, case, decision, now_us)
+            if decision.verb == "discard":
+                messages.forget_bytes(tx, message)
+        elif case["promise_id"]:
+            skip = decision.verb != "release"
+            freed = self._unblock(tx, case, skip=skip, now_us=now_us)
+            if freed and skip:
                 self._messages.fulfilled(tx, message.id, now_us)
-                row = messages.find(tx, message.id) or row
-        self._move_on(tx, row, case, skip=skip, now_us=now_us)
+        self.settle(tx, case, now_us)
 
-    def _move_on(self, tx: Transaction, row: Row, case: Row, *, skip: bool, now_us: int) -> None:
-        """Move the message on once its last clearing case is settled."""
+    def _note(self, tx: Transaction, case: Row, decision: Decision, now_us: int) -> None:
+        """Journal a decision; its reason by digest, for reasons may name persons."""
+        message = messages.to_message(self._message(tx, case))
+        facts = {"code": case["code"]} | (
+            {"mapping": decision.mapping or "in force"} if decision.verb == "replay" else {}
+        )
+        digest = hashlib.sha256(decision.reason.encode()).hexdigest()
+        step = Step(case["promise_id"], digest=digest, actor=decision.actor, facts=facts)
+        action = f"clearing_{DECIDED[decision.verb]}"
+        self._messages.note(tx, message, now_us, action, step=step)
+
+    def _send_on_its_way(self, tx: Transaction, case: Row, decision: Decision, now_us: int) -> None:
+        """Let a held message travel again, with the directions it was given, or leave it."""
+        today = local_date(now_us).isoformat()
+        given = {
+            "replay": Directions(mapping=decision.mapping)
+            if decision.mapping
+            else Directions(as_of=today),
+            "reject": Directions(refusal=decision.reason),
+        }
+        directions = given.get(decision.verb, Directions())
+        clearing.direct(tx, case["tenant"], case["promise_id"], directions.to_spec())
+        self._unblock(tx, case, skip=decision.verb == "discard", now_us=now_us)
+
+    def _unblock(self, tx: Transaction, case: Row, *, skip: bool, now_us: int) -> bool:
+        return lanes.unblock(
+            tx, case["promise_id"], skip=skip, now_us=now_us,
+            deadline_us=now_us + self._patience_us,
+        )  # fmt: skip
+
+    def settle(self, tx: Transaction, case: Row, now_us: int) -> None:
+        """Move a message on once its last clearing case is settled: to what is least finished."""
+        row = self._message(tx, case)
         message = messages.to_message(row)
         if row["state"] != "clearing" or clearing.still_open(tx, message.id):
             return
-        travelled = case["promise_id"] != message.id
-        if skip and not travelled:
-            messages.forget_bytes(tx, message)
-        if skip and case["promise_id"]:
-            to_state = "refused"
-        elif not travelled:
-            to_state = "received"
+        rest = clearing.rest_of(tx, message.tenant, message.id)
+        given_up = {"code": case["code"]} if rest["given_up"] else {}
+        if rest["travelling"]:
+            self._messages.move(tx, message, "received", now_us)
+        elif row["open_promises"]:
+            self._messages.move(tx, message, "routed", now_us, **given_up)
         else:
-            to_state = "routed" if row["open_promises"] else "closed"
-        self._messages.move(tx, message, to_state, now_us, code=case["code"])
+            self._messages.move(
+                tx, message, "refused" if given_up else "closed", now_us, **given_up
+            )
+
+    @staticmethod
+    def _message(tx: Transaction, case: Row) -> Row:
+        row = messages.find(tx, case["message_id"], case["tenant"])
+        if row is None:
+            raise Conflict("message_missing", "Die Nachricht ist nicht im Journal.")
+        return row
+
+
+def is_held(case: Row) -> bool:
+    """Tell whether a case is about a message that has not travelled."""
+    return bool(case["promise_id"] == case["message_id"])
+
+
+def ways_out(tx: Transaction, case: Row) -> tuple[str, ...]:
+    """Return what may be decided about an open case, the usual first."""
+    if case["state"] != "open":
+        return ()
+    if is_held(case):
+        return ("release", "replay", "reject", "discard")
+    promise = clearing.promise_of(tx, case["tenant"], case["promise_id"])
+    if promise is None:
+        return ("release", "discard")
+    if "batch" in json.loads(promise["spec"]):
+        return ("release",)
+    return ("release", "discard")
 
 
 def _number_needed() -> Rejected:

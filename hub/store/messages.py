@@ -16,7 +16,7 @@ from hub.store.journal import Entry, Journal
 
 MOVES: dict[str, frozenset[str]] = {
     "received": frozenset({"routed", "closed", "refused", "clearing", "held", "duplicate"}),
-    "routed": frozenset({"closed", "clearing"}),
+    "routed": frozenset({"closed", "clearing", "refused"}),
     "held": frozenset({"received", "refused"}),
     "clearing": frozenset({"received", "routed", "closed", "refused"}),
     "closed": frozenset(),
@@ -116,13 +116,18 @@ class Messages:
         )  # fmt: skip
 
     def fulfilled(self, tx: Transaction, message_id: str, now_us: int) -> None:
-        """Count one promise as kept; the last one closes a routed message."""
+        """Count one promise as settled; the last one closes a routed message.
+
+        A routed message with a code has lost one of its promises to a human decision: it ends
+        as refused, whatever else of it was delivered.
+        """
         row = tx.one(
             "UPDATE message SET open_promises = open_promises - 1 WHERE id = :id RETURNING *",
             id=message_id,
         )
         if row and row["open_promises"] == 0 and row["state"] == "routed":
-            self.move(tx, to_message(row), "closed", now_us)
+            given_up = {"code": row["code"]} if row["code"] else {}
+            self.move(tx, to_message(row), "refused" if given_up else "closed", now_us, **given_up)
 
 
 def _entry(message: Message, action: str) -> Entry:

@@ -123,6 +123,14 @@ ROUTES: Final = (
         _clerks("clearing_rejected", "clearing", csrf=True),
     ),
     Route(
+        "POST", "/klaerfaelle/{clearing}/neu-lesen", "clearing-replay", clearing.replay,
+        _clerks("clearing_replayed", "clearing", csrf=True),
+    ),
+    Route(
+        "POST", "/klaerfaelle/{clearing}/verwerfen", "clearing-discard", clearing.discard,
+        _clerks("clearing_discarded", "clearing", csrf=True),
+    ),
+    Route(
         "GET", "/zertifikate", "certificates", operations.certificates,
         _operating("certificates_viewed", "certificate"),
     ),

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from efile import EFile
 from hub.core.clock import Clock
 from hub.core.settings import Settings
+from hub.pipeline.desk import Desk
 from hub.store.accounts import Accounts, Lifetime, Passwords
 from hub.store.database import Database
 
@@ -57,18 +58,6 @@ class Balance(Protocol):
     @property
     def by(self) -> Mapping[str, Any]:
         """The same per tenant, partner and day."""
-        ...
-
-
-class Desk(Protocol):
-    """What a clerk may do with a clearing case."""
-
-    async def release(self, tenant: str, clearing_id: str, actor: str, reason: str) -> None:
-        """Try again."""
-        ...
-
-    async def reject(self, tenant: str, clearing_id: str, actor: str, reason: str) -> None:
-        """Give up, for a reason."""
         ...
 
 

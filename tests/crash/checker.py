@@ -28,7 +28,7 @@ MOVES = {
     (None, "received"), (None, "refused"), (None, "duplicate"),
     ("received", "routed"), ("received", "closed"), ("received", "refused"),
     ("received", "clearing"), ("received", "duplicate"),
-    ("routed", "closed"), ("routed", "clearing"),
+    ("routed", "closed"), ("routed", "clearing"), ("routed", "refused"),
     ("clearing", "received"), ("clearing", "routed"), ("clearing", "closed"),
     ("clearing", "refused"),
 }  # fmt: skip

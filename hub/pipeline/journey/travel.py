@@ -22,6 +22,7 @@ from hub.pipeline.intake import cheap_key
 from hub.pipeline.isolation.cell import Leg, Understood
 from hub.pipeline.journey import verdicts
 from hub.pipeline.journey.commit import commit
+from hub.pipeline.journey.directions import AS_USUAL, Directions
 from hub.pipeline.journey.parts import split
 from hub.pipeline.journey.plan import Plan
 from hub.pipeline.journey.promises import plan_outcome
@@ -43,7 +44,7 @@ async def travel(promise: Promise, house: House) -> None:
         try:
             message = await _load(promise.message_id, house)
             with log_context(correlation_id=message.correlation_id, channel=message.channel):
-                plan = await plan_for(message, house)
+                plan = await plan_for(message, house, Directions.of(promise.spec))
                 await _sign(promise, message, plan, house)
                 log.info("travelled", extra={"kind": plan.message.kind, "state": plan.state})
         except (Conflict, Unavailable) as exc:
@@ -55,16 +56,17 @@ class _Way:
     """A message on its way: its envelope grows with what becomes known."""
 
     message: Message
+    directions: Directions = AS_USUAL
     route: InRoute | None = None
 
 
-async def plan_for(message: Message, house: House) -> Plan:
+async def plan_for(message: Message, house: House, directions: Directions = AS_USUAL) -> Plan:
     """Return what follows from a message, whatever is wrong with it.
 
     Raises:
         Unavailable: it cannot be said now.
     """
-    way = _Way(message)
+    way = _Way(message, directions)
     try:
         return await _plan_or_refusal(way, house)
     except Unavailable:
@@ -97,6 +99,7 @@ async def _sign(promise: Promise, message: Message, plan: Plan, house: House) ->
 async def _plan(way: _Way, house: House) -> Plan:
     """The way on one page: read, check, map, decide."""
     failpoint.reach("travel_before_read")
+    way.directions.obey_refusal()
     await verdicts.first_time(way.message, house)
     understood = await _understand(way, house)
     failpoint.reach("travel_after_map")
@@ -126,7 +129,7 @@ async def _understand(way: _Way, house: House) -> Understood:
         record = Record.from_json(await house.payloads.get(message.record))
         return Understood(None, Verdict.PASSED, records=(record,))
     data = await house.payloads.get(message.sha256)
-    routes = house.routes.incoming(message.channel, local_date(message.received_us))
+    routes = way.directions.ways(message, house.routes)
     legs = {Leg(route.format, route.mapping): route for route in routes}
     understood = await house.isolation.understand(data, message.original_name, tuple(legs))
     if understood.leg:

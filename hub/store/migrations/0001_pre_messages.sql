@@ -163,13 +163,18 @@ CREATE TABLE clearing (
   remedy      TEXT   NOT NULL,
   facts       TEXT   NOT NULL,                 -- JSON; may hold personal data, never logged
   fingerprint TEXT   NOT NULL,                 -- equal failures share it
-  state       TEXT   NOT NULL CHECK (state IN ('open', 'released', 'rejected')),
-  opened_us   BIGINT NOT NULL,
+  state       TEXT   NOT NULL CHECK (state IN ('open', 'released', 'rejected', 'discarded',
+                'replayed', 'corrected', 'resent', 'confirmed')),
+  opened_us   BIGINT NOT NULL,                 -- the first time
   closed_us   BIGINT,
   closed_by   TEXT,
-  reason      TEXT
+  reason      TEXT,
+  times       INTEGER NOT NULL DEFAULT 1,      -- how often it was opened
+  last_us     BIGINT NOT NULL                  -- the last time
 );
 CREATE INDEX clearing_open ON clearing (tenant, state, opened_us);
+CREATE INDEX clearing_alike ON clearing (fingerprint, state, tenant);
+CREATE INDEX clearing_message ON clearing (message_id, state);
 
 -- Small payloads share the commit of the row that names them; large ones lie in files.
 CREATE TABLE payload (

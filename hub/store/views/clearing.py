@@ -33,7 +33,8 @@ def clearing_of_group(tx: Transaction, scope: Scope, fingerprint: str) -> list[R
 def clearing_case(tx: Transaction, scope: Scope, clearing_id: str) -> Row | None:
     """Return one clearing case with what it is about."""
     return tx.one(
-        "SELECT clearing.*, message.kind, message.partner, message.original_name"
+        "SELECT clearing.*, message.kind, message.partner, message.channel,"
+        " message.original_name, message.part_of"
         " FROM clearing LEFT JOIN message ON message.id = clearing.message_id"
         " WHERE clearing.id = :id AND (:tenant IS NULL OR clearing.tenant = :tenant)",
         id=clearing_id,

@@ -6,11 +6,11 @@ import json
 
 from aiohttp import web
 
-from hub.store import views
+from hub.pipeline.desk import Decision, ways_out
+from hub.store import clearing, views
 from hub.store.database import Row
 from hub.web.faults import Denied
 from hub.web.presentation.rendering import render
-from hub.web.services import Desk
 from hub.web.visit import Visit, visit_of
 
 MIN_REASON = 3
@@ -41,9 +41,19 @@ async def release(request: web.Request) -> web.Response:
     return await _decide(request, "release")
 
 
+async def replay(request: web.Request) -> web.Response:
+    """Read the original bytes of a held message anew."""
+    return await _decide(request, "replay")
+
+
 async def reject(request: web.Request) -> web.Response:
-    """Give up, for a reason."""
+    """Give a held message back to its sender, for a reason."""
     return await _decide(request, "reject")
+
+
+async def discard(request: web.Request) -> web.Response:
+    """Give up what stands still, for a reason."""
+    return await _decide(request, "discard")
 
 
 async def _decide(request: web.Request, verb: str) -> web.Response:
@@ -52,19 +62,17 @@ async def _decide(request: web.Request, verb: str) -> web.Response:
     desk = visit.services.desk
     if desk is None or case["state"] != "open":
         raise Denied(409, "form_expired")
-    reason = str((await request.post()).get("grund", "")).strip()
+    form = await request.post()
+    reason = str(form.get("grund", "")).strip()
     if len(reason) < MIN_REASON:
         visit.note(result="form_invalid")
         return await _page(request, visit, case, fault="Bitte geben Sie einen Grund an.")
-    await _act(desk, verb, case, visit.account.login, reason[:500])
+    decision = Decision(
+        verb=verb, actor=visit.account.login, reason=reason[:500],
+        mapping=str(form.get("abbildung", ""))[:200],
+    )  # fmt: skip
+    await desk.decide(case["tenant"], case["id"], decision)
     return web.Response(status=303, headers={"Location": f"/klaerfaelle/{case['id']}"})
-
-
-async def _act(desk: Desk, verb: str, case: Row, actor: str, reason: str) -> None:
-    if verb == "release":
-        await desk.release(case["tenant"], case["id"], actor, reason)
-    else:
-        await desk.reject(case["tenant"], case["id"], actor, reason)
 
 
 async def _case(request: web.Request, visit: Visit) -> Row:
@@ -78,7 +86,10 @@ async def _case(request: web.Request, visit: Visit) -> Row:
 
 
 async def _page(request: web.Request, visit: Visit, case: Row, fault: str = "") -> web.Response:
-    own = visit.account.tenant == case["tenant"]
+    own, desk = visit.account.tenant == case["tenant"], visit.services.desk
+    ways, alike = await visit.services.database.read(
+        lambda tx: (ways_out(tx, case) if desk else (), clearing.cases(tx, _alike(visit, case)))
+    )
     return render(
         request,
         "clearing.html",
@@ -86,6 +97,14 @@ async def _page(request: web.Request, visit: Visit, case: Row, fault: str = "") 
         case=case,
         facts=json.loads(case["facts"]) if own else {},
         hidden=not own and case["facts"] != "{}",
-        may_decide=visit.services.desk is not None and case["state"] == "open",
+        ways=ways,
+        mappings=desk.mappings(case["channel"] or "") if desk and "replay" in ways else (),
+        alike=[one for one in alike if one["id"] != case["id"]],
+        now=visit.services.clock.now_us(),
         fault=fault,
     )
+
+
+def _alike(visit: Visit, case: Row) -> clearing.Wanted:
+    """Return what open cases of the same cause are found by."""
+    return clearing.Wanted(tenant=visit.account.tenant, fingerprint=case["fingerprint"])

@@ -66,7 +66,9 @@ STEPS = {
     "held": Word("Angehalten", "warn", "pause"),
     "clearing": Word("Klärfall eröffnet", "warn", "flag"),
     "clearing_released": Word("Klärfall freigegeben", "good", "check"),
-    "clearing_rejected": Word("Klärfall abgelehnt", "bad", "cross"),
+    "clearing_rejected": Word("An den Absender zurückgewiesen", "bad", "cross"),
+    "clearing_discarded": Word("Verworfen", "bad", "cross"),
+    "clearing_replayed": Word("Aus den Originalbytes neu gelesen", "good", "check"),
     "refused_because": Word("Befunde festgehalten", "calm", "text"),
     "refused": Word("Abgewiesen, Absender wird informiert", "bad", "cross"),
     "quarantined": Word("In die Quarantäne gelegt", "calm", "folder"),
@@ -142,7 +144,9 @@ ACTIONS = {
     "clearing_listed": "Klärfallliste",
     "clearing_viewed": "Klärfall angesehen",
     "clearing_released": "Klärfall freigegeben",
-    "clearing_rejected": "Klärfall abgelehnt",
+    "clearing_rejected": "Klärfall zurückgewiesen",
+    "clearing_discarded": "Klärfall verworfen",
+    "clearing_replayed": "Klärfall neu gelesen",
     "lanes_viewed": "Sperren angesehen",
     "certificates_viewed": "Zertifikate angesehen",
     "health_viewed": "Zustand angesehen",
@@ -177,6 +181,46 @@ def result(code: str) -> Word:
 def kind(name: str | None) -> str:
     """Word a message kind."""
     return KIND_NAMES.get(name, name) if name else "Art noch unbekannt"
+
+
+CLEARING_STATES = {
+    "open": Word("offen", "warn", "flag"),
+    "released": Word("Freigegeben", "good", "check"),
+    "replayed": Word("Neu gelesen", "good", "check"),
+    "rejected": Word("Zurückgewiesen", "bad", "cross"),
+    "discarded": Word("Verworfen", "bad", "cross"),
+    "corrected": Word("Berichtigt", "good", "check"),
+    "resent": Word("Erneut gesendet", "good", "send"),
+    "confirmed": Word("Von Hand bestätigt", "good", "check"),
+}
+"""States of a clearing case, as a sentence about it begins."""
+
+WAYS_OUT = {
+    "release": ("Freigeben und weiterlaufen lassen", "freigeben", "check", ""),
+    "replay": ("Neu lesen", "neu-lesen", "text", "quiet"),
+    "reject": ("An den Absender zurückweisen", "ablehnen", "cross", "danger"),
+    "discard": ("Verwerfen", "verwerfen", "cross", "danger"),
+}
+"""What may be decided: button, address, icon, tone."""
+
+WAYS_EXPLAINED = {
+    "release": "Der angehaltene Schritt wird mit denselben Bytes noch einmal ausgeführt.",
+    "replay": "Die Nachricht wird aus ihren Originalbytes neu geprüft und übersetzt.",
+    "reject": "Der Absender erhält eine Quittung mit Ihrer Begründung; er muss neu senden.",
+    "discard": "Der Schritt entfällt; der Fall läuft ohne ihn weiter. Niemand erhält Nachricht.",
+}
+
+_SPANS = ((86_400_000_000, "Tag", "Tagen"), (3_600_000_000, "Stunde", "Stunden"),
+          (60_000_000, "Minute", "Minuten"))  # fmt: skip
+
+
+def age(since_us: int, now_us: int) -> str:
+    """Word how long ago something was: ``seit 3 Tagen``."""
+    for span_us, one, many in _SPANS:
+        number = (now_us - since_us) // span_us
+        if number > 0:
+            return f"seit 1 {one}" if number == 1 else f"seit {number} {many}"
+    return "seit eben"
 
 
 CERTIFICATE_STATES = {

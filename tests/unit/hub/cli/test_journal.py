@@ -232,7 +232,7 @@ def test_a_clearing_case_is_shown_with_what_to_do(played: CommandLine) -> None:
         assert said in people
 
 
-@pytest.mark.parametrize("verb", ["release", "reject"])
+@pytest.mark.parametrize("verb", ["release", "reject", "discard"])
 def test_a_decision_closes_a_clearing_case(played: CommandLine, verb: str) -> None:
     answer = played("clearing", verb, "c-1", "--reason", "geklärt", "--actor", "m.sommer")
     again = played("clearing", verb, "c-1", "--reason", "geklärt", "--actor", "m.sommer")

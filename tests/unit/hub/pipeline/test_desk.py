@@ -1,19 +1,27 @@
 """The desk: release, reject, click twice, and never in another office's matters."""
 
+from dataclasses import replace
+
 import pytest
 
-from hub.core.errors import OutcomeUnknown, Refused, Rejected
+from hub.core.errors import Misconfigured, OutcomeUnknown, Refused, Rejected
 from hub.pipeline.balance import balance
+from hub.pipeline.desk import Decision
 from hub.pipeline.fulfilment.keeping import fulfil
 from hub.pipeline.journey.commit import commit
 from hub.pipeline.journey.verdicts import hold
 from hub.pipeline.setbacks import give_up
 from hub.store import lanes
 from hub.store.lanes import Promise
+from hub.store.messages import to_message
 from tests.message_house import OFFICE, OTHER_OFFICE, World
 from tests.unit.hub.pipeline.fulfilment.test_keeping import promise, state_of
 
 WHY = "Mit der Kasse geklärt."
+
+
+def decision(verb: str, mapping: str = "") -> Decision:
+    return Decision(verb=verb, actor="ahrens", reason=WHY, mapping=mapping)
 
 
 async def stopped(world: World) -> tuple[Promise, str]:
@@ -105,19 +113,118 @@ async def test_a_held_message_travels_again_when_released(world: World) -> None:
     assert [row["id"]] == [again.id for again in await world.claim("travel")]
 
 
-async def test_a_held_message_that_is_rejected_may_be_sent_again(world: World) -> None:
+async def test_a_held_message_that_is_discarded_may_be_sent_again(world: World) -> None:
+    case = await held(world)
+
+    await world.desk.decide(OFFICE, case, decision("discard"))
+
+    [row] = await world.messages()
+    assert "refused" == row["state"]
+    assert "received" == (await world.accept(b"unreadable today")).state
+
+
+async def test_a_held_message_that_is_rejected_goes_back_to_its_sender(
+    living_world: World,
+) -> None:
+    world = living_world
     case = await held(world)
 
     await world.desk.reject(OFFICE, case, "ahrens", WHY)
+    await world.run_once()
 
-    assert "received" == (await world.accept(b"unreadable today")).state
+    [row] = await world.messages()
+    [receipt] = (world.house.outbox / OFFICE / "fachverfahren").glob("*.xml")
+    [reason] = world.house.inboxes[OFFICE, "fachverfahren"].path.rglob("*.grund.json")
+    assert ("refused", "refused_by_person") == (row["state"], row["code"])
+    assert WHY in receipt.read_text(encoding="utf-8")
+    assert WHY in reason.read_text(encoding="utf-8")
+    assert (await balance(world.house.database, None)).balanced
+
+
+async def test_a_replayed_message_is_read_with_what_is_in_force_today(world: World) -> None:
+    case = await held(world)
+    world.clock.advance(86_400)
+
+    await world.desk.decide(OFFICE, case, decision("replay"))
+
+    [travel] = await world.claim("travel")
+    assert {"as_of": "2026-11-19"} == travel.spec
+
+
+async def test_a_replayed_message_is_read_with_the_named_mapping(world: World) -> None:
+    case = await held(world)
+
+    with pytest.raises(Misconfigured, match="mapping_not_on_channel"):
+        await world.desk.decide(OFFICE, case, decision("replay", mapping="ihv-to-hub/Protokoll"))
+    await world.desk.decide(
+        OFFICE, case, decision("replay", mapping="fachverfahren-to-hub/Falldaten")
+    )
+
+    [travel] = await world.claim("travel")
+    assert {"mapping": "fachverfahren-to-hub/Falldaten"} == travel.spec
+
+
+async def test_a_later_release_takes_directions_back(world: World) -> None:
+    case = await held(world)
+    await world.desk.decide(OFFICE, case, decision("replay"))
+    [travel] = await world.claim("travel")
+    message = (await world.messages())[0]
+    await commit(travel, hold(to_message(message), OutcomeUnknown("not_checkable")), world.house)
+
+    await world.desk.release(OFFICE, case, "ahrens", WHY)
+
+    [travel] = await world.claim("travel")
+    assert {} == travel.spec
+
+
+@pytest.mark.parametrize("verb", ["replay", "resend"])
+async def test_a_case_has_only_its_own_ways_out(world: World, verb: str) -> None:
+    one, case = await stopped(world)
+
+    with pytest.raises(Rejected, match="decision_not_offered"):
+        await world.desk.decide(OFFICE, case, decision(verb))
+
+    assert "dead" == (await state_of(world, one))[0]
+
+
+@pytest.mark.parametrize(
+    "order", [("release", "discard"), ("discard", "release")], ids=["skip last", "skip first"]
+)
+async def test_a_message_counts_by_what_of_it_is_least_finished(
+    world: World, order: tuple[str, str]
+) -> None:
+    one, two = await two_stopped(world)
+    for verb, case in zip(order, await world.open_cases(), strict=True):
+        await world.desk.decide(OFFICE, case["id"], decision(verb))
+    assert "routed" == (await world.messages())[0]["state"]
+
+    world.line.outcomes = [b"<antwort/>"]
+    [again] = await world.claim("deliver:azr")
+    await fulfil(again, world.house)
+
+    row = next(row for row in await world.messages() if row["id"] == one.message_id)
+    assert ("refused", 0) == (row["state"], row["open_promises"])
+    assert {"confirmed", "skipped"} == {(await state_of(world, p))[0] for p in (one, two)}
+    assert (await balance(world.house.database, None)).balanced
+
+
+async def two_stopped(world: World) -> tuple[Promise, Promise]:
+    """Return two promises of one message, both stopped, each in a lane of its own."""
+    one = await promise(world)
+    more = replace(one, id="second", lane_key=f"{OFFICE}/UV-2")
+    await world.change("UPDATE message SET open_promises = 2")
+    two = await world.promise(more)
+    for stopping in (one, two):
+        await give_up(stopping, Refused("partner_rejects_message"), "dead", world.house)
+    return one, two
 
 
 async def test_the_last_of_several_cases_moves_the_message_on(world: World) -> None:
     one, case = await stopped(world)
     await world.change(
         "INSERT INTO clearing SELECT 'other', tenant, message_id, NULL, case_key, 'doubt', message, "
-        "remedy, facts, fingerprint, state, opened_us, closed_us, closed_by, reason FROM clearing"
+        "remedy, facts, fingerprint, state, opened_us, closed_us, closed_by, reason, times, last_us "
+        "FROM clearing"
     )
 
     await world.desk.release(OFFICE, case, "ahrens", WHY)

@@ -44,7 +44,7 @@ async def test_a_decision_is_kept_with_name_and_reason_and_made_once(arrive: Arr
     page = await (await visitor.get(PLACE)).text()
 
     assert [303, 409] == [first.status, second.status]
-    assert "Abgelehnt von ahrens" in page
+    assert "Zurückgewiesen von ahrens" in page
     assert "Kein Fall bekannt" in page
     assert "Freigeben und weiterlaufen lassen" not in page
 
@@ -72,7 +72,7 @@ async def test_equal_failures_open_as_a_group(house: SmallHouse, arrive: Arrive)
     await house.database.write(
         lambda tx: tx.run(
             "INSERT INTO clearing SELECT 'clearing-2', tenant, message_id, NULL, case_key, code,"
-            " message, remedy, facts, fingerprint, state, opened_us, NULL, NULL, NULL"
+            " message, remedy, facts, fingerprint, state, opened_us, NULL, NULL, NULL, 1, last_us"
             " FROM clearing"
         )
     )
