@@ -36,6 +36,10 @@ class Reading:
     """An XML tree or a :class:`Table`; ``None`` unless the verdict is *passed*."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """How often each rule was broken, also beyond the findings that are listed."""
+    good_rows: Table | None = None
+    """Of a table in which only single rows are faulty: the others."""
+    faulty_rows: Mapping[int, str] = field(default_factory=dict)
+    """Of such a table: the faulty rows, and the first rule each of them breaks."""
 
 
 class Format(Protocol):

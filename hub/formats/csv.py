@@ -39,13 +39,14 @@ class Csv:
         width = len(self._layout.columns)
         for row, (number, line) in enumerate(self._logical(lines, tally), 1):
             cells = self._cells(line, row, number, tally)
-            if cells is None:
-                continue
-            if len(cells) != width:
+            if cells is not None and len(cells) == width:
+                yield row, number, cells
+            elif cells is not None:
                 message = f"Die Zeile hat {len(cells)} statt {width} Felder."
                 tally.add("row_ragged", message, row=row, line=number)
-                continue
-            yield row, number, cells
+            if END in line and row in tally.rows:
+                # A stray quote may have joined several rows to this one.
+                tally.whole = True
 
     @staticmethod
     def _logical(lines: list[str], tally: Tally) -> Iterator[tuple[int, str]]:
@@ -64,6 +65,8 @@ class Csv:
         if pending:
             message = "Ein Anführungszeichen wird geöffnet, aber nicht geschlossen."
             tally.add("quote_unterminated", message, row=start - 1, line=start)
+            # The open quote swallowed the rest of the file.
+            tally.whole = True
 
     def _cells(self, line: str, row: int, number: int, tally: Tally) -> list[str] | None:
         fault = _fault(line)

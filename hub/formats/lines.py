@@ -16,4 +16,5 @@ def lines_of(text: str, tally: Tally) -> list[str]:
     if lines.pop():
         message = "Die letzte Zeile endet nicht mit CR LF; die Datei ist abgeschnitten."
         tally.add("line_truncated", message, row=len(lines), line=len(lines) + 1)
+        tally.whole = True
     return lines

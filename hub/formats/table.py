@@ -139,9 +139,14 @@ class TableFormat:
         tally = Tally()
         table = self._table(text, tally)
         self._tie_out(table, tally)
-        if tally.counts:
-            return Reading(Verdict.FAILED, tally.findings, counts=dict(tally.counts))
-        return Reading(Verdict.PASSED, (), table)
+        if not tally.counts:
+            return Reading(Verdict.PASSED, (), table)
+        counts = dict(tally.counts)
+        if tally.whole:
+            return Reading(Verdict.FAILED, tally.findings, counts=counts)
+        good = tuple(row for row in table.rows if row["@row"] not in tally.rows)
+        table = Table(table.head, good, table.tail)
+        return Reading(Verdict.FAILED, tally.findings, None, counts, table, tally.rows)
 
     def _table(self, text: str, tally: Tally) -> Table:
         parts: dict[str, list[dict[str, Any]]] = {"head": [], "row": [], "tail": []}
@@ -158,7 +163,9 @@ class TableFormat:
             if parts["tail"] or (place == "head") != starts:
                 message = f"Ein Satz „{compiled.record.type}“ steht an falscher Stelle."
                 tally.add("record_misplaced", message, row=row, line=number)
+                tally.whole = True
             values = compiled.read(raw, row, number, tally)
+            tally.whole |= place != "row" and row in tally.rows
             for field in compiled.unique:
                 self._note(seen[compiled.record.type, field], values, field, number, tally)
             parts[place].append(values)
@@ -204,6 +211,7 @@ class TableFormat:
                     if row.get(rule.field) != stated:
                         message = f"Feld „{rule.field}“ weicht vom Schlusssatz ab."
                         tally.add("value_differs", message, row=row["@row"], field=rule.field)
+                        tally.whole = True
                 continue
             counted = rule.rule == "count"
             true = len(table.rows) if counted else sum(row.get(rule.of, 0) for row in table.rows)

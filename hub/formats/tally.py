@@ -16,6 +16,10 @@ class Fault(Exception):
         super().__init__(rule, message)
 
 
+MAX_ROWS = 100_000
+"""With more faulty rows than this the file itself is faulty."""
+
+
 class Tally:
     """Findings of one reading."""
 
@@ -23,6 +27,10 @@ class Tally:
         self._cap = cap
         self._findings: list[Finding] = []
         self.counts: Counter[str] = Counter()
+        self.rows: dict[int, str] = {}
+        """Faulty rows, and the first rule each of them breaks."""
+        self.whole = False
+        """Whether something is wrong that no single row can be blamed for."""
 
     def add(
         self,
@@ -35,6 +43,11 @@ class Tally:
     ) -> None:
         """Note one finding; beyond the bound only its rule is counted."""
         self.counts[rule] += 1
+        if not row or len(self.rows) >= MAX_ROWS:
+            # Row 0 is the header of a fixed-width file.
+            self.whole = True
+        else:
+            self.rows.setdefault(row, rule)
         if len(self._findings) < self._cap:
             self._findings.append(Finding(rule, message, row=row, line=line, field=field))
 

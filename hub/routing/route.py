@@ -57,6 +57,8 @@ class InRoute(_Route, frozen=True, kw_only=True):
     """Kind of the message; of the file itself where it is split."""
     split: bool = False
     """Whether each record becomes a message of its own."""
+    records: Literal["all_or_nothing", "per_record"] = "all_or_nothing"
+    """Of a split table: whether one faulty row refuses the file or only itself."""
     case_key: str | None = None
     """Pattern whose one group finds the case number in the bytes without parsing them."""
     business_key: str | None = None
@@ -66,6 +68,9 @@ class InRoute(_Route, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Check the patterns."""
+        if self.records == "per_record" and not self.split:
+            msg = "Nur was in Sätze geteilt wird (split), kann satzweise angenommen werden"
+            raise ValueError(msg)
         for pattern in (self.case_key, self.business_key):
             if pattern is not None and _groups(pattern) != 1:
                 msg = f"Das Muster „{pattern}“ braucht genau eine Gruppe"

@@ -12,18 +12,20 @@ import resource
 import signal
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from hub.core.errors import HubError, Undecodable
-from hub.core.findings import Finding, Verdict
+from hub.core.errors import HubError, RuleViolation, Undecodable
+from hub.core.findings import MAX_FINDINGS, Finding, Verdict
 from hub.core.record import Record
+from hub.formats.base import Reading, Table
 from hub.formats.catalog import Catalog
 from hub.formats.xml import safe_parse
 from hub.letters.pdfa import check_letter
 from hub.letters.render import render
+from hub.mapping.base import Mapping as Translation
 from hub.mapping.catalog import Mappings
 
 _NEW_NETWORK = 0x40000000
@@ -36,6 +38,8 @@ class Leg:
 
     format: str
     mapping: str
+    per_record: bool = False
+    """Whether the good rows of a table go on when others are faulty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,10 @@ class Understood:
     records: tuple[Record, ...] = ()
     facts: Mapping[str, object] | None = None
     """Head of a batch: business id, sequence, count, total."""
+    rows: tuple[int, ...] = ()
+    """Of a table taken record by record: the row each record stands in."""
+    faulty_rows: Mapping[int, str] = field(default_factory=dict)
+    """The rows left out, and the first rule each of them breaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,9 @@ class Cell:
             reading = self._formats.format(leg.format).read(data)
         except Undecodable as exc:
             return Understood(leg, Verdict.FAILED, exc.findings or (_finding(exc),))
+        table = reading.good_rows or reading.document
+        if leg.per_record and isinstance(table, Table):
+            return _row_by_row(leg, reading, table, self._mappings.mapping(leg.mapping))
         if reading.verdict is not Verdict.PASSED:
             return Understood(leg, reading.verdict, reading.findings)
         mapping = self._mappings.mapping(leg.mapping)
@@ -105,6 +116,33 @@ class Cell:
         """Check a converted letter."""
         verdict = check_letter(pdf, must_contain)
         return verdict.verdict, verdict.findings
+
+
+def _row_by_row(leg: Leg, reading: Reading, table: Table, mapping: Translation) -> Understood:
+    """Translate the good rows; one that does not translate joins the faulty ones."""
+    found: list[tuple[int, Record]] = []
+    findings, faulty = list(reading.findings), dict(reading.faulty_rows)
+    for row in table.rows:
+        number = row["@row"]
+        try:
+            records = mapping.to_records(replace(table, rows=(row,)))
+        except RuleViolation as exc:
+            faulty[number] = exc.code
+            if len(findings) < MAX_FINDINGS:
+                findings.append(Finding(exc.code, exc.message, row=number, field=exc.place or None))
+        else:
+            found += [(number, record) for record in records]
+    if not found and faulty:
+        return Understood(leg, Verdict.FAILED, tuple(findings))
+    return Understood(
+        leg,
+        Verdict.PASSED,
+        tuple(findings),
+        tuple(record for _, record in found),
+        mapping.batch_facts(table),
+        rows=tuple(number for number, _ in found),
+        faulty_rows=faulty,
+    )
 
 
 Job = tuple[str, tuple[Any, ...]]

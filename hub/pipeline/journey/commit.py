@@ -84,6 +84,11 @@ def _keep_business_key(tx: Transaction, plan: Plan) -> None:
 def _enter_part(tx: Transaction, part: Part, house: House, now_us: int) -> None:
     if messages.find(tx, part.message.id):
         return
+    if part.code:
+        house.messages.add(
+            tx, part.message, "refused", now_us, part_of=part.message.part_of, code=part.code
+        )
+        return
     house.messages.add(tx, part.message, "received", now_us, part_of=part.message.part_of)
     lanes.add(tx, travel_promise(part.message, house, now_us, in_order=False), now_us)
     if part.reference:

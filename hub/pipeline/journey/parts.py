@@ -20,6 +20,7 @@ from hub.pipeline.isolation.cell import Understood
 from hub.pipeline.journey import verdicts
 from hub.pipeline.journey.answers import receipt
 from hub.pipeline.journey.plan import Milestone, Part, Plan
+from hub.pipeline.journey.report import RefusedRows, record_report
 from hub.routing.route import InRoute
 from hub.store import batches, cases
 from hub.store.cases import Reference
@@ -48,8 +49,10 @@ async def split(message: Message, route: InRoute, understood: Understood, house:
     known = await house.database.read(
         lambda tx: batches.last_sequence(tx, message.tenant, route.partner, "in")
     )
-    parts, kept = await house.database.read(lambda tx: _parts(tx, message, understood))
-    answer = await receipt(message, "accepted", (), house)
+    parts, kept, refused = await house.database.read(lambda tx: _parts(tx, message, understood))
+    report = await record_report(message, refused, len(parts), house)
+    result = "partly_accepted" if refused.rows else "accepted"
+    answer = await receipt(message, result, refused.findings, house)
     gap = _gap(message, sequence, known)
     return Plan(
         message,
@@ -59,11 +62,11 @@ async def split(message: Message, route: InRoute, understood: Understood, house:
         business_key=verdicts.business_key(message) if message.business_id else None,
         milestones=(
             Milestone("checked", facts={"verdict": "passed", "schema": route.format}),
-            Milestone("split", facts={"count": len(parts)}),
+            Milestone("split", facts={"count": len(parts), "refused": len(refused.rows)}),
         ),
-        parts=parts,
-        promises=answer.promises,
-        kept=(*kept, *answer.kept),
+        parts=(*parts, *_refused_parts(message, refused)),
+        promises=(*report.promises, *answer.promises),
+        kept=(*kept, *report.kept, *answer.kept),
         clearings=(*gap, *answer.clearings),
         sequence=(route.partner, sequence) if isinstance(sequence, int) else None,
     )
@@ -71,21 +74,71 @@ async def split(message: Message, route: InRoute, understood: Understood, house:
 
 def _parts(
     tx: Transaction, batch: Message, understood: Understood
-) -> tuple[tuple[Part, ...], tuple[Kept, ...]]:
+) -> tuple[tuple[Part, ...], tuple[Kept, ...], RefusedRows]:
     parts, kept = [], []
     taught: dict[str, Reference] = {}
-    for number, record in enumerate(understood.records, start=1):
+    refused = RefusedRows(dict(understood.faulty_rows), list(understood.findings))
+    rows = understood.rows or range(1, len(understood.records) + 1)
+    for number, (row, record) in enumerate(zip(rows, understood.records, strict=True), start=1):
         raw = record.to_json()
         digest = hashlib.sha256(raw).hexdigest()
         meaning = _meaning(tx, batch.tenant, record, taught)
+        if _is_contradictory(record, meaning):
+            if not understood.rows:
+                raise RuleViolation(*CONTRADICTORY)
+            refused.add(row, *CONTRADICTORY)
+            continue
         reference = str(record.data.get("cash_reference") or "")
         lesson = None
         if meaning and reference and record.data.get("order_id"):
             taught[reference] = meaning
             lesson = ("cash_reference", reference, meaning)
         kept.append(Kept(digest, len(raw), raw))
-        parts.append(Part(_message(batch, record, number, digest, len(raw), meaning), lesson))
-    return tuple(parts), tuple(kept)
+        part = Message(
+            id=derived_uuid(batch.id, str(number)),
+            tenant=batch.tenant,
+            partner=batch.partner,
+            channel=batch.channel,
+            kind=record.kind,
+            case_key=meaning.case_key if meaning else record.case_id,
+            sha256=digest,
+            size_bytes=len(raw),
+            received_us=batch.received_us,
+            original_name=f"{batch.original_name} (Satz {row})",
+            correlation_id=batch.correlation_id,
+            causation_id=meaning.cause if meaning else None,
+            part_of=batch.id,
+            record=digest,
+        )
+        parts.append(Part(part, lesson))
+    return tuple(parts), tuple(kept), refused
+
+
+CONTRADICTORY = ("case_contradictory", "Satz und Verweis nennen verschiedene Fälle.")
+
+
+def _is_contradictory(record: Record, meaning: Reference | None) -> bool:
+    return bool(meaning and record.case_id and meaning.case_key != record.case_id)
+
+
+def _refused_parts(batch: Message, refused: RefusedRows) -> tuple[Part, ...]:
+    """Return one refused message per faulty row, so that the balance counts every row."""
+    return tuple(
+        Part(
+            replace(
+                batch,
+                id=derived_uuid(batch.id, "row", str(row)),
+                case_key=None,
+                sha256="",
+                size_bytes=0,
+                original_name=f"{batch.original_name} (Satz {row})",
+                business_id=None,
+                part_of=batch.id,
+            ),
+            code=code,
+        )
+        for row, code in sorted(refused.rows.items())
+    )
 
 
 def _meaning(
@@ -100,30 +153,6 @@ def _meaning(
         known = taught.get(str(reference))
         return known or cases.find_by_reference(tx, tenant, "cash_reference", str(reference))
     return None
-
-
-def _message(
-    batch: Message, record: Record, number: int, digest: str, size: int, meaning: Reference | None
-) -> Message:
-    case_key = meaning.case_key if meaning else record.case_id
-    if record.case_id and case_key != record.case_id:
-        raise RuleViolation("case_contradictory", "Satz und Verweis nennen verschiedene Fälle.")
-    return Message(
-        id=derived_uuid(batch.id, str(number)),
-        tenant=batch.tenant,
-        partner=batch.partner,
-        channel=batch.channel,
-        kind=record.kind,
-        case_key=case_key,
-        sha256=digest,
-        size_bytes=size,
-        received_us=batch.received_us,
-        original_name=f"{batch.original_name} (Satz {number})",
-        correlation_id=batch.correlation_id,
-        causation_id=meaning.cause if meaning else None,
-        part_of=batch.id,
-        record=digest,
-    )
 
 
 def _gap(message: Message, sequence: object, known: int) -> tuple[ClearingCase, ...]:

@@ -29,6 +29,8 @@ class Part:
     message: Message
     reference: tuple[str, str, Reference] | None = None
     """Kind, value and meaning of a number the batch taught us."""
+    code: str | None = None
+    """Why this record was refused, where only it was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,9 @@ async def _understand(way: _Way, house: House) -> Understood:
         return Understood(None, Verdict.PASSED, records=(record,))
     data = await house.payloads.get(message.sha256)
     routes = way.directions.ways(message, house.routes)
-    legs = {Leg(route.format, route.mapping): route for route in routes}
+    legs = {
+        Leg(route.format, route.mapping, route.records == "per_record"): route for route in routes
+    }
     understood = await house.isolation.understand(data, message.original_name, tuple(legs))
     if understood.leg:
         way.route = route = legs[understood.leg]

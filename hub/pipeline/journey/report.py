@@ -1,0 +1,94 @@
+"""The record report (*Satzbericht*): which rows of a batch were refused, and why.
+
+It lies in the quarantine beside its reason file, as a table anybody can open, so that the
+sender corrects these rows and sends only them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from operator import itemgetter
+
+from hub.core.clock import iso_utc
+from hub.core.findings import MAX_FINDINGS, Finding
+from hub.core.ids import derived_uuid
+from hub.core.message import Message
+from hub.pipeline.house import House, received_on
+from hub.pipeline.journey.answers import Answer
+from hub.store.lanes import Promise
+
+HEADER = "Satz;Zeile;Feld;Regel;Meldung"
+ENDING = ".satzbericht.csv"
+
+
+@dataclass
+class RefusedRows:
+    """The rows of one batch that do not go on."""
+
+    rows: dict[int, str]
+    """Row and the first rule it breaks."""
+    findings: list[Finding]
+
+    def add(self, row: int, code: str, message: str) -> None:
+        """Refuse one more row."""
+        self.rows.setdefault(row, code)
+        if len(self.findings) < MAX_FINDINGS:
+            self.findings.append(Finding(code, message, row=row))
+
+
+async def record_report(
+    message: Message, refused: RefusedRows, accepted: int, house: House
+) -> Answer:
+    """Return the promise to put the report where the sender looks; none when all is well.
+
+    Raises:
+        Unavailable: the report could not be kept.
+    """
+    if not refused.rows:
+        return Answer()
+    kept = await house.payloads.keep(_table(refused).encode("utf-8-sig"))
+    reason: Mapping[str, object] = {
+        "code": "records_refused",
+        "nachricht": "Einzelne Sätze der Datei sind abgelehnt; die übrigen sind angenommen.",
+        "abhilfe": "Nur die genannten Sätze berichtigen und in einer neuen Datei senden.",
+        "message_id": message.id,
+        "datei": message.original_name + ENDING,
+        "empfangen": iso_utc(message.received_us),
+        "sha256": message.sha256,
+        "angenommen": accepted,
+        "abgelehnt": len(refused.rows),
+        "befunde": [finding.to_dict() for finding in refused.findings],
+    }
+    promise = Promise(
+        id=derived_uuid(message.id, "records"),
+        tenant=message.tenant,
+        message_id=message.id,
+        kind="refuse",
+        queue="refuse",
+        lane_key=f"{message.tenant}~{message.id}",
+        spec={"day": received_on(message), "channel": message.channel, "reason": reason},
+        payload_sha256=kept.sha256,
+        deadline_us=house.deadline_us(house.clock.now_us()),
+    )
+    return Answer((promise,), (kept,))
+
+
+def _table(refused: RefusedRows) -> str:
+    """Return every refused row with its findings; beyond their bound only with its rule."""
+    told = {finding.row for finding in refused.findings}
+    lines = [
+        (found.row or 0, found.line or "", found.field or "", found.rule, found.message)
+        for found in refused.findings
+    ]
+    lines += [(row, "", "", code, "") for row, code in refused.rows.items() if row not in told]
+    lines.sort(key=itemgetter(0))
+    rows = [";".join(_cell(str(cell)) for cell in line) for line in lines]
+    return "\r\n".join([HEADER, *rows]) + "\r\n"
+
+
+def _cell(text: str) -> str:
+    """Quote a cell; what a spreadsheet would take for a formula becomes text."""
+    if text.startswith(("=", "+", "-", "@", "\t", "\r")):
+        text = f"'{text}"
+    return '"' + text.replace('"', '""') + '"' if set(text) & set(';"\r\n') else text
