@@ -1,29 +1,39 @@
 """The filing protocol; order is the protocol.
 
-1. describe: identifiers, digests and manifest, all derived from the request;
-2. write the bytes of every part, each read back and compared;
+1. describe: identifiers, digests and manifests, all derived from the requests;
+2. write the bytes of every part, each object read back and compared;
 3. write the manifest, read back: **this is the commit point**;
-4. one database transaction: rows and full text;
+4. one database transaction for the whole batch: rows and full text;
 5. acknowledge.
 
-A crash between any two steps leaves either bytes nobody refers to or a manifest the index does
-not know yet; filing again, or the reconciler, completes it. Nothing is ever overwritten, and
-nothing is taken from the clock or from chance, so filing again writes the same bytes.
+Small messages between machines share objects: steps 2 and 3 are then one pack per tenant
+(:mod:`efile.objects.pack`), written and read back as a whole, and the pack is the commit point
+of every document in it. Everything else has objects of its own.
+
+A crash between any two steps leaves bytes nobody refers to, or a manifest or pack the index
+does not know yet; filing again, or the reconciler, completes it. Nothing is ever overwritten,
+and nothing is taken from the clock or from chance, so filing again writes the same bytes. In
+another batch a document may end up in a second pack: its manifest is the same to the byte, and
+recovery takes both for one.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import get_args
 
-from efile.errors import Conflict, InvalidRequest
-from efile.index import fulltext, metadata
-from efile.index.text import text_of
+from efile.errors import Conflict, FilingError, InvalidRequest
+from efile.index import entries, metadata
+from efile.index.entries import Entry, entry_of
+from efile.index.text import is_structured, text_of
+from efile.integrity.digest import sha256_hex
 from efile.isolation.pool import LimitedPool
-from efile.model import Direction, Document, FiledDocument, FilingRequest, Part, Role, TextState
-from efile.objects import layout, manifest
-from efile.ports import Database, ObjectStore, Transaction
+from efile.model import Direction, Document, FiledDocument, FilingRequest, Part, Role
+from efile.objects import layout, manifest, pack
+from efile.ports import Database, ObjectStore
 
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _LONGEST = {
@@ -31,6 +41,12 @@ _LONGEST = {
     "doc_type": 120, "document_key": 400, "source_id": 200, "actor": 200,
 }  # fmt: skip
 _MAY_BE_EMPTY = {"source_id", "aktenplan"}
+_AT_ONCE = 8
+"""Objects on their way to storage at the same time, per batch."""
+_LARGEST_PACKED = 64 * 1024
+"""Bytes of all parts; a larger document gains nothing from sharing an object."""
+
+Outcome = FiledDocument | FilingError
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +57,38 @@ class Archive:
     objects: ObjectStore
     readers: LimitedPool
     secret: bytes
+    _prepared: set[str] = field(default_factory=set)
+
+    async def prepare(self, tenant: str) -> None:
+        """Create the tenant's place in storage, if that was not done before."""
+        if layout.checked_tenant(tenant) not in self._prepared:
+            await self.objects.prepare(tenant)
+            self._prepared.add(tenant)
+
+
+@dataclass(slots=True)
+class _Filing:
+    """One document on its way; with an outcome it has arrived."""
+
+    request: FilingRequest
+    document: Document
+    sealed: bytes
+    packed: bool
+    entry: Entry | None = None
+    outcome: Outcome | None = None
+
+    @property
+    def name(self) -> entries.Name:
+        return self.document.tenant, self.document.id
+
+    def settle(self, known: Document) -> None:
+        """Acknowledge, unless what is filed under this key is something else."""
+        if self.document.same_filing(known):
+            self.outcome = FiledDocument(
+                known.id, known.akte_id, known.version, known.sha256, known.size
+            )
+        else:
+            self.outcome = metadata.differs(self.document.id)
 
 
 async def file(request: FilingRequest, archive: Archive) -> FiledDocument:
@@ -54,39 +102,170 @@ async def file(request: FilingRequest, archive: Archive) -> FiledDocument:
         Conflict: the key is taken by other bytes or in another file.
         IntegrityBroken: storage does not keep what was written.
     """
-    check(request)
-    document, sealed = manifest.describe(request, archive.secret)
-    known = await _known(archive.database, document)
-    if known is not None:
-        return _receipt(document, known)
-    await _store_parts(document, request.parts, archive.objects)
-    stored = await _store_manifest(document, sealed, archive)
-    receipt = _receipt(document, stored)
-    await enter(stored, request.parts, archive)
-    return receipt
+    (outcome,) = await file_all([request], archive)
+    if isinstance(outcome, FilingError):
+        raise outcome
+    return outcome
 
 
-async def enter(document: Document, parts: tuple[Part, ...], archive: Archive) -> bool:
-    """Enter a stored document into the index; say whether it was new there."""
-    text, state = await searchable(document, parts, archive)
-    return await archive.database.write(lambda tx: add(tx, document, text, state))
+async def file_all(requests: Sequence[FilingRequest], archive: Archive) -> list[Outcome]:
+    """File many documents; return for each, in their order, a receipt or what was wrong with it.
+
+    A request that fails does not touch its neighbours. What the database raises is raised:
+    then nothing is acknowledged, and everything can be filed again.
+    """
+    outcomes: dict[int, Outcome] = {}
+    waiting = list(enumerate(requests))
+    while waiting:
+        # A key that comes twice waits, so that it meets what was filed first in the index.
+        first: dict[tuple[str, str], int] = {}
+        for number, request in waiting:
+            first.setdefault((request.tenant, request.document_key), number)
+        wave = set(first.values())
+        numbers = sorted(wave)
+        found = await _file_distinct([requests[number] for number in numbers], archive)
+        outcomes.update(zip(numbers, found, strict=True))
+        waiting = [(number, request) for number, request in waiting if number not in wave]
+    return [outcomes[number] for number in range(len(requests))]
 
 
-async def searchable(
-    document: Document, parts: tuple[Part, ...], archive: Archive
-) -> tuple[str, TextState]:
-    """Return the text a document is found by, and how it went; a lost part is a failure."""
+async def _file_distinct(requests: Sequence[FilingRequest], archive: Archive) -> list[Outcome]:
+    described = [_describe(request, archive.secret) for request in requests]
+    filings = [each for each in described if isinstance(each, _Filing)]
+    await _recognise(filings, archive)
+    await _store(_under_way(filings), archive)
+    await _enter(_under_way(filings), archive)
+    return [_outcome(each) for each in described]
+
+
+def _describe(request: FilingRequest, secret: bytes) -> _Filing | FilingError:
+    try:
+        check(request)
+        packed = _may_be_packed(request)
+        return _Filing(request, *manifest.describe(request, secret, packed=packed), packed)
+    except FilingError as exc:
+        return exc
+
+
+def _may_be_packed(request: FilingRequest) -> bool:
+    return (
+        request.packable
+        and sum(len(part.data) for part in request.parts) <= _LARGEST_PACKED
+        and all(is_structured(part.mime) for part in request.parts)
+    )
+
+
+def _under_way(filings: Sequence[_Filing]) -> list[_Filing]:
+    return [each for each in filings if each.outcome is None]
+
+
+def _outcome(described: _Filing | FilingError) -> Outcome:
+    outcome = described if isinstance(described, FilingError) else described.outcome
+    assert outcome is not None  # noqa: S101  entering settles whatever is still under way
+    return outcome
+
+
+async def _recognise(filings: Sequence[_Filing], archive: Archive) -> None:
+    """Acknowledge what was filed before."""
+    names = [each.name for each in filings]
+    known = await archive.database.read(lambda tx: entries.known(tx, names))
+    for each in filings:
+        if each.name in known:
+            each.settle(known[each.name])
+
+
+async def _store(filings: Sequence[_Filing], archive: Archive) -> None:
+    """Write everything to storage, packed or apart; a few objects are under way at once."""
+    slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def keep(group: Sequence[_Filing]) -> None:
+        async with slots:
+            try:
+                await archive.prepare(group[0].request.tenant)
+                await (_keep_together if group[0].packed else _keep_apart)(group, archive)
+            except FilingError as exc:
+                for each in group:
+                    each.outcome = exc
+
+    await asyncio.gather(*(keep(group) for group in _groups(filings)))
+
+
+def _groups(filings: Sequence[_Filing]) -> list[list[_Filing]]:
+    """Return what shares a pack, and everything else by itself."""
+    apart = [[each] for each in filings if not each.packed]
+    together: dict[str, list[_Filing]] = {}
+    for each in filings:
+        if each.packed:
+            together.setdefault(each.request.tenant, []).append(each)
+    by_name = {each.name: each for each in filings}
+    return apart + [
+        [by_name[tenant, item.id] for item in portion]
+        for tenant, packed in together.items()
+        for portion in pack.portions([_item(each) for each in packed])
+    ]
+
+
+def _item(filing: _Filing) -> pack.Item:
+    contents = tuple(part.data for part in filing.request.parts)
+    return pack.Item(filing.document.id, filing.document.version, filing.sealed, contents)
+
+
+async def _keep_together(group: Sequence[_Filing], archive: Archive) -> None:
+    """Write one pack and give each document its place in it."""
+    tenant = group[0].request.tenant
+    data, starts = pack.build(tenant, [_item(each) for each in group])
+    key = layout.pack_key(layout.pack_secret(archive.secret, tenant), sha256_hex(data))
+    await archive.objects.put_once(tenant, key, data, by_content=True)
+    for each, begin in zip(group, starts, strict=True):
+        each.document = manifest.placed(each.document, key, begin)
+        each.entry = await entry(each.document, each.request.parts, archive)
+
+
+async def _keep_apart(group: Sequence[_Filing], archive: Archive) -> None:
+    """Write a document to objects of its own."""
+    for each in group:
+        await _store_parts(each.document, each.request.parts, archive.objects)
+        stored = await _store_manifest(each.document, each.sealed, archive)
+        if each.document.same_filing(stored):
+            each.entry = await entry(stored, each.request.parts, archive)
+        else:
+            each.settle(stored)
+
+
+async def _store_parts(document: Document, parts: tuple[Part, ...], objects: ObjectStore) -> None:
+    """Write each different content once; equal parts share one object."""
+    contents = {
+        listed.object_key: part.data for listed, part in zip(document.parts, parts, strict=True)
+    }
+    for key, data in contents.items():
+        await objects.put_once(document.tenant, key, data, by_content=True)
+
+
+async def _store_manifest(document: Document, sealed: bytes, archive: Archive) -> Document:
+    """Write the manifest; if one lies there already, it is the truth."""
+    key = layout.manifest_key(document.akte_id, document.id, document.version)
+    try:
+        await archive.objects.put_once(document.tenant, key, sealed)
+    except Conflict:
+        stored = await archive.objects.get(document.tenant, key)
+        return manifest.read(stored, archive.secret, key)
+    return document
+
+
+async def entry(document: Document, parts: Sequence[Part], archive: Archive) -> Entry:
+    """Return what the index needs to know of a stored document; a lost part is a failure."""
     text, state = await text_of(parts, archive.readers)
-    return text, "failed" if len(parts) < len(document.parts) else state
+    return entry_of(document, text, "failed" if len(parts) < len(document.parts) else state)
 
 
-def add(tx: Transaction, document: Document, text: str, state: TextState) -> bool:
-    """Write rows and full text of one document; say whether it was new."""
-    new = metadata.insert(tx, document, state)
-    if new:
-        metadata.sum_up(tx, document)
-        fulltext.insert(tx, document, text)
-    return new
+async def _enter(filings: Sequence[_Filing], archive: Archive) -> None:
+    """Enter the whole batch in one unit of work and acknowledge it."""
+    ready = [each.entry for each in filings if each.entry is not None]
+    if not ready:
+        return
+    known = await archive.database.write(lambda tx: entries.enter(tx, ready))
+    for each in filings:
+        each.settle(known.get(each.name, each.document))
 
 
 def check(request: FilingRequest) -> None:
@@ -115,34 +294,3 @@ def _invalid(field: str) -> InvalidRequest:
         remedy="Die genannte Angabe berichtigen und erneut ablegen.",
         place=field,
     )
-
-
-async def _known(database: Database, document: Document) -> Document | None:
-    return await database.read(lambda tx: metadata.find_document(tx, document.tenant, document.id))
-
-
-async def _store_parts(document: Document, parts: tuple[Part, ...], objects: ObjectStore) -> None:
-    """Write each different content once; equal parts share one object."""
-    contents = {
-        listed.object_key: part.data for listed, part in zip(document.parts, parts, strict=True)
-    }
-    for key, data in contents.items():
-        await objects.put_once(document.tenant, key, data)
-
-
-async def _store_manifest(document: Document, sealed: bytes, archive: Archive) -> Document:
-    """Write the manifest; if one lies there already, it is the truth."""
-    key = layout.manifest_key(document.akte_id, document.id, document.version)
-    try:
-        await archive.objects.put_once(document.tenant, key, sealed)
-    except Conflict:
-        stored = await archive.objects.get(document.tenant, key)
-        return manifest.read(stored, archive.secret, key)
-    return document
-
-
-def _receipt(document: Document, known: Document) -> FiledDocument:
-    """Acknowledge, unless what is filed under this key is something else."""
-    if (document.akte_id, document.parts) != (known.akte_id, known.parts):
-        raise metadata.differs(document.id)
-    return FiledDocument(known.id, known.akte_id, known.version, known.sha256, known.size)

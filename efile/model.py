@@ -46,6 +46,8 @@ class FilingRequest:
     filed_at_us: int
     actor: str
     parts: tuple[Part, ...]
+    packable: bool = False
+    """A message between machines: if it is small and structured, it may share an object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,19 @@ class DocumentPart:
     sha256: str
     size: int
     object_key: str
+    """Object that holds the bytes: one of their own, or a pack."""
+    start: int = 0
+    """Where they begin in a pack; 0 in an object of their own."""
+
+    @property
+    def packed(self) -> bool:
+        """Whether the bytes share their object with other documents."""
+        return self.start > 0
+
+    @property
+    def place(self) -> str:
+        """Where the bytes lie, for people."""
+        return f"{self.object_key}#{self.start}" if self.packed else self.object_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +136,18 @@ class Document:
     def size(self) -> int:
         """Bytes of the leading part."""
         return self.parts[0].size
+
+    @property
+    def packed(self) -> bool:
+        """Whether the document lies in a pack, manifest and all."""
+        return self.parts[0].packed
+
+    def same_filing(self, other: Document) -> bool:
+        """Whether both are the same bytes in the same file, wherever they lie."""
+        return self.akte_id == other.akte_id and self._contents() == other._contents()
+
+    def _contents(self) -> list[tuple[object, ...]]:
+        return [(p.position, p.role, p.name, p.mime, p.sha256, p.size) for p in self.parts]
 
 
 @dataclass(frozen=True, slots=True)

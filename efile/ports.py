@@ -91,8 +91,13 @@ class ObjectStore(Protocol):
         """Create the tenant's place if it is missing."""
         ...
 
-    async def put_once(self, tenant: str, key: str, data: bytes) -> None:
+    async def put_once(
+        self, tenant: str, key: str, data: bytes, *, by_content: bool = False
+    ) -> None:
         """Write the object and read it back; the same bytes again change nothing.
+
+        ``by_content`` says that the key follows from the bytes, so that nobody ever writes
+        other bytes under it: then a store need not look first.
 
         Raises:
             Conflict: other bytes lie under the key.

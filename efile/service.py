@@ -6,8 +6,10 @@ Bytes leave only after their digest was compared.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from efile import filing
-from efile.errors import IntegrityBroken, NotFound, StorageMisconfigured
+from efile.errors import FilingError, IntegrityBroken, NotFound, StorageMisconfigured
 from efile.filing import Archive
 from efile.index import fulltext, metadata
 from efile.index import text as document_text
@@ -29,7 +31,6 @@ from efile.model import (
     ReconcileReport,
     VerifyReport,
 )
-from efile.objects.layout import checked_tenant
 from efile.objects.probe import probe
 from efile.ports import Clock, Database, ObjectStore
 from efile.recovery.rebuild import rebuild
@@ -62,13 +63,20 @@ class EFile:
         self._drawers = LimitedPool(pages.WORKER)
         self._pages = pages.PageRoom(self._drawers)
         self._archive = Archive(database, objects, self._readers, name_secret)
-        self._prepared: set[str] = set()
 
     async def file(self, request: FilingRequest) -> FiledDocument:
         """File one document; see :mod:`efile.filing`."""
-        filing.check(request)
-        await self._prepare(request.tenant)
         return await filing.file(request, self._archive)
+
+    async def file_all(
+        self, requests: Sequence[FilingRequest]
+    ) -> list[FiledDocument | FilingError]:
+        """File many documents of any tenants in one unit of work.
+
+        Return for each request, in their order, a receipt or what was wrong with it; see
+        :mod:`efile.filing`.
+        """
+        return await filing.file_all(requests, self._archive)
 
     async def akten(
         self, tenant: str, query: str = "", after: str | None = None, limit: int = 50
@@ -146,22 +154,22 @@ class EFile:
 
     async def verify(self, tenant: str) -> VerifyReport:
         """Read and hash every object of the tenant again."""
-        await self._prepare(tenant)
+        await self._archive.prepare(tenant)
         return await verify(tenant, self._archive, self._clock)
 
     async def reconcile(self, tenant: str) -> ReconcileReport:
         """Compare storage and index; enter what a crash left unentered."""
-        await self._prepare(tenant)
+        await self._archive.prepare(tenant)
         return await reconcile(tenant, self._archive, self._clock)
 
     async def rebuild(self, tenant: str) -> RebuildReport:
         """Build the tenant's index from storage alone."""
-        await self._prepare(tenant)
+        await self._archive.prepare(tenant)
         return await rebuild(tenant, self._archive, self._clock)
 
     async def probe(self, tenant: str) -> list[Capability]:
         """Try out what the storage really does."""
-        await self._prepare(tenant)
+        await self._archive.prepare(tenant)
         return await probe(self._objects, tenant)
 
     async def ping(self, tenant: str) -> None:
@@ -178,11 +186,6 @@ class EFile:
         await self._drawers.close()
         await self._objects.close()
 
-    async def _prepare(self, tenant: str) -> None:
-        if checked_tenant(tenant) not in self._prepared:
-            await self._objects.prepare(tenant)
-            self._prepared.add(tenant)
-
     async def _shown(
         self, tenant: str, document_id: str, part: int | None
     ) -> tuple[DocumentPart, bytes]:
@@ -194,12 +197,17 @@ class EFile:
 
     async def _bytes(self, tenant: str, part: DocumentPart) -> bytes:
         try:
-            data = await self._objects.get(tenant, part.object_key)
+            data = await self._stored(tenant, part)
         except NotFound as exc:
             raise _broken(part) from exc
         if sha256_hex(data) != part.sha256:
             raise _broken(part)
         return data
+
+    async def _stored(self, tenant: str, part: DocumentPart) -> bytes:
+        if part.packed:
+            return await self._objects.get_range(tenant, part.object_key, part.start, part.size)
+        return await self._objects.get(tenant, part.object_key)
 
 
 def _part(document: Document, position: int) -> DocumentPart:
@@ -231,5 +239,5 @@ def _broken(part: DocumentPart) -> IntegrityBroken:
         "stored_bytes_differ",
         "Die gespeicherten Bytes sind nicht die abgelegten; sie werden nicht ausgeliefert.",
         remedy="Prüflauf der E-Akte starten und die vorherige Fassung wiederherstellen.",
-        place=part.object_key,
+        place=part.place,
     )

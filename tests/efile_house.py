@@ -47,6 +47,10 @@ class EFileHouse:
         """Return the file behind one stored content."""
         return sorted(self.folder.rglob("o/*/*"))[index]
 
+    def packs(self, tenant: str = "muster") -> list[Path]:
+        """Return the files behind a tenant's packs."""
+        return sorted(self.folder.glob(f"aktenhub-{tenant}-akte/v1/p/*/*"))
+
     def manifests(self) -> list[Path]:
         """Return the files behind the manifests."""
         return sorted(self.folder.rglob("d/*/*.json"))
@@ -85,6 +89,20 @@ def request(number: int = 1, **changes: Any) -> FilingRequest:
         "parts": (Part("original", "bescheid.txt", "text/plain", f"Text {number}".encode()),),
     }
     return FilingRequest(**(values | changes))
+
+
+def message(number: int = 1, **changes: Any) -> FilingRequest:
+    """Return a small message between machines; equal numbers give equal requests."""
+    data = f"<Fall><nummer>N-{number}</nummer><name>Müller</name></Fall>".encode()
+    values: dict[str, Any] = {
+        "title": f"Falldaten {number}",
+        "doc_type": "Falldaten",
+        "document_key": f"message-{number}|xml",
+        "direction": "in",
+        "parts": (Part("message", "falldaten.xml", "application/xml", data),),
+        "packable": True,
+    }
+    return request(number, **(values | changes))
 
 
 def pdf(pages: Sequence[Sequence[str]], rotation: int = 0) -> bytes:

@@ -8,6 +8,8 @@ document of another tenant is never a candidate.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from efile.index.analysis import Occurrence, folded, joined, occurrences, token_of, tokens
 from efile.index.compounds import pieces_of
@@ -29,45 +31,66 @@ _FOUND = (
 )
 
 
-def insert(tx: Transaction, document: Document, text: str) -> None:
-    """Make the document findable by its text, its titles and its names."""
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What makes a document findable, ready to be entered."""
+
+    body: str
+    """Text that excerpts are taken from."""
+    words: str
+    pieces: str
+    """Tokens of its words, and of the pieces of its compounds."""
+
+
+def words_of(document: Document, text: str) -> Words:
+    """Analyse a document: its text, its titles and its names."""
     body = joined(text)
     names = " ".join(part.name for part in document.parts)
     head = (
         f"{document.title}\n{document.doc_type}\n{document.vorgang}\n"
         f"{document.akte_title}\n{document.aktenzeichen}\n{names}"
     )
-    row = tx.one(
-        "INSERT INTO efile_texts (tenant, document_id, body) VALUES (:tenant, :id, :body)"
-        " RETURNING number",
-        tenant=document.tenant,
-        id=document.id,
-        body=body,
+    found = _WORD.findall(joined(f"{head}\n{body}"))
+    return Words(
+        body,
+        " ".join(token_of(word) for word in found),
+        " ".join(piece for word in found for piece in pieces_of(word)),
     )
-    assert row is not None  # noqa: S101  RETURNING always returns the row it inserted
-    whole = joined(f"{head}\n{body}")
-    found = list(occurrences(whole))
-    tx.run(
+
+
+def insert(tx: Transaction, entered: Sequence[tuple[Document, Words]]) -> None:
+    """Make documents findable that are not yet."""
+    rows = [
+        {
+            "tenant": document.tenant,
+            "id": document.id,
+            "body": found.body,
+            "term": _tenant_term(document.tenant),
+            "words": found.words,
+            "pieces": found.pieces,
+        }
+        for document, found in entered
+    ]
+    tx.many(
+        "INSERT INTO efile_texts (tenant, document_id, body) VALUES (:tenant, :id, :body)", rows
+    )
+    tx.many(
         "INSERT INTO efile_words (rowid, tenant, words, pieces)"
-        " VALUES (:number, :tenant, :words, :pieces)",
-        number=row["number"],
-        tenant=_tenant_term(document.tenant),
-        words=" ".join(each.token for each in found),
-        pieces=" ".join(
-            piece for each in found for piece in pieces_of(whole[each.start : each.end])
-        ),
+        " SELECT number, :term, :words, :pieces FROM efile_texts"
+        " WHERE tenant = :tenant AND document_id = :id",
+        rows,
     )
 
 
-def forget(tx: Transaction, tenant: str, document_id: str) -> None:
-    """Take the text of one document out."""
+def forget(tx: Transaction, documents: Sequence[tuple[str, str]]) -> None:
+    """Take the texts of documents out, each given by tenant and identifier."""
+    names = [{"tenant": tenant, "id": name} for tenant, name in documents]
     where = "tenant = :tenant AND document_id = :id"
-    tx.run(
+    tx.many(
         f"DELETE FROM efile_words WHERE rowid IN (SELECT number FROM efile_texts WHERE {where})",  # noqa: S608  fixed text
-        tenant=tenant,
-        id=document_id,
+        names,
     )
-    tx.run(f"DELETE FROM efile_texts WHERE {where}", tenant=tenant, id=document_id)  # noqa: S608  fixed text
+    tx.many(f"DELETE FROM efile_texts WHERE {where}", names)  # noqa: S608  fixed text
 
 
 def search(tx: Transaction, tenant: str, text: str, limit: int) -> list[Hit]:

@@ -7,7 +7,8 @@ Every query names the tenant.
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 
 from efile.errors import Conflict, NotFound
 from efile.index.analysis import folded_words
@@ -24,29 +25,57 @@ _INSERT_PART = (
     f"INSERT INTO efile_parts (tenant, document_id, {', '.join(_PART_COLUMNS)})"  # noqa: S608  column names of our own type
     f" VALUES (:tenant, :document_id, {', '.join(':' + name for name in _PART_COLUMNS)})"
 )
+_AT_ONCE = 100
+"""Documents asked for in one query."""
+_NAMES = tuple(f"id{number}" for number in range(_AT_ONCE))
+_ONE = "d.id = :id0"
+_ONE_OF_MANY = f"d.id IN ({', '.join(':' + name for name in _NAMES)})"
+_NEWER = (
+    "(efile_akten.changed_at_us < excluded.changed_at_us OR"
+    " (efile_akten.changed_at_us = excluded.changed_at_us"
+    " AND efile_akten.named_by < excluded.named_by))"
+)
+_NAMED_BY_LATEST = ("title", "aktenplan", "changed_at_us", "named_by", "search_words")
+_ADD_TO_AKTE = (
+    "INSERT INTO efile_akten (tenant, id, aktenzeichen, title, aktenplan, opened_at_us,"  # noqa: S608  fixed column names
+    " changed_at_us, named_by, documents, search_words) VALUES (:tenant, :id, :aktenzeichen,"
+    " :title, :aktenplan, :opened_at_us, :changed_at_us, :named_by, :documents, :search_words)"
+    " ON CONFLICT (tenant, id) DO UPDATE SET"
+    " documents = efile_akten.documents + excluded.documents,"
+    " opened_at_us = CASE WHEN excluded.opened_at_us < efile_akten.opened_at_us"
+    " THEN excluded.opened_at_us ELSE efile_akten.opened_at_us END, "
+    + ", ".join(
+        f"{name} = CASE WHEN {_NEWER} THEN excluded.{name} ELSE efile_akten.{name} END"
+        for name in _NAMED_BY_LATEST
+    )
+)
+_ADD_TO_VORGANG = (
+    "INSERT INTO efile_vorgaenge (tenant, id, akte_id, title, opened_at_us)"
+    " VALUES (:tenant, :id, :akte_id, :title, :opened_at_us)"
+    " ON CONFLICT (tenant, id) DO UPDATE SET opened_at_us = CASE"
+    " WHEN excluded.opened_at_us < efile_vorgaenge.opened_at_us"
+    " THEN excluded.opened_at_us ELSE efile_vorgaenge.opened_at_us END"
+)
 _AKTE = (
     "SELECT tenant, id, aktenzeichen, title, aktenplan, opened_at_us, changed_at_us, documents"
     " FROM efile_akten WHERE tenant = :tenant"
 )
 
 
-def insert(tx: Transaction, document: Document, text_state: TextState) -> bool:
-    """Enter the rows of a document; say whether it was new. :func:`sum_up` must follow.
+def insert(tx: Transaction, entered: Sequence[tuple[Document, TextState]]) -> None:
+    """Enter the rows of documents that are not known yet; :func:`sum_up` must follow."""
+    heads = [
+        {name: getattr(document, name) for name in _COLUMNS} | {"text_state": state}
+        for document, state in entered
+    ]
+    tx.many(_INSERT_DOCUMENT, heads)
+    tx.many(_INSERT_PART, [row for document, _ in entered for row in _part_rows(document)])
 
-    Raises:
-        Conflict: the document is known with another manifest.
-    """
-    known = find_document(tx, document.tenant, document.id)
-    if known is not None:
-        if known.leaf != document.leaf:
-            raise differs(document.id)
-        return False
-    head = asdict(document)
-    parts = head.pop("parts")
-    tx.run(_INSERT_DOCUMENT, **head, text_state=text_state)
-    for part in parts:
-        tx.run(_INSERT_PART, tenant=document.tenant, document_id=document.id, **part)
-    return True
+
+def _part_rows(document: Document) -> Iterator[dict[str, object]]:
+    for part in document.parts:
+        row: dict[str, object] = {name: getattr(part, name) for name in _PART_COLUMNS}
+        yield row | {"tenant": document.tenant, "document_id": document.id}
 
 
 def differs(document_id: str) -> Conflict:
@@ -60,8 +89,21 @@ def differs(document_id: str) -> Conflict:
 
 def find_document(tx: Transaction, tenant: str, document_id: str) -> Document | None:
     """Return the document, or None if this tenant has none of this name."""
-    found = _documents(tx, "d.id = :key", tenant, document_id)
-    return found[0] if found else None
+    return find_documents(tx, tenant, [document_id]).get(document_id)
+
+
+def find_documents(
+    tx: Transaction, tenant: str, document_ids: Sequence[str]
+) -> dict[str, Document]:
+    """Return those of the documents this tenant has, by id."""
+    found: list[Document] = []
+    for start in range(0, len(document_ids), _AT_ONCE):
+        asked = list(document_ids[start : start + _AT_ONCE])
+        # Asked for again rather than left out, so that the statement stays the same.
+        padded = [*asked, *asked[:1] * (_AT_ONCE - len(asked))] if len(asked) > 1 else asked
+        condition = _ONE_OF_MANY if len(asked) > 1 else _ONE
+        found += _documents(tx, condition, tenant, dict(zip(_NAMES, padded, strict=False)))
+    return {each.id: each for each in found}
 
 
 def document(tx: Transaction, tenant: str, document_id: str) -> Document:
@@ -82,7 +124,7 @@ def document(tx: Transaction, tenant: str, document_id: str) -> Document:
 
 def all_documents(tx: Transaction, tenant: str) -> list[Document]:
     """Return every document of the tenant."""
-    return _documents(tx, "d.tenant = :key", tenant, tenant)
+    return _documents(tx, "d.tenant = :tenant", tenant, {})
 
 
 def akte_view(tx: Transaction, tenant: str, name: str) -> AkteView:
@@ -105,7 +147,7 @@ def akte_view(tx: Transaction, tenant: str, name: str) -> AkteView:
         tenant=tenant,
         akte_id=akte.id,
     )
-    documents = _documents(tx, "d.akte_id = :key", tenant, akte.id)
+    documents = _documents(tx, "d.akte_id = :akte_id", tenant, {"akte_id": akte.id})
     return AkteView(akte, tuple(Vorgang(**each) for each in vorgaenge), tuple(documents))
 
 
@@ -130,92 +172,81 @@ def akten(tx: Transaction, tenant: str, query: str, after: str | None, limit: in
     return [Akte(**row) for row in rows]
 
 
-def forget(tx: Transaction, tenant: str, document_id: str) -> None:
-    """Take the rows of one document out; :func:`sum_up_again` must follow."""
-    tx.run(
-        "DELETE FROM efile_parts WHERE tenant = :tenant AND document_id = :id",
-        tenant=tenant,
-        id=document_id,
-    )
-    tx.run(
-        "DELETE FROM efile_documents WHERE tenant = :tenant AND id = :id",
-        tenant=tenant,
-        id=document_id,
-    )
+def forget(tx: Transaction, documents: Sequence[tuple[str, str]]) -> None:
+    """Take the rows of documents out, each given by tenant and identifier.
+
+    :func:`sum_up_again` must follow.
+    """
+    names = [{"tenant": tenant, "id": name} for tenant, name in documents]
+    tx.many("DELETE FROM efile_parts WHERE tenant = :tenant AND document_id = :id", names)
+    tx.many("DELETE FROM efile_documents WHERE tenant = :tenant AND id = :id", names)
 
 
 def sum_up_again(tx: Transaction, tenant: str) -> None:
     """Make the rows of files and matters anew from the documents."""
     tx.run("DELETE FROM efile_akten WHERE tenant = :tenant", tenant=tenant)
     tx.run("DELETE FROM efile_vorgaenge WHERE tenant = :tenant", tenant=tenant)
-    for each in all_documents(tx, tenant):
-        sum_up(tx, each)
+    sum_up(tx, all_documents(tx, tenant))
 
 
-def sum_up(tx: Transaction, document: Document) -> None:
-    """Add one document to its file: the latest names it, the earliest opened it."""
-    tx.run(
-        "INSERT INTO efile_akten (tenant, id, aktenzeichen, title, aktenplan, opened_at_us,"
-        " changed_at_us, named_by, documents, search_words) VALUES (:tenant, :akte_id,"
-        " :aktenzeichen, '', '', :at_us, -1, '', 0, '') ON CONFLICT (tenant, id) DO NOTHING",
-        tenant=document.tenant,
-        akte_id=document.akte_id,
-        aktenzeichen=document.aktenzeichen,
-        at_us=document.filed_at_us,
-    )
-    tx.run(
-        "UPDATE efile_akten SET documents = documents + 1,"
-        " opened_at_us = CASE WHEN :at_us < opened_at_us THEN :at_us ELSE opened_at_us END"
-        " WHERE tenant = :tenant AND id = :akte_id",
-        tenant=document.tenant,
-        akte_id=document.akte_id,
-        at_us=document.filed_at_us,
-    )
-    _name_akte(tx, document)
-    tx.run(
-        "INSERT INTO efile_vorgaenge (tenant, id, akte_id, title, opened_at_us)"
-        " VALUES (:tenant, :id, :akte_id, :title, :at_us) ON CONFLICT (tenant, id) DO UPDATE SET"
-        " opened_at_us = CASE WHEN excluded.opened_at_us < efile_vorgaenge.opened_at_us"
-        " THEN excluded.opened_at_us ELSE efile_vorgaenge.opened_at_us END",
-        tenant=document.tenant,
-        id=document.vorgang_id,
-        akte_id=document.akte_id,
-        title=document.vorgang,
-        at_us=document.filed_at_us,
-    )
+def sum_up(tx: Transaction, documents: Sequence[Document]) -> None:
+    """Add documents to their files: the latest names a file, the earliest opened it."""
+    akten: dict[tuple[str, str], list[Document]] = {}
+    vorgaenge: dict[tuple[str, str], list[Document]] = {}
+    for each in documents:
+        akten.setdefault((each.tenant, each.akte_id), []).append(each)
+        vorgaenge.setdefault((each.tenant, each.vorgang_id), []).append(each)
+    tx.many(_ADD_TO_AKTE, [_akte_row(each) for each in akten.values()])
+    tx.many(_ADD_TO_VORGANG, [_vorgang_row(each) for each in vorgaenge.values()])
 
 
-def _name_akte(tx: Transaction, document: Document) -> None:
-    words = folded_words(f"{document.akte_title} {document.aktenzeichen}")
-    tx.run(
-        "UPDATE efile_akten SET title = :title, aktenplan = :aktenplan, named_by = :id,"
-        " changed_at_us = :at_us, search_words = :words"
-        " WHERE tenant = :tenant AND id = :akte_id AND (changed_at_us < :at_us"
-        " OR (changed_at_us = :at_us AND named_by < :id))",
-        tenant=document.tenant,
-        akte_id=document.akte_id,
-        id=document.id,
-        title=document.akte_title,
-        aktenplan=document.aktenplan,
-        at_us=document.filed_at_us,
-        words="".join(f" {word}" for word in words),
-    )
+def _akte_row(documents: Sequence[Document]) -> dict[str, object]:
+    """Return the sum of documents of one file."""
+    latest = max(documents, key=lambda each: (each.filed_at_us, each.id))
+    words = folded_words(f"{latest.akte_title} {latest.aktenzeichen}")
+    return {
+        "tenant": latest.tenant,
+        "id": latest.akte_id,
+        "aktenzeichen": latest.aktenzeichen,
+        "title": latest.akte_title,
+        "aktenplan": latest.aktenplan,
+        "opened_at_us": min(each.filed_at_us for each in documents),
+        "changed_at_us": latest.filed_at_us,
+        "named_by": latest.id,
+        "documents": len(documents),
+        "search_words": "".join(f" {word}" for word in words),
+    }
 
 
-def _documents(tx: Transaction, condition: str, tenant: str, key: str) -> list[Document]:
+def _vorgang_row(documents: Sequence[Document]) -> dict[str, object]:
+    first = documents[0]
+    return {
+        "tenant": first.tenant,
+        "id": first.vorgang_id,
+        "akte_id": first.akte_id,
+        "title": first.vorgang,
+        "opened_at_us": min(each.filed_at_us for each in documents),
+    }
+
+
+def _documents(
+    tx: Transaction, condition: str, tenant: str, values: Mapping[str, object]
+) -> list[Document]:
     """Return documents with their parts, oldest first; two queries however many there are."""
     rows = tx.all(
-        f"SELECT d.* FROM efile_documents d WHERE d.tenant = :tenant AND {condition}"  # noqa: S608  one of three fixed conditions
+        f"SELECT d.* FROM efile_documents d WHERE d.tenant = :tenant AND {condition}"  # noqa: S608  one of a few fixed conditions
         " ORDER BY d.filed_at_us, d.id",
         tenant=tenant,
-        key=key,
+        **values,
     )
+    if not rows:
+        return []
     parts = tx.all(
-        "SELECT p.* FROM efile_parts p JOIN efile_documents d"  # noqa: S608  one of three fixed conditions
+        "SELECT p.* FROM efile_parts p JOIN efile_documents d"  # noqa: S608  one of a few fixed conditions
         " ON d.tenant = p.tenant AND d.id = p.document_id"
         f" WHERE d.tenant = :tenant AND {condition} ORDER BY p.document_id, p.position",
         tenant=tenant,
-        key=key,
+        **values,
     )
     by_document: dict[str, list[DocumentPart]] = {}
     for row in parts:

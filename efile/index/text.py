@@ -45,7 +45,7 @@ async def text_of(parts: Sequence[Part], readers: LimitedPool) -> tuple[str, Tex
 
 
 async def _text_of_part(part: Part, readers: LimitedPool) -> str:
-    mime = part.mime.partition(";")[0].strip().lower()
+    mime = _plain_mime(part.mime)
     if mime == "application/pdf":
         _, data = await readers.run("pdf_text", {}, part.data)
         return data.decode()
@@ -54,6 +54,15 @@ async def _text_of_part(part: Part, readers: LimitedPool) -> str:
     if mime.endswith(("/json", "+json")):
         return "\n".join(tree.values(tree.read_json(part.data)))
     return decoded(part.data) if mime in _PLAIN else ""
+
+
+def is_structured(mime: str) -> bool:
+    """Say whether this is a format between machines: XML, JSON or CSV."""
+    return _plain_mime(mime).endswith(("/xml", "+xml", "/json", "+json", "/csv"))
+
+
+def _plain_mime(mime: str) -> str:
+    return mime.partition(";")[0].strip().lower()
 
 
 def decoded(data: bytes) -> str:

@@ -35,7 +35,14 @@ class FolderStore:
         """Create the tenant's folder if it is missing."""
         await _run(lambda: self._place(tenant).mkdir(parents=True, exist_ok=True))
 
-    async def put_once(self, tenant: str, key: str, data: bytes) -> None:
+    async def put_once(
+        self,
+        tenant: str,
+        key: str,
+        data: bytes,
+        *,
+        by_content: bool = False,  # noqa: ARG002  here a look costs nothing
+    ) -> None:
         """Write the object and read it back; the same bytes again change nothing."""
         path = self._path(tenant, key)
         await _run(lambda: _put_once(path, key, data))

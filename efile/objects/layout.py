@@ -12,9 +12,12 @@ import uuid
 
 from efile.errors import InvalidRequest
 from efile.integrity.digest import canonical_json, derive_key, keyed_hex
+from efile.model import Document
 
 ROOT = "v1/a/"
-"""Prefix of everything that is filed."""
+"""Prefix of every document that has objects of its own."""
+PACK_ROOT = "v1/p/"
+"""Prefix of every pack."""
 PROBE_ROOT = "v1/probe/"
 """Prefix of everything a probe writes; never listed by verification."""
 _NAMESPACE = uuid.UUID("6d1f0a3e-2b0c-5c57-9a55-3d6f1b9c7e42")
@@ -54,9 +57,37 @@ def manifest_key(akte: str, document: str, version: int) -> str:
     return f"{ROOT}{akte}/d/{document}/{version:04d}.json"
 
 
+def pack_secret(secret: bytes, tenant: str) -> bytes:
+    """Return the secret from which the names of a tenant's packs are made."""
+    return derive_key(secret, "efile/pack/v1", tenant)
+
+
+def pack_key(key: bytes, sha256: str) -> str:
+    """Return where the pack with this digest lies."""
+    name = keyed_hex(key, b"pack" + bytes.fromhex(sha256))
+    return f"{PACK_ROOT}{name[:2]}/{name}"
+
+
+def commit_key(document: Document) -> str:
+    """Return the object whose writing filed the document: its pack or its manifest."""
+    if document.packed:
+        return document.parts[0].object_key
+    return manifest_key(document.akte_id, document.id, document.version)
+
+
+def commit_place(document: Document) -> str:
+    """Return the same for people: in a pack, where the document begins."""
+    return document.parts[0].place if document.packed else commit_key(document)
+
+
 def is_manifest(key: str) -> bool:
     """Say whether the key names a manifest."""
     return _MANIFEST.fullmatch(key) is not None
+
+
+def is_pack(key: str) -> bool:
+    """Say whether the key names a pack."""
+    return key.startswith(PACK_ROOT)
 
 
 def checked_tenant(tenant: str) -> str:

@@ -3,6 +3,9 @@
 Everything needed to rebuild the index stands in it. The seal is an HMAC under the file's
 secret over all other fields: it makes a forged manifest visible without the index, and it makes
 the leaf unguessable for whoever knows the content but not the secret.
+
+The manifest of a packed document names no objects: the pack holds its parts right before it,
+and its bytes must not depend on the neighbours it is packed with.
 """
 
 from __future__ import annotations
@@ -10,6 +13,8 @@ from __future__ import annotations
 import hmac
 import json
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from efile.errors import IntegrityBroken, InvalidRequest
@@ -18,6 +23,7 @@ from efile.model import Document, DocumentPart, FilingRequest
 from efile.objects import layout
 
 FORMAT = "efile-manifest-1"
+PACKED = "efile-manifest-1-packed"
 _MAX_BYTES = 65_536
 _FIELDS = (
     "tenant", "id", "version", "akte_id", "aktenzeichen", "akte_title", "aktenplan",
@@ -25,10 +31,16 @@ _FIELDS = (
     "received_at_us", "filed_at_us", "actor",
 )  # fmt: skip
 _PART_FIELDS = ("position", "role", "name", "mime", "sha256", "size", "object_key")
+_NOWHERE = ""
+"""Object of a part that is not in its pack yet."""
 
 
-def describe(request: FilingRequest, secret: bytes) -> tuple[Document, bytes]:
+def describe(
+    request: FilingRequest, secret: bytes, *, packed: bool = False
+) -> tuple[Document, bytes]:
     """Return the document this request files, and its manifest.
+
+    The parts of a packed document have no place until :func:`placed` gives them one.
 
     Raises:
         InvalidRequest: the manifest would be too large.
@@ -39,12 +51,12 @@ def describe(request: FilingRequest, secret: bytes) -> tuple[Document, bytes]:
         name: _normal(getattr(request, name)) for name in _FIELDS if hasattr(request, name)
     }
     content |= {
-        "format": FORMAT,
+        "format": PACKED if packed else FORMAT,
         "id": layout.document_id(request.tenant, request.document_key),
         "version": 1,
         "akte_id": akte,
         "vorgang_id": layout.vorgang_id(request.tenant, request.aktenzeichen, request.vorgang),
-        "parts": _parts(request, key, akte),
+        "parts": _parts(request, None if packed else key, akte),
     }
     content["seal"] = keyed_hex(key, b"seal" + canonical_json(content))
     manifest = canonical_json(content)
@@ -57,23 +69,52 @@ def describe(request: FilingRequest, secret: bytes) -> tuple[Document, bytes]:
     return _document(content, manifest), manifest
 
 
+def placed(document: Document, pack: str, starts: Sequence[int]) -> Document:
+    """Return the document with its parts where they lie in the pack."""
+    parts = tuple(
+        DocumentPart(p.position, p.role, p.name, p.mime, p.sha256, p.size, pack, start)
+        for p, start in zip(document.parts, starts, strict=True)
+    )
+    return replace(document, parts=parts)
+
+
 def read(manifest: bytes, secret: bytes, key: str) -> Document:
     """Return the document a stored manifest describes.
 
     Raises:
         IntegrityBroken: the manifest is unreadable, forged, or lies under a wrong key.
     """
+    document = _sealed(manifest, secret, key, FORMAT)
+    if layout.manifest_key(document.akte_id, document.id, document.version) != key:
+        raise _altered(key)
+    return document
+
+
+def read_packed(manifest: bytes, secret: bytes, pack: str, starts: Sequence[int]) -> Document:
+    """Return the document whose manifest lies in a pack behind parts that begin there.
+
+    Raises:
+        IntegrityBroken: the manifest is unreadable, forged, or has other parts.
+    """
+    place = f"{pack}#{starts[0] if starts else 0}"
+    document = _sealed(manifest, secret, place, PACKED)
+    if len(document.parts) != len(starts):
+        raise _altered(place)
+    return placed(document, pack, starts)
+
+
+def _sealed(manifest: bytes, secret: bytes, place: str, form: str) -> Document:
+    """Return the document if the manifest has this form and its seal is right."""
     try:
         content = json.loads(manifest)
         document = _document(content, manifest)
         seal = content.pop("seal")
         secret_of_file = layout.file_key(secret, document.tenant, document.akte_id)
         sealed = keyed_hex(secret_of_file, b"seal" + canonical_json(content))
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as exc:
-        raise _altered(key) from exc
-    place = layout.manifest_key(document.akte_id, document.id, document.version)
-    if place != key or not hmac.compare_digest(seal, sealed):
-        raise _altered(key)
+        if content["format"] != form or not hmac.compare_digest(seal, sealed):
+            raise _altered(place)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as exc:
+        raise _altered(place) from exc
     return document
 
 
@@ -88,29 +129,31 @@ def _altered(key: str) -> IntegrityBroken:
 
 def _document(content: dict[str, Any], manifest: bytes) -> Document:
     parts = tuple(
-        DocumentPart(**{name: part[name] for name in _PART_FIELDS}) for part in content["parts"]
+        DocumentPart(**{"object_key": _NOWHERE} | {n: part[n] for n in _PART_FIELDS if n in part})
+        for part in content["parts"]
     )
-    if content["format"] != FORMAT or not parts:
-        raise ValueError("not a manifest of this format")
+    if not parts:
+        raise ValueError("a document has parts")
     fields = {name: content[name] for name in _FIELDS}
     return Document(**fields, leaf=leaf_hash(manifest), parts=parts)
 
 
-def _parts(request: FilingRequest, key: bytes, akte: str) -> list[dict[str, Any]]:
+def _parts(request: FilingRequest, key: bytes | None, akte: str) -> list[dict[str, Any]]:
+    """Describe the parts; with the file's key, each with an object of its own."""
     listed = []
     for position, part in enumerate(request.parts):
         digest = sha256_hex(part.data)
-        listed.append(
-            {
-                "position": position,
-                "role": part.role,
-                "name": _normal(part.name),
-                "mime": part.mime,
-                "sha256": digest,
-                "size": len(part.data),
-                "object_key": layout.blob_key(key, akte, digest),
-            }
-        )
+        described = {
+            "position": position,
+            "role": part.role,
+            "name": _normal(part.name),
+            "mime": part.mime,
+            "sha256": digest,
+            "size": len(part.data),
+        }
+        if key is not None:
+            described["object_key"] = layout.blob_key(key, akte, digest)
+        listed.append(described)
     return listed
 
 

@@ -100,10 +100,19 @@ class S3Store:
         bucket = self.bucket(tenant)
         await self.run(lambda: _prepare(self.client, bucket), bucket)
 
-    async def put_once(self, tenant: str, key: str, data: bytes) -> None:
-        """Write the object and read it back; the same bytes again change nothing."""
+    async def put_once(
+        self, tenant: str, key: str, data: bytes, *, by_content: bool = False
+    ) -> None:
+        """Write the object and read it back; the same bytes again change nothing.
+
+        Where the key follows from the bytes, nobody looks first: a server that knows
+        conditions keeps what lies there, any other writes the same bytes again. Only what
+        travels in parts is looked for, since it is dear to send and has no condition.
+        """
         bucket = self.bucket(tenant)
-        await self.run(lambda: _put_once(self.client, bucket, checked_key(key), data), key)
+        place = checked_key(key)
+        look = not by_content or len(data) > _PART_BYTES
+        await self.run(lambda: _put_once(self.client, bucket, place, data, look=look), key)
 
     async def get(self, tenant: str, key: str) -> bytes:
         """Return all bytes."""
@@ -115,7 +124,7 @@ class S3Store:
         if length <= 0:
             return b""
         bucket = self.bucket(tenant)
-        return await self.run(lambda: _get(self.client, bucket, key, start, length), key)
+        return await self.run(lambda: _get_range(self.client, bucket, key, start, length), key)
 
     async def head(self, tenant: str, key: str) -> ObjectInfo:
         """Return key and size."""
@@ -266,27 +275,30 @@ def _make_bucket(client: Minio, bucket: str) -> None:
         client.make_bucket(bucket)
 
 
-def _put_once(client: Minio, bucket: str, key: str, data: bytes) -> None:
-    present = _present(client, bucket, key)
+def _put_once(client: Minio, bucket: str, key: str, data: bytes, *, look: bool) -> None:
+    present = _present(client, bucket, key) if look else None
     if present is None:
-        _put(client, bucket, key, data)
-        present, fresh = _get(client, bucket, key), True
+        written = _put(client, bucket, key, data)
+        present = _get(client, bucket, key)
     else:
-        fresh = False
+        written = False
     if present != data:
-        raise readback_differs(key) if fresh else object_differs(key)
+        raise readback_differs(key) if written else object_differs(key)
 
 
-def _put(client: Minio, bucket: str, key: str, data: bytes) -> None:
+def _put(client: Minio, bucket: str, key: str, data: bytes) -> bool:
+    """Write; return whether the server took the bytes."""
     if len(data) > _PART_BYTES:
         client.put_object(bucket, key, io.BytesIO(data), len(data), part_size=_PART_BYTES)
-        return
+        return True
     try:
         put_if_absent(client, bucket, key, data)
     except MinioException as exc:
-        # 412 and 409: somebody wrote at the same moment; the read-back decides.
+        # 412: something lies there; 409: somebody writes at this moment. Reading back decides.
         if status_of(exc) not in {409, 412}:
             raise
+        return False
+    return True
 
 
 def _present(client: Minio, bucket: str, key: str) -> bytes | None:
@@ -300,6 +312,16 @@ def _present(client: Minio, bucket: str, key: str) -> bytes | None:
 
 def _get(client: Minio, bucket: str, key: str, start: int = 0, length: int = 0) -> bytes:
     return _read(client.get_object(bucket, key, offset=start, length=length))
+
+
+def _get_range(client: Minio, bucket: str, key: str, start: int, length: int) -> bytes:
+    try:
+        return _get(client, bucket, key, start, length)
+    except MinioException as exc:
+        # 416: the object ends before the range begins.
+        if status_of(exc) != 416:  # noqa: PLR2004  HTTP "range not satisfiable"
+            raise
+        return b""
 
 
 def _read(response: urllib3.BaseHTTPResponse) -> bytes:

@@ -41,12 +41,12 @@ def manifest_differs(key: str) -> Fault:
 
 
 def document_twice(key: str) -> Fault:
-    """Two files claim the same document."""
+    """Two manifests that differ claim the same document."""
     return Fault(
         "document_twice",
         key,
-        "Dasselbe Dokument liegt in zwei Akten.",
-        "Klären, in welche Akte es gehört; der zweite Eintrag bleibt bis dahin unbeachtet.",
+        "Dasselbe Dokument liegt zweimal im Speicher, mit verschiedenen Angaben.",
+        "Klären, welches gilt; der zweite Eintrag bleibt bis dahin unbeachtet.",
     )
 
 
@@ -102,4 +102,35 @@ def orphan(key: str) -> Fault:
         key,
         "Ein Objekt gehört zu keinem Dokument (meist eine abgebrochene Ablage).",
         "Nichts zu tun: Eine erneute Ablage verwendet es; gelöscht wird nichts von selbst.",
+    )
+
+
+def pack_altered(key: str) -> Fault:
+    """A pack is not what its name says, or not a pack of this tenant."""
+    return Fault(
+        "pack_altered",
+        key,
+        "Ein Sammelobjekt ist verändert; betroffene Dokumente sind einzeln genannt.",
+        _RESTORE,
+    )
+
+
+def pack_missing(key: str) -> Fault:
+    """A pack is gone with every document in it."""
+    return Fault(
+        "pack_missing",
+        key,
+        "Ein Sammelobjekt mit abgelegten Dokumenten fehlt im Speicher.",
+        _RESTORE,
+    )
+
+
+def pack_surplus(key: str) -> Fault:
+    """Every document in the pack also lies elsewhere, and the index uses the other place."""
+    return Fault(
+        "pack_surplus",
+        key,
+        "Ein Sammelobjekt enthält nur Dokumente, die auch anderswo liegen (meist eine"
+        " wiederholte Ablage).",
+        "Nichts zu tun: Gelöscht wird nichts von selbst.",
     )

@@ -6,12 +6,16 @@ with a plan. Bytes are read by :mod:`efile.recovery.verify`, not here.
 
 from __future__ import annotations
 
-from efile.errors import NotFound
-from efile.filing import Archive, enter
-from efile.integrity.digest import sha256_hex
-from efile.model import Document, Fault, Part, ReconcileReport
+from collections.abc import Iterator
+from functools import partial
+
+from efile.filing import Archive
+from efile.index.entries import enter
+from efile.model import Document, Fault, ReconcileReport
+from efile.objects import layout
 from efile.ports import Clock
 from efile.recovery import faults
+from efile.recovery.reading import prepared
 from efile.recovery.survey import Survey, loss, survey
 from efile.recovery.verify import against_index, rows
 
@@ -21,38 +25,38 @@ async def reconcile(tenant: str, archive: Archive, clock: Clock) -> ReconcileRep
     started = clock.now_us()
     seen = await survey(tenant, archive)
     indexed = await rows(tenant, archive)
+    missing = [each for name, each in seen.documents.items() if name not in indexed]
     replayed = 0
-    for name, document in seen.documents.items():
-        if name not in indexed:
-            parts, _ = await readable(document, archive)
-            replayed += await enter(document, parts, archive)
-            indexed[name] = document
-    found = [*seen.altered, *await against_index(tenant, seen, indexed, archive)]
+    async for ready in prepared(missing, archive):
+        entered = [each.entry for each in ready]
+        known = await archive.database.write(partial(enter, entries=entered))
+        replayed += len(entered) - len(known)
+    indexed |= {each.id: each for each in missing}
+    found = [*seen.faults(), *await against_index(tenant, seen, indexed, archive)]
     found += await _sizes(tenant, seen, indexed, archive)
     found += [faults.orphan(key) for key in seen.orphans()]
-    return ReconcileReport(tenant, started, replayed, tuple(found))
+    return ReconcileReport(tenant, started, replayed, (*found, *_surplus(seen, indexed)))
 
 
-async def readable(document: Document, archive: Archive) -> tuple[tuple[Part, ...], list[str]]:
-    """Return the parts whose bytes are as filed, and the keys of all others."""
-    parts, broken = [], []
-    for listed in document.parts:
-        try:
-            data = await archive.objects.get(document.tenant, listed.object_key)
-        except NotFound:
-            data = None
-        if data is not None and sha256_hex(data) == listed.sha256:
-            parts.append(Part(listed.role, listed.name, listed.mime, data))
-        else:
-            broken.append(listed.object_key)
-    return tuple(parts), broken
+def _surplus(seen: Survey, indexed: dict[str, Document]) -> Iterator[Fault]:
+    """Yield packs of which the index uses nothing although they are whole."""
+    used = {layout.commit_key(each) for each in indexed.values()}
+    told = {fault.where for fault in seen.altered}
+    for key in seen.sizes:
+        if layout.is_pack(key) and key not in used and key not in told:
+            yield faults.pack_surplus(key)
 
 
 async def _sizes(
     tenant: str, seen: Survey, indexed: dict[str, Document], archive: Archive
 ) -> list[Fault]:
     found = []
-    expected = {part.object_key: part.size for each in indexed.values() for part in each.parts}
+    expected = {
+        part.object_key: part.size
+        for each in indexed.values()
+        for part in each.parts
+        if not part.packed
+    }
     for key, size in sorted(expected.items()):
         if key in seen.sizes and seen.sizes[key] != size:
             found.append(faults.size_mismatch(key, size, seen.sizes[key]))

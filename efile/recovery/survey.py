@@ -12,8 +12,9 @@ from typing import TypeVar
 
 from efile.errors import IntegrityBroken, NotFound
 from efile.filing import Archive
+from efile.integrity.digest import sha256_hex
 from efile.model import Document, Fault
-from efile.objects import layout, manifest
+from efile.objects import layout, manifest, pack
 from efile.recovery import faults
 
 A = TypeVar("A")
@@ -29,54 +30,104 @@ class Survey:
     """Every object by key."""
     documents: dict[str, Document] = field(default_factory=dict)
     """Every document with a readable manifest, by id."""
+    copies: dict[str, list[Document]] = field(default_factory=dict)
+    """The same documents, to the byte of their manifests, in other packs."""
     altered: list[Fault] = field(default_factory=list)
-    """Manifests that cannot be believed."""
-    manifest_bytes: int = 0
+    """Manifests and packs that cannot be believed."""
+    damaged: set[str] = field(default_factory=set)
+    """Where in packs other bytes lie than were filed."""
+    bytes_read: int = 0
 
-    def referenced(self) -> set[str]:
-        """Return the keys of all blobs that a manifest names."""
-        return {part.object_key for each in self.documents.values() for part in each.parts}
+    def holds(self, document: Document) -> bool:
+        """Say whether the document lies where this one says, exactly as it says."""
+        found = self.documents.get(document.id)
+        return document == found or document in self.copies.get(document.id, ())
+
+    def faults(self) -> list[Fault]:
+        """Return what was found wrong while reading."""
+        return [*self.altered, *(faults.digest_mismatch(place) for place in sorted(self.damaged))]
 
     def orphans(self) -> list[str]:
         """Return the keys no manifest accounts for."""
-        known = self.referenced()
-        return [key for key in self.sizes if key not in known and not layout.is_manifest(key)]
+        known = {part.object_key for each in self.documents.values() for part in each.parts}
+        return [
+            key
+            for key in self.sizes
+            if key not in known and not layout.is_manifest(key) and not layout.is_pack(key)
+        ]
 
 
 async def survey(tenant: str, archive: Archive) -> Survey:
-    """List everything and read every manifest."""
+    """List everything; read every manifest and every pack."""
     seen = Survey()
-    async for page in archive.objects.pages(tenant, layout.ROOT):
-        seen.sizes |= {item.key: item.size for item in page}
-    keys = sorted(key for key in seen.sizes if layout.is_manifest(key))
+    for root in (layout.ROOT, layout.PACK_ROOT):
+        async for page in archive.objects.pages(tenant, root):
+            seen.sizes |= {item.key: item.size for item in page}
 
     async def read(key: str) -> bytes | None:
+        if layout.is_pack(key) and seen.sizes[key] > pack.LARGEST:
+            return b""
         try:
             return await archive.objects.get(tenant, key)
         except NotFound:
             return None
 
-    async for key, stored in each_of(keys, read):
+    manifests = sorted(key for key in seen.sizes if layout.is_manifest(key))
+    packs = sorted(key for key in seen.sizes if layout.is_pack(key))
+    async for key, stored in each_of([*manifests, *packs], read):
         if stored is None:
             del seen.sizes[key]
             continue
-        _enter(seen, tenant, key, stored, archive.secret)
+        seen.bytes_read += len(stored)
+        look = _look_into_pack if layout.is_pack(key) else _look_at_manifest
+        look(seen, tenant, key, stored, archive.secret)
     return seen
 
 
-def _enter(seen: Survey, tenant: str, key: str, stored: bytes, secret: bytes) -> None:
-    seen.manifest_bytes += len(stored)
+def _look_at_manifest(seen: Survey, tenant: str, key: str, stored: bytes, secret: bytes) -> None:
     try:
-        document = manifest.read(stored, secret, key)
+        _enter(seen, tenant, manifest.read(stored, secret, key))
     except IntegrityBroken:
         seen.altered.append(faults.manifest_altered(key))
-        return
+
+
+def _look_into_pack(seen: Survey, tenant: str, key: str, stored: bytes, secret: bytes) -> None:
+    """Enter what is whole in the pack and report the rest."""
+    contents = pack.read(stored)
+    named = layout.pack_key(layout.pack_secret(secret, tenant), sha256_hex(stored))
+    if key != named or contents.tenant != tenant or not contents.sound:
+        seen.altered.append(faults.pack_altered(key))
+    for packed in contents.documents:
+        starts = [slot.start for slot in packed.parts]
+        slot = packed.manifest
+        try:
+            document = manifest.read_packed(
+                stored[slot.start : slot.start + slot.size], secret, key, starts
+            )
+        except IntegrityBroken as exc:
+            seen.altered.append(faults.manifest_altered(exc.place))
+            continue
+        seen.damaged |= {
+            part.place
+            for part in document.parts
+            if sha256_hex(stored[part.start : part.start + part.size]) != part.sha256
+        }
+        _enter(seen, tenant, document)
+
+
+def _enter(seen: Survey, tenant: str, document: Document) -> None:
+    known = seen.documents.get(document.id)
     if document.tenant != tenant:
-        seen.altered.append(faults.manifest_altered(key))
-    elif document.id in seen.documents:
-        seen.altered.append(faults.document_twice(key))
-    else:
+        seen.altered.append(faults.manifest_altered(layout.commit_place(document)))
+    elif known is None:
         seen.documents[document.id] = document
+    elif known.leaf == document.leaf:
+        # The whole one counts; the other is a copy.
+        if any(part.place in seen.damaged for part in known.parts):
+            seen.documents[document.id], document = document, known
+        seen.copies.setdefault(document.id, []).append(document)
+    else:
+        seen.altered.append(faults.document_twice(layout.commit_place(document)))
 
 
 async def loss(

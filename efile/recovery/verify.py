@@ -6,6 +6,8 @@ only for what storage cannot know, namely documents whose manifest has vanished.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
+
 from efile.errors import NotFound
 from efile.filing import Archive
 from efile.index import metadata
@@ -26,8 +28,9 @@ async def verify(tenant: str, archive: Archive, clock: Clock) -> VerifyReport:
         part.object_key: part
         for each in [*indexed.values(), *seen.documents.values()]
         for part in each.parts
+        if not part.packed
     }
-    size, found = seen.manifest_bytes, list(seen.altered)
+    size, found = seen.bytes_read, seen.faults()
     async for _, (length, fault) in each_of(
         sorted(expected | dict.fromkeys(seen.orphans())),
         lambda key: _examine(tenant, key, expected.get(key), archive),
@@ -52,21 +55,38 @@ async def against_index(
 
     Filing goes on meanwhile, so whatever looks missing is looked for once more.
     """
-    found = []
-    for name, document in indexed.items():
-        key = layout.manifest_key(document.akte_id, name, document.version)
-        if name in seen.documents and seen.documents[name] != document:
-            found.append(faults.manifest_differs(key))
-        elif key not in seen.sizes:
-            lost = await loss(tenant, key, archive, faults.manifest_missing)
-            found += [lost] if lost else []
+    found = await not_stored(tenant, seen, indexed.values(), archive)
     unknown = [each for name, each in seen.documents.items() if name not in indexed]
     known_by_now = await rows(tenant, archive) if unknown else {}
     for document in unknown:
         if document.id not in known_by_now:
-            key = layout.manifest_key(document.akte_id, document.id, document.version)
-            found.append(faults.document_unindexed(key))
+            found.append(faults.document_unindexed(layout.commit_place(document)))
     return found
+
+
+async def not_stored(
+    tenant: str, seen: Survey, indexed: Collection[Document], archive: Archive
+) -> list[Fault]:
+    """Return what does not lie in storage where and as the index says."""
+    found = []
+    for key in sorted({layout.commit_key(each) for each in indexed} - seen.sizes.keys()):
+        missing = faults.pack_missing if layout.is_pack(key) else faults.manifest_missing
+        gone = await loss(tenant, key, archive, missing)
+        found += [gone] if gone else []
+    return [*found, *_contradictions(seen, indexed)]
+
+
+def _contradictions(seen: Survey, indexed: Iterable[Document]) -> Iterator[Fault]:
+    """Yield what its manifest or pack, which is there, tells otherwise or not at all."""
+    told = {fault.where for fault in seen.altered}
+    for document in indexed:
+        place = layout.commit_place(document)
+        if layout.commit_key(document) not in seen.sizes or place in told or seen.holds(document):
+            continue
+        if document.id in seen.documents:
+            yield faults.manifest_differs(place)
+        else:
+            yield faults.manifest_missing(place)
 
 
 async def _examine(

@@ -63,6 +63,14 @@ async def test_the_same_bytes_again_change_nothing(store: ObjectStore) -> None:
     assert 1 == len(await store.versions("muster", "v1/"))
 
 
+async def test_an_object_named_by_its_content_is_kept_as_written(store: ObjectStore) -> None:
+    for _ in range(2):
+        await store.put_once("muster", KEY, b"content", by_content=True)
+
+    assert b"content" == await store.get("muster", KEY)
+    assert 1 == len(await store.versions("muster", "v1/"))
+
+
 async def test_other_bytes_under_a_key_are_refused(store: ObjectStore) -> None:
     await store.put_once("muster", KEY, b"first")
 
@@ -72,7 +80,7 @@ async def test_other_bytes_under_a_key_are_refused(store: ObjectStore) -> None:
     assert b"first" == await store.get("muster", KEY)
 
 
-@pytest.mark.parametrize(("start", "length"), [(0, 4), (3, 4), (8, 50), (2, 0)])
+@pytest.mark.parametrize(("start", "length"), [(0, 4), (3, 4), (8, 50), (2, 0), (10, 5), (40, 5)])
 async def test_a_range_is_the_slice(store: ObjectStore, start: int, length: int) -> None:
     await store.put_once("muster", KEY, b"0123456789")
 

@@ -59,6 +59,7 @@ CREATE TABLE efile_parts (
   mime TEXT NOT NULL,
   sha256 TEXT NOT NULL,
   size BIGINT NOT NULL,
-  object_key TEXT NOT NULL,
+  object_key TEXT NOT NULL,   -- an object of its own, or a pack
+  start BIGINT NOT NULL,      -- where it begins in the pack; 0 in an object of its own
   PRIMARY KEY (tenant, document_id, position)
 );

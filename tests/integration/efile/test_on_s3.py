@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from efile import IntegrityBroken, Part, S3Access, S3Store
-from tests.efile_house import XML, EFileHouse, open_house, pdf, request
+from efile import FilingError, IntegrityBroken, Part, S3Access, S3Store
+from tests.efile_house import XML, EFileHouse, message, open_house, pdf, request
 from tests.s3_server import S3Server, rclone_program
 
 pytestmark = pytest.mark.s3
@@ -87,6 +87,50 @@ async def test_damage_on_the_server_is_found(house: EFileHouse, s3_server: S3Ser
     for each in filed:
         with pytest.raises(IntegrityBroken):
             await house.efile.fetch("muster", each.id)
+
+
+async def test_messages_are_packed_found_lost_from_the_index_and_rebuilt(
+    tmp_path: Path, s3_server: S3Server, prefix: str
+) -> None:
+    requests = [message(number, packable=number != 5) for number in range(40)]
+    async with open_house(tmp_path, store_on(s3_server, prefix)) as house:
+        for _ in range(2):
+            filed = await house.efile.file_all(requests)
+        intact, grown = await house.efile.verify("muster"), house.snapshot()
+    (tmp_path / "index.sqlite").unlink()
+
+    async with open_house(tmp_path, store_on(s3_server, prefix)) as house:
+        report = await house.efile.rebuild("muster")
+
+        assert (True, 1 + 2) == (intact.intact, intact.objects)
+        assert (40, ()) == (report.documents, report.faults)
+        assert grown == house.snapshot()
+        for one, receipt in zip(requests, filed, strict=True):
+            assert not isinstance(receipt, FilingError)
+            assert one.parts[0].data == await house.efile.fetch("muster", receipt.id)
+
+
+async def test_damage_to_a_pack_on_the_server_is_found(house: EFileHouse) -> None:
+    store = house.objects
+    assert isinstance(store, S3Store)
+    await house.efile.file_all([message(number) for number in range(3)])
+    view = await house.efile.akte("muster", "51.3-0001")
+    key = view.documents[0].parts[0].object_key
+    sound = await store.get("muster", key)
+    for damage, what in (
+        (sound[:40], "manifest_missing"),
+        (sound.replace(b"N-1", b"N-9"), "digest_mismatch"),
+    ):
+        store.client._put_object(store.bucket("muster"), key, damage)
+
+        report = await house.efile.verify("muster")
+
+        assert {"pack_altered", what} == {fault.what for fault in report.faults}
+        with pytest.raises(IntegrityBroken):
+            await house.efile.fetch("muster", view.documents[1].id)
+    await store.delete("muster", key)
+
+    assert ["pack_missing"] == [f.what for f in (await house.efile.verify("muster")).faults]
 
 
 async def test_a_large_part_travels_in_pieces(house: EFileHouse) -> None:

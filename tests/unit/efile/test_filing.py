@@ -32,12 +32,12 @@ class CrashingStore(FolderStore):
         self._left = crash_at
         self._after = after
 
-    async def put_once(self, tenant: str, key: str, data: bytes) -> None:
+    async def put_once(self, tenant: str, key: str, data: bytes, **how: bool) -> None:
         self._left -= 1
         if self._left != 0:
-            return await super().put_once(tenant, key, data)
+            return await super().put_once(tenant, key, data, **how)
         if self._after:
-            await super().put_once(tenant, key, data)
+            await super().put_once(tenant, key, data, **how)
         raise StorageUnavailable("crash")
 
 

@@ -118,6 +118,7 @@ async def test_the_excerpt_of_a_long_text_surrounds_the_find(house: EFileHouse) 
 
 async def test_a_forgotten_document_is_not_found(house: EFileHouse) -> None:
     hits = await house.database.read(lambda tx: fulltext.search(tx, "muster", "anhörung", 50))
-    await house.database.write(lambda tx: fulltext.forget(tx, "muster", hits[0].document_id or ""))
+    name = ("muster", hits[0].document_id or "")
+    await house.database.write(lambda tx: fulltext.forget(tx, [name]))
 
     assert set() == await found(house, "anhörung")

@@ -1,0 +1,78 @@
+"""Reading stored documents again, to enter them into the index.
+
+Documents that share a pack are read together, so that each pack is fetched once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from efile.errors import NotFound
+from efile.filing import Archive, entry
+from efile.index.entries import Entry
+from efile.integrity.digest import sha256_hex
+from efile.model import Document, DocumentPart, Fault, Part
+from efile.objects import layout
+from efile.recovery import faults
+from efile.recovery.survey import each_of
+
+_GROUP = 100
+"""Documents per transaction: beyond this the shared commit no longer costs time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A document ready to be entered, and what of it was not as filed."""
+
+    entry: Entry
+    faults: tuple[Fault, ...]
+
+
+async def prepared(documents: Sequence[Document], archive: Archive) -> AsyncIterator[list[Ready]]:
+    """Yield the documents in groups for one transaction each."""
+    shelf = _Shelf(archive)
+    ordered = sorted(
+        documents, key=lambda each: (layout.commit_key(each) if each.packed else "", each.id)
+    )
+    for start in range(0, len(ordered), _GROUP):
+        group = ordered[start : start + _GROUP]
+        yield [each async for _, each in each_of(group, lambda one: _prepare(one, shelf, archive))]
+
+
+async def _prepare(document: Document, shelf: _Shelf, archive: Archive) -> Ready:
+    parts, broken = [], []
+    for listed in document.parts:
+        data = await shelf.get(document.tenant, listed)
+        if data is not None and sha256_hex(data) == listed.sha256:
+            parts.append(Part(listed.role, listed.name, listed.mime, data))
+        else:
+            broken.append(faults.digest_mismatch(listed.place))
+    return Ready(await entry(document, parts, archive), tuple(broken))
+
+
+class _Shelf:
+    """Fetches contents; the pack fetched last is kept, since its documents come together."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._turn = asyncio.Lock()
+        self._key = ""
+        self._pack: bytes | None = None
+
+    async def get(self, tenant: str, part: DocumentPart) -> bytes | None:
+        """Return the bytes of a part, or None if its object is gone."""
+        if not part.packed:
+            return await self._fetch(tenant, part.object_key)
+        async with self._turn:
+            if self._key != part.object_key:
+                self._pack = await self._fetch(tenant, part.object_key)
+                self._key = part.object_key
+            return None if self._pack is None else self._pack[part.start : part.start + part.size]
+
+    async def _fetch(self, tenant: str, key: str) -> bytes | None:
+        try:
+            return await self._archive.objects.get(tenant, key)
+        except NotFound:
+            return None
