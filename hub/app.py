@@ -92,6 +92,11 @@ class Place:
         return self._shipped(self.settings.folders.templates, "templates")
 
     @property
+    def tenant_ids(self) -> tuple[str, ...]:
+        """The offices this installation works for."""
+        return tuple(tenant.id for tenant in self.settings.tenants)
+
+    @property
     def data(self) -> Path:
         """Folder of database and payloads."""
         return self.base / self.settings.folders.data

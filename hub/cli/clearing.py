@@ -67,8 +67,9 @@ async def _list(options: argparse.Namespace) -> int:
 
 
 async def _show(options: argparse.Namespace) -> int:
-    async with open_database(place_of(options)) as database:
-        row, ways = await database.read(lambda tx: _case_and_ways(tx, options.id))
+    place = place_of(options)
+    async with open_database(place) as database:
+        row, ways = await database.read(lambda tx: _case_and_ways(tx, place.tenant_ids, options.id))
         if row is None:
             raise _unknown(options.id)
         look = Look("clearing_viewed", "clearing", options.id, row["tenant"])
@@ -96,15 +97,17 @@ async def _show(options: argparse.Namespace) -> int:
     return 0
 
 
-def _case_and_ways(tx: Transaction, clearing_id: str) -> tuple[Row | None, tuple[str, ...]]:
-    row = clearing.find(tx, clearing_id)
+def _case_and_ways(
+    tx: Transaction, tenants: tuple[str, ...], clearing_id: str
+) -> tuple[Row | None, tuple[str, ...]]:
+    row = clearing.find_in(tx, tenants, clearing_id)
     return row, ways_out(tx, row) if row else ()
 
 
 async def _decide(options: argparse.Namespace) -> int:
     place = place_of(options)
     async with open_database(place) as database:
-        row = await database.read(lambda tx: clearing.find(tx, options.id))
+        row = await database.read(lambda tx: clearing.find_in(tx, place.tenant_ids, options.id))
         if row is None:
             raise _unknown(options.id)
         done = f"clearing_{DECIDED[options.verb]}"

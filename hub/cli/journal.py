@@ -89,11 +89,15 @@ def _worded(row: Row) -> Row:
 
 async def _found(options: argparse.Namespace) -> tuple[Row, list[Row], dict[str, Any]]:
     """Return a message, its steps, and why it was refused."""
-    async with open_database(place_of(options)) as database:
+    place = place_of(options)
+    async with open_database(place) as database:
 
         def look(tx: Transaction) -> tuple[Row | None, list[Row], dict[str, Any]]:
-            row = messages.find(tx, options.id)
-            return row, journal.trace(tx, options.id), _reason(tx, options.id)
+            row = messages.find_in(tx, place.tenant_ids, options.id)
+            if row is None:
+                return None, [], {}
+            tenant = row["tenant"]
+            return row, journal.trace(tx, options.id, tenant), _reason(tx, tenant, options.id)
 
         row, entries, reason = await database.read(look)
         if row is None:
@@ -105,9 +109,9 @@ async def _found(options: argparse.Namespace) -> tuple[Row, list[Row], dict[str,
     return row, entries, reason
 
 
-def _reason(tx: Transaction, message_id: str) -> dict[str, Any]:
+def _reason(tx: Transaction, tenant: str, message_id: str) -> dict[str, Any]:
     """Return what was written beside the quarantined bytes; nothing when it was not refused."""
-    promises = views.promises(tx, None, message_id)
+    promises = views.promises(tx, tenant, message_id)
     specs = (json.loads(row["spec"]) for row in promises if row["kind"] == "refuse")
     return next((spec["reason"] for spec in specs if "reason" in spec), {})
 

@@ -88,7 +88,7 @@ class Desk:
         """The same within a unit of work that has more to write."""
         if not decision.reason.strip():
             raise Rejected("reason_missing", "Bitte einen Grund angeben.")
-        case = clearing.find(tx, clearing_id, tenant)
+        case = clearing.find(tx, tenant, clearing_id)
         if case is None:
             raise Rejected("clearing_unknown", "Diesen Klärfall gibt es nicht.")
         now_us = self._clock.now_us()
@@ -96,7 +96,7 @@ class Desk:
             return False
         self.check(tx, case, decision)
         clearing.close_case(
-            tx, clearing_id, state=DECIDED[decision.verb], actor=decision.actor,
+            tx, case, state=DECIDED[decision.verb], actor=decision.actor,
             reason=decision.reason, now_us=now_us,
         )  # fmt: skip
         self._carry_out(tx, case, decision, now_us)
@@ -118,7 +118,7 @@ class Desk:
         goes_back = decision.verb == "reject" and is_held(case)
         verb = "discard" if decision.verb == "reject" and not goes_back else decision.verb
         if verb not in ways_out(tx, case):
-            if lanes.is_numbered_file(tx, case["promise_id"]):
+            if lanes.is_numbered_file(tx, case["tenant"], case["promise_id"]):
                 raise _number_needed()
             raise Rejected(
                 "decision_not_offered",
@@ -132,28 +132,32 @@ class Desk:
     def _carry_out(self, tx: Transaction, case: Row, decision: Decision, now_us: int) -> None:
         row = self._message(tx, case)
         message = messages.to_message(row)
-        self._note(tx, case, decision, now_us)
+        step, action = self._step(case, decision), f"clearing_{DECIDED[decision.verb]}"
+        skip = decision.verb != "release"
+        if (
+            case["promise_id"]
+            and not is_held(case)
+            and self._unblock(tx, case, skip=skip, now_us=now_us)
+            and skip
+        ):
+            # What is given up counts as settled, and the message may end by it.
+            self._messages.fulfilled(tx, message.tenant, ((message.id, action, step),), now_us)
+        else:
+            self._messages.note(tx, message, now_us, action, step=step)
         if is_held(case):
             self._send_on_its_way(tx, case, decision, now_us)
             if decision.verb == "discard":
                 messages.forget_bytes(tx, message)
-        elif case["promise_id"]:
-            skip = decision.verb != "release"
-            freed = self._unblock(tx, case, skip=skip, now_us=now_us)
-            if freed and skip:
-                self._messages.fulfilled(tx, message.id, now_us)
         self.settle(tx, case, now_us)
 
-    def _note(self, tx: Transaction, case: Row, decision: Decision, now_us: int) -> None:
-        """Journal a decision; its reason by digest, for reasons may name persons."""
-        message = messages.to_message(self._message(tx, case))
+    @staticmethod
+    def _step(case: Row, decision: Decision) -> Step:
+        """Return a decision for the journal; its reason by digest, for reasons may name persons."""
         facts = {"code": case["code"]} | (
             {"mapping": decision.mapping or "in force"} if decision.verb == "replay" else {}
         )
         digest = hashlib.sha256(decision.reason.encode()).hexdigest()
-        step = Step(case["promise_id"], digest=digest, actor=decision.actor, facts=facts)
-        action = f"clearing_{DECIDED[decision.verb]}"
-        self._messages.note(tx, message, now_us, action, step=step)
+        return Step(case["promise_id"], digest=digest, actor=decision.actor, facts=facts)
 
     def _send_on_its_way(self, tx: Transaction, case: Row, decision: Decision, now_us: int) -> None:
         """Let a held message travel again, with the directions it was given, or leave it."""
@@ -170,7 +174,7 @@ class Desk:
 
     def _unblock(self, tx: Transaction, case: Row, *, skip: bool, now_us: int) -> bool:
         return lanes.unblock(
-            tx, case["promise_id"], skip=skip, now_us=now_us,
+            tx, case["tenant"], case["promise_id"], skip=skip, now_us=now_us,
             deadline_us=now_us + self._patience_us,
         )  # fmt: skip
 
@@ -178,7 +182,7 @@ class Desk:
         """Move a message on once its last clearing case is settled: to what is least finished."""
         row = self._message(tx, case)
         message = messages.to_message(row)
-        if row["state"] != "clearing" or clearing.still_open(tx, message.id):
+        if row["state"] != "clearing" or clearing.still_open(tx, message.tenant, message.id):
             return
         rest = clearing.rest_of(tx, message.tenant, message.id)
         given_up = {"code": case["code"]} if rest["given_up"] else {}
@@ -193,7 +197,7 @@ class Desk:
 
     @staticmethod
     def _message(tx: Transaction, case: Row) -> Row:
-        row = messages.find(tx, case["message_id"], case["tenant"])
+        row = messages.find(tx, case["tenant"], case["message_id"])
         if row is None:
             raise Conflict("message_missing", "Die Nachricht ist nicht im Journal.")
         return row

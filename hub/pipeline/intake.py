@@ -127,16 +127,16 @@ def enter(tx: Transaction, ready: _Ready, house: House, now_us: int) -> Accepted
 
 def _entered(tx: Transaction, ready: _Ready, house: House, now_us: int) -> Accepted:
     message = ready.message
-    known = messages.find(tx, message.id)
+    known = messages.find(tx, message.tenant, message.id)
     if known and not _is_same(messages.to_message(known), message):
         # A claimed file under a copied or forged name: other bytes are another message.
         own_id = derived_uuid(message.id, message.tenant, message.channel, message.sha256)
         message = replace(message, id=own_id)
-        known = messages.find(tx, own_id)
+        known = messages.find(tx, message.tenant, own_id)
     if known:
         return Accepted(messages.to_message(known), known["state"], known["code"])
     if ready.kept:
-        Payloads.name(tx, ready.kept, now_us)
+        Payloads.name(tx, message.tenant, ready.kept, now_us)
     if ready.fault:
         house.messages.add(tx, message, "refused", now_us, code=ready.fault, **ready.facts)
         return Accepted(message, "refused", ready.fault)
@@ -160,21 +160,16 @@ def _is_same(known: Message, message: Message) -> bool:
 
 def travel_promise(message: Message, house: House, now_us: int, *, in_order: bool) -> Promise:
     """Return the promise to take a message through the journey, in the lane of its case."""
-    if message.case_key:
-        lane = f"{message.tenant}/{message.case_key}"
-    else:
-        # Files that hold many cases are read one after the other, so that the rows of a
-        # later file cannot overtake those of an earlier one.
-        lane = (
-            f"{message.tenant}#{message.channel}" if in_order else f"{message.tenant}~{message.id}"
-        )
+    # Files that hold many cases are read one after the other, so that the rows of a later
+    # file cannot overtake those of an earlier one.
+    alone = f"#{message.channel}" if in_order else f"~{message.id}"
     return Promise(
         id=message.id,
         tenant=message.tenant,
         message_id=message.id,
         kind="travel",
         queue="travel",
-        lane_key=lane,
+        lane_key=message.case_key or alone,
         deadline_us=house.deadline_us(now_us),
     )
 

@@ -29,7 +29,8 @@ def _recover(tx: Transaction, house: House, me: str, now_us: int) -> tuple[int, 
     """Turn our own sent requests into unknown, then hand back what else we held."""
     rows = tx.all(
         "SELECT promise.*, lane.epoch AS epoch FROM promise JOIN lane "
-        "ON lane.queue = promise.queue AND lane.lane_key = promise.lane_key "
+        "ON lane.tenant = promise.tenant AND lane.queue = promise.queue "
+        "AND lane.lane_key = promise.lane_key "
         "WHERE promise.state = 'sent' AND lane.leased_by = :me",
         me=me,
     )
@@ -40,5 +41,8 @@ def _recover(tx: Transaction, house: House, me: str, now_us: int) -> tuple[int, 
             stop(tx, promise, unknown_outcome(), "unknown", house)
         else:
             # The partner recognises the request by its id; asking again has no second effect.
-            tx.run("UPDATE promise SET state = 'leased' WHERE id = :id", id=promise.id)
+            tx.run(
+                "UPDATE promise SET state = 'leased' WHERE tenant = :tenant AND id = :id",
+                tenant=promise.tenant, id=promise.id,
+            )  # fmt: skip
     return len(doubtful), lanes.hand_back(tx, me, now_us)

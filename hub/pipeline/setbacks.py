@@ -54,7 +54,7 @@ def stop(tx: Transaction, promise: Promise, error: HubError, state: str, house: 
     """
     now_us = house.clock.now_us()
     lanes.block(tx, promise, state, error.code)
-    row = messages.find(tx, promise.message_id) or _any_of_batch(tx, promise)
+    row = messages.find(tx, promise.tenant, promise.message_id) or _any_of_batch(tx, promise)
     if row is None:
         return
     message = messages.to_message(row)
@@ -86,8 +86,8 @@ async def _unless_lease_lost(house: House, work: Callable[[Transaction], None]) 
 
 def _any_of_batch(tx: Transaction, promise: Promise) -> dict[str, object] | None:
     """Return a message whose order lies in the stopped file, to hang the clearing case on."""
-    orders = batches.batch_promises(tx, str(promise.spec.get("batch", "")))
-    return messages.find(tx, orders[0].message_id) if orders else None
+    orders = batches.batch_promises(tx, promise.tenant, str(promise.spec.get("batch", "")))
+    return messages.find(tx, promise.tenant, orders[0].message_id) if orders else None
 
 
 def unforeseen(exc: Exception) -> HubError:

@@ -48,7 +48,7 @@ def oldest_waiting_us(tx: Transaction, queue: str) -> list[Row]:
     """Return per tenant how many orders wait in a queue and since when."""
     return tx.all(
         "SELECT tenant, count(*) AS waiting, min(made_us) AS since FROM promise "
-        "WHERE queue = :queue AND state = 'waiting' GROUP BY tenant",
+        "WHERE queue = :queue AND kind = 'order' AND state = 'waiting' GROUP BY tenant",
         queue=queue,
     )  # fmt: skip
 
@@ -69,8 +69,8 @@ def open_batch(  # noqa: PLR0913  each names one fact of the file
     are delivered in the order of their numbers.
     """
     rows = tx.all(
-        "SELECT * FROM promise WHERE queue = :queue AND tenant = :tenant AND state = 'waiting' "
-        "ORDER BY lane_seq, lane_key LIMIT :limit",
+        "SELECT * FROM promise WHERE queue = :queue AND tenant = :tenant AND kind = 'order' "
+        "AND state = 'waiting' ORDER BY lane_seq, lane_key LIMIT :limit",
         queue=queue, tenant=tenant, limit=limit,
     )  # fmt: skip
     if not rows:
@@ -88,34 +88,61 @@ def open_batch(  # noqa: PLR0913  each names one fact of the file
         ":total_cents, :made_us)",
         **batch,
     )
-    _take(tx, promises, batch_id, queue, now_us)
+    _take(tx, promises, batch_id, now_us)
     return batch
 
 
-def _take(
-    tx: Transaction, promises: Sequence[Promise], batch_id: str, queue: str, now_us: int
-) -> None:
-    for promise in promises:
-        tx.run(
-            "UPDATE promise SET state = 'batched', batch_id = :batch, attempts = attempts + 1 "
-            "WHERE id = :id",
-            batch=batch_id, id=promise.id,
-        )  # fmt: skip
-        tx.run(
-            "UPDATE lane SET head_seq = :head, due_us = :now, "
-            "state = CASE WHEN :head = next_seq THEN 'idle' ELSE 'ready' END "
-            "WHERE queue = :queue AND lane_key = :lane_key",
-            head=promise.lane_seq + 1, now=now_us, queue=queue, lane_key=promise.lane_key,
-        )  # fmt: skip
+def _take(tx: Transaction, promises: Sequence[Promise], batch_id: str, now_us: int) -> None:
+    tx.many(
+        "UPDATE promise SET state = 'batched', batch_id = :batch, attempts = attempts + 1 "
+        "WHERE tenant = :tenant AND id = :id",
+        [{"batch": batch_id, "tenant": one.tenant, "id": one.id} for one in promises],
+    )
+    tx.many(
+        "UPDATE lane SET head_seq = :head, due_us = :now, "
+        "state = CASE WHEN :head = next_seq THEN 'idle' ELSE 'ready' END "
+        "WHERE tenant = :tenant AND queue = :queue AND lane_key = :lane_key",
+        [
+            {"head": line[-1].lane_seq + 1, "now": now_us, "tenant": tenant, "queue": queue,
+             "lane_key": key}
+            for (tenant, queue, key), line in lanes.by_lane(promises).items()
+        ],
+    )  # fmt: skip
 
 
-def batch_promises(tx: Transaction, batch_id: str) -> list[Promise]:
+def batch_promises(tx: Transaction, tenant: str, batch_id: str) -> list[Promise]:
     """Return the orders of a batch in the order of the file."""
     rows = tx.all(
-        "SELECT * FROM promise WHERE batch_id = :id ORDER BY lane_seq, lane_key",
-        id=batch_id,
-    )
+        "SELECT * FROM promise WHERE tenant = :tenant AND batch_id = :id "
+        "ORDER BY lane_seq, lane_key",
+        tenant=tenant, id=batch_id,
+    )  # fmt: skip
     return [lanes.to_promise(row) for row in rows]
+
+
+def written(tx: Transaction, tenant: str, batch_id: str, sha256: str) -> bool:
+    """Note the bytes of a numbered file; ``False`` when somebody was faster."""
+    return bool(
+        tx.run(
+            "UPDATE batch SET state = 'written', payload_sha256 = :sha "
+            "WHERE tenant = :tenant AND id = :id AND state = 'open'",
+            sha=sha256, tenant=tenant, id=batch_id,
+        )
+    )  # fmt: skip
+
+
+def delivered(tx: Transaction, tenant: str, batch_id: str, now_us: int) -> list[Promise]:
+    """Note that a file has arrived, and with it every order in it; return the orders."""
+    tx.run(
+        "UPDATE batch SET state = 'delivered' WHERE tenant = :tenant AND id = :id",
+        tenant=tenant, id=batch_id,
+    )  # fmt: skip
+    tx.run(
+        "UPDATE promise SET state = 'confirmed', done_us = :now "
+        "WHERE tenant = :tenant AND batch_id = :id",
+        now=now_us, tenant=tenant, id=batch_id,
+    )  # fmt: skip
+    return batch_promises(tx, tenant, batch_id)
 
 
 def unwritten(tx: Transaction) -> list[Row]:
@@ -123,6 +150,8 @@ def unwritten(tx: Transaction) -> list[Row]:
     return tx.all("SELECT * FROM batch WHERE state = 'open' ORDER BY tenant, partner, sequence")
 
 
-def find(tx: Transaction, batch_id: str) -> Row | None:
-    """Return one batch."""
-    return tx.one("SELECT * FROM batch WHERE id = :id", id=batch_id)
+def find(tx: Transaction, tenant: str, batch_id: str) -> Row | None:
+    """Return one batch of an office."""
+    return tx.one(
+        "SELECT * FROM batch WHERE tenant = :tenant AND id = :id", tenant=tenant, id=batch_id
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -13,20 +14,26 @@ from hub.uvg.model import Case
 
 def load(tx: Transaction, tenant: str, case_key: str) -> Case | None:
     """Return the case as last committed."""
-    row = tx.one(
-        "SELECT state, version FROM benefit_case WHERE tenant = :tenant AND case_key = :key",
-        tenant=tenant, key=case_key,
+    return load_all(tx, tenant, (case_key,)).get(case_key)
+
+
+def load_all(tx: Transaction, tenant: str, case_keys: Sequence[str]) -> dict[str, Case]:
+    """Return cases as last committed, by case number; unknown ones are left out."""
+    rows = tx.all(
+        "SELECT case_key, state, version FROM benefit_case "
+        "WHERE tenant = :tenant AND case_key IN :keys",
+        tenant=tenant, keys=tuple(case_keys),
     )  # fmt: skip
-    if row is None:
-        return None
-    case = msgspec.json.decode(row["state"], type=Case)
-    return msgspec.structs.replace(case, version=row["version"])
+    return {
+        row["case_key"]: msgspec.structs.replace(
+            msgspec.json.decode(row["state"], type=Case), version=row["version"]
+        )
+        for row in rows
+    }
 
 
-def save(tx: Transaction, tenant: str, case: Case, cause: str, now_us: int) -> None:
+def save(tx: Transaction, tenant: str, case: Case, now_us: int) -> None:
     """Store a case whose ``version`` is the one it was loaded with (0: new).
-
-    ``cause`` is the message that changed it; new orders are remembered with it.
 
     Raises:
         Conflict: somebody else has changed the case meanwhile.
@@ -41,8 +48,6 @@ def save(tx: Transaction, tenant: str, case: Case, cause: str, now_us: int) -> N
     )  # fmt: skip
     if not changed:
         raise Conflict("case_changed", "Der Fall wurde inzwischen geändert.")
-    for order in case.orders:
-        refer(tx, tenant, "order", order.order_id, Reference(case.case_id, cause))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,16 @@ class Reference:
     case_key: str
     cause: str
     """The message that made the order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """A number partners quote, and what it stands for."""
+
+    kind: str
+    """``order`` or ``cash_reference``."""
+    value: str
+    meaning: Reference
 
 
 def find_by_reference(tx: Transaction, tenant: str, kind: str, value: str) -> Reference | None:
@@ -64,10 +79,14 @@ def find_by_reference(tx: Transaction, tenant: str, kind: str, value: str) -> Re
     return Reference(row["case_key"], row["cause"]) if row else None
 
 
-def refer(tx: Transaction, tenant: str, kind: str, value: str, reference: Reference) -> None:
-    """Remember what a number stands for; the first meaning stays."""
-    tx.run(
+def refer(tx: Transaction, tenant: str, referred: Sequence[Referred]) -> None:
+    """Remember what numbers stand for; the first meaning stays."""
+    tx.many(
         "INSERT INTO reference (tenant, kind, value, case_key, cause) "
         "VALUES (:tenant, :kind, :value, :key, :cause) ON CONFLICT DO NOTHING",
-        tenant=tenant, kind=kind, value=value, key=reference.case_key, cause=reference.cause,
+        [
+            {"tenant": tenant, "kind": one.kind, "value": one.value,
+             "key": one.meaning.case_key, "cause": one.meaning.cause}
+            for one in referred
+        ],
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from hub.core.message import Message
@@ -43,18 +43,26 @@ INSERT INTO clearing (id, tenant, message_id, promise_id, case_key, code, messag
   facts, fingerprint, state, opened_us, last_us)
 VALUES (:id, :tenant, :message_id, :promise_id, :case_key, :code, :message, :remedy,
   :facts, :fingerprint, 'open', :now, :now)
-ON CONFLICT (id) DO UPDATE SET state = 'open', closed_us = NULL, closed_by = NULL, reason = NULL,
+ON CONFLICT (tenant, id) DO UPDATE SET
+  state = 'open', closed_us = NULL, closed_by = NULL, reason = NULL,
   code = excluded.code, message = excluded.message, remedy = excluded.remedy,
   facts = excluded.facts, fingerprint = excluded.fingerprint, last_us = excluded.last_us,
   times = clearing.times + CASE WHEN clearing.state = 'open' THEN 0 ELSE 1 END
 """
 
 
-def find(tx: Transaction, clearing_id: str, tenant: str | None = None) -> Row | None:
-    """Return one clearing case, within a tenant where one is given."""
+def find(tx: Transaction, tenant: str, clearing_id: str) -> Row | None:
+    """Return one clearing case of an office."""
     return tx.one(
-        "SELECT * FROM clearing WHERE id = :id AND (:tenant IS NULL OR tenant = :tenant)",
-        id=clearing_id, tenant=tenant,
+        "SELECT * FROM clearing WHERE tenant = :tenant AND id = :id", tenant=tenant, id=clearing_id
+    )
+
+
+def find_in(tx: Transaction, tenants: Sequence[str], clearing_id: str) -> Row | None:
+    """Return one clearing case of any of these offices."""
+    return tx.one(
+        "SELECT * FROM clearing WHERE tenant IN :tenants AND id = :id",
+        tenants=tuple(tenants), id=clearing_id,
     )  # fmt: skip
 
 
@@ -93,7 +101,8 @@ def groups(tx: Transaction, wanted: Wanted, limit: int = 200) -> list[Row]:
 
 
 _WANTED = """
-FROM clearing LEFT JOIN message ON message.id = clearing.message_id
+FROM clearing
+LEFT JOIN message ON message.id = clearing.message_id AND message.tenant = clearing.tenant
   AND message.tenant = clearing.tenant
 LEFT JOIN promise ON promise.id = clearing.promise_id AND promise.tenant = clearing.tenant
 WHERE (:tenant IS NULL OR clearing.tenant = :tenant)
@@ -115,23 +124,32 @@ def open_cases(tx: Transaction, tenant: str | None = None, limit: int = 500) -> 
     )  # fmt: skip
 
 
-def still_open(tx: Transaction, message_id: str) -> bool:
+def still_open(tx: Transaction, tenant: str, message_id: str) -> bool:
     """Tell whether a message has any open clearing case."""
     row = tx.one(
-        "SELECT 1 FROM clearing WHERE message_id = :id AND state = 'open' LIMIT 1", id=message_id
-    )
+        "SELECT 1 FROM clearing WHERE tenant = :tenant AND message_id = :id AND state = 'open' "
+        "LIMIT 1",
+        tenant=tenant, id=message_id,
+    )  # fmt: skip
     return row is not None
 
 
 def close_case(
-    tx: Transaction, clearing_id: str, *, state: str, actor: str, reason: str, now_us: int
+    tx: Transaction,
+    case: Row,
+    *,
+    state: str,
+    actor: str,
+    reason: str,
+    now_us: int,
 ) -> bool:
     """Close an open case with what was decided; a second click changes nothing."""
     return bool(
         tx.run(
             "UPDATE clearing SET state = :state, closed_us = :now, closed_by = :actor, "
-            "reason = :reason WHERE id = :id AND state = 'open'",
-            state=state, now=now_us, actor=actor, reason=reason, id=clearing_id,
+            "reason = :reason WHERE tenant = :tenant AND id = :id AND state = 'open'",
+            state=state, now=now_us, actor=actor, reason=reason, tenant=case["tenant"],
+            id=case["id"],
         )
     )  # fmt: skip
 

@@ -7,11 +7,13 @@ awaited :meth:`Database.write` may acknowledge. A failing unit is rolled back al
 SQL is written once for every adapter: named parameters (``:name``), integer microseconds
 instead of time types, ``ON CONFLICT`` and ``RETURNING``; no serial numbers as order. What only
 PostgreSQL must hear, because there several nodes write at once, stands in a comment that its
-adapter opens: ``/*pg FOR UPDATE SKIP LOCKED */``.
+adapter opens: ``/*pg FOR UPDATE SKIP LOCKED */``. A tuple as a value stands for a list:
+``id IN :ids``.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -73,3 +75,17 @@ class Database(Protocol):
     async def size_bytes(self) -> int:
         """Return how much room the database takes on its disk."""
         ...
+
+
+def spread(sql: str, values: Mapping[str, object]) -> tuple[str, dict[str, object]]:
+    """Return statement and values with every tuple spread into parameters of its own."""
+    single: dict[str, object] = {}
+    for name, value in values.items():
+        if not isinstance(value, tuple):
+            single[name] = value
+            continue
+        names = [f"{name}_{number}" for number in range(len(value))]
+        single |= dict(zip(names, value, strict=True))
+        listed = ", ".join(f":{one}" for one in names) or "NULL"
+        sql = re.sub(rf":{name}\b", f"({listed})", sql)
+    return sql, single

@@ -122,13 +122,13 @@ def _link(previous: str, said: Mapping[str, Any]) -> str:
     return hashlib.sha256(previous.encode() + _CANONICAL.encode(said)).hexdigest()
 
 
-def trace(tx: Transaction, message_id: str, tenant: str | None = None) -> list[Row]:
+def trace(tx: Transaction, message_id: str, tenant: str) -> list[Row]:
     """Return every entry of a message and of what was split from or caused by it, in order."""
     return tx.all(
         """
         WITH RECURSIVE family(tenant, id) AS (
           SELECT tenant, id FROM message
-          WHERE id = :id AND (:tenant IS NULL OR tenant = :tenant)
+          WHERE tenant = :tenant AND id = :id
           UNION
           SELECT message.tenant, message.id FROM message JOIN family
             ON message.tenant = family.tenant AND message.causation_id = family.id

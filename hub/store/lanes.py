@@ -2,8 +2,9 @@
 
 A lane is the line in which the promises of one case stand for one queue. Places are given
 out in the accepting or committing unit of work, so they follow the order of acceptance.
-Only the head may run. A lease that ran out is simply a lane that is due again; whoever held
-it finds its epoch gone and must throw its result away.
+Only the head may run; whoever holds the lease may take those behind it along, one after the
+other. A lease that ran out is simply a lane that is due again; whoever held it finds its
+epoch gone and must throw its result away.
 
 States are changed only here. All times are microseconds handed in.
 """
@@ -11,12 +12,15 @@ States are changed only here. All times are microseconds handed in.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from hub.core.errors import Conflict
 from hub.store.database import Row, Transaction
+
+Lane = tuple[str, str, str]
+"""Tenant, queue and key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Promise:
     kind: str
     queue: str
     lane_key: str
+    """The case number, or what stands for it; unique within office and queue."""
     spec: Mapping[str, Any] = field(default_factory=dict)
     payload_sha256: str | None = None
     attempts: int = 0
@@ -39,76 +44,130 @@ class Promise:
     made_us: int = 0
     deadline_us: int = 0
 
+    @property
+    def lane(self) -> Lane:
+        """The line it stands in."""
+        return self.tenant, self.queue, self.lane_key
+
+
+def by_lane(promises: Iterable[Promise]) -> dict[Lane, list[Promise]]:
+    """Return promises per lane, each in the order given."""
+    lines: dict[Lane, list[Promise]] = {}
+    for promise in promises:
+        lines.setdefault(promise.lane, []).append(promise)
+    return lines
+
 
 def add(tx: Transaction, promise: Promise, now_us: int) -> None:
     """Give a promise its place at the end of its lane."""
-    place = tx.one(_TAKE_PLACE, queue=promise.queue, lane_key=promise.lane_key, now=now_us)
-    if place is None:
-        msg = "a lane always has a place"
-        raise AssertionError(msg)
-    tx.run(
-        _INSERT, id=promise.id, tenant=promise.tenant, message_id=promise.message_id,
-        kind=promise.kind, queue=promise.queue, lane_key=promise.lane_key, seq=place["seq"],
-        spec=json.dumps(promise.spec, ensure_ascii=False), payload=promise.payload_sha256,
-        now=now_us, deadline=promise.deadline_us,
-    )  # fmt: skip
+    add_all(tx, (promise,), now_us)
 
 
-_TAKE_PLACE = """
-INSERT INTO lane (queue, lane_key, next_seq, head_seq, state, due_us)
-VALUES (:queue, :lane_key, 2, 1, 'ready', :now)
-ON CONFLICT (queue, lane_key) DO UPDATE SET
-  next_seq = lane.next_seq + 1,
+def add_all(tx: Transaction, promises: Sequence[Promise], now_us: int) -> None:
+    """Give promises their places at the ends of their lanes, in the order given."""
+    rows = []
+    for (tenant, queue, key), line in by_lane(promises).items():
+        place = tx.one(
+            _TAKE_PLACES, tenant=tenant, queue=queue, lane_key=key, places=len(line), now=now_us
+        )
+        if place is None:
+            msg = "a lane always has a place"
+            raise AssertionError(msg)
+        rows += [_row(one, seq, now_us) for seq, one in enumerate(line, start=place["seq"])]
+    tx.many(_INSERT, rows)
+
+
+def _row(promise: Promise, seq: int, now_us: int) -> dict[str, object]:
+    return {
+        "tenant": promise.tenant, "id": promise.id, "message_id": promise.message_id,
+        "kind": promise.kind, "queue": promise.queue, "lane_key": promise.lane_key, "seq": seq,
+        "spec": json.dumps(promise.spec, ensure_ascii=False) if promise.spec else "{}",
+        "payload": promise.payload_sha256, "now": now_us, "deadline": promise.deadline_us,
+    }  # fmt: skip
+
+
+_TAKE_PLACES = """
+INSERT INTO lane (tenant, queue, lane_key, next_seq, head_seq, state, due_us)
+VALUES (:tenant, :queue, :lane_key, 1 + :places, 1, 'ready', :now)
+ON CONFLICT (tenant, queue, lane_key) DO UPDATE SET
+  next_seq = lane.next_seq + :places,
   state    = CASE WHEN lane.state = 'idle' THEN 'ready' ELSE lane.state END,
   due_us   = CASE WHEN lane.state = 'idle' THEN excluded.due_us ELSE lane.due_us END
-RETURNING next_seq - 1 AS seq
+RETURNING next_seq - :places AS seq
 """
 
 _INSERT = """
-INSERT INTO promise (id, tenant, message_id, kind, queue, lane_key, lane_seq, state, spec,
+INSERT INTO promise (tenant, id, message_id, kind, queue, lane_key, lane_seq, state, spec,
   payload_sha256, made_us, deadline_us)
-VALUES (:id, :tenant, :message_id, :kind, :queue, :lane_key, :seq, 'waiting', :spec,
+VALUES (:tenant, :id, :message_id, :kind, :queue, :lane_key, :seq, 'waiting', :spec,
   :payload, :now, :deadline)
 """
 
 
-def claim(
-    tx: Transaction, queue: str, *, limit: int, me: str, now_us: int, lease_us: int
+def claim(  # noqa: PLR0913  each names one fact of the lease
+    tx: Transaction,
+    queue: str,
+    *,
+    limit: int,
+    me: str,
+    now_us: int,
+    lease_us: int,
+    behind: int = 0,
 ) -> list[Promise]:
-    """Lease up to ``limit`` due lanes and return their heads; the attempt counts from here."""
-    lanes = tx.all(_CLAIM, queue=queue, limit=limit, me=me, now=now_us, until=now_us + lease_us)
-    promises = []
-    for lane in lanes:
-        row = tx.one(
-            "UPDATE promise SET attempts = attempts + 1, "
-            "state = CASE WHEN state = 'sent' THEN 'sent' ELSE 'leased' END WHERE queue = :queue "
-            "AND lane_key = :lane_key AND lane_seq = :head_seq RETURNING *",
-            queue=queue, lane_key=lane["lane_key"], head_seq=lane["head_seq"],
-        )  # fmt: skip
-        if row is None:
-            msg = f"lane {queue}/{lane['lane_key']} has no head"
+    """Lease up to ``limit`` due lanes and return their heads, lane by lane.
+
+    With ``behind`` up to so many promises that stand behind each head are returned after it:
+    the holder may do them too, in this order, as long as nothing goes wrong. Only the head's
+    attempt counts from here.
+    """
+    leased = tx.all(_CLAIM, queue=queue, limit=limit, me=me, now=now_us, until=now_us + lease_us)
+    claimed = []
+    for lane in leased:
+        name = {"tenant": lane["tenant"], "queue": queue, "lane_key": lane["lane_key"]}
+        head = tx.one(_BEGIN, **name, head_seq=lane["head_seq"])
+        if head is None:
+            msg = f"lane {lane['tenant']}/{queue}/{lane['lane_key']} has no head"
             raise AssertionError(msg)
-        promises.append(to_promise(row, epoch=lane["epoch"]))
-    return promises
+        claimed.append(to_promise(head, epoch=lane["epoch"]))
+        if behind and lane["next_seq"] > lane["head_seq"] + 1:
+            rows = tx.all(_BEHIND, **name, head_seq=lane["head_seq"], behind=behind)
+            claimed += [to_promise(row, epoch=lane["epoch"]) for row in rows]
+    return claimed
 
 
 _CLAIM = """
 WITH due AS (
-  SELECT queue, lane_key FROM lane
+  SELECT tenant, queue, lane_key FROM lane
   WHERE queue = :queue AND state IN ('ready', 'leased') AND due_us <= :now
   ORDER BY due_us LIMIT :limit
 )
 UPDATE lane SET state = 'leased', epoch = epoch + 1, leased_by = :me, due_us = :until
-FROM due WHERE lane.queue = due.queue AND lane.lane_key = due.lane_key
-RETURNING lane.lane_key, lane.head_seq, lane.epoch
+FROM due WHERE lane.tenant = due.tenant AND lane.queue = due.queue
+  AND lane.lane_key = due.lane_key
+RETURNING lane.tenant, lane.lane_key, lane.head_seq, lane.next_seq, lane.epoch
+"""
+
+_BEGIN = """
+UPDATE promise SET attempts = attempts + 1,
+  state = CASE WHEN state = 'sent' THEN 'sent' ELSE 'leased' END
+WHERE tenant = :tenant AND queue = :queue AND lane_key = :lane_key AND lane_seq = :head_seq
+RETURNING *
+"""
+
+_BEHIND = """
+SELECT * FROM promise
+WHERE tenant = :tenant AND queue = :queue AND lane_key = :lane_key AND lane_seq > :head_seq
+ORDER BY lane_seq LIMIT :behind
 """
 
 
 def to_promise(row: Row, epoch: int = 0) -> Promise:
     """Return a promise from its row."""
+    spec = row["spec"]
     return Promise(
         id=row["id"], tenant=row["tenant"], message_id=row["message_id"], kind=row["kind"],
-        queue=row["queue"], lane_key=row["lane_key"], spec=json.loads(row["spec"]),
+        queue=row["queue"], lane_key=row["lane_key"],
+        spec=json.loads(spec) if spec != "{}" else {},
         payload_sha256=row["payload_sha256"], attempts=row["attempts"], epoch=epoch,
         lane_seq=row["lane_seq"], made_us=row["made_us"], deadline_us=row["deadline_us"],
     )  # fmt: skip
@@ -120,27 +179,60 @@ def finish(tx: Transaction, promise: Promise, state: str, now_us: int) -> None:
     Raises:
         Conflict: the lease was lost; the result must be thrown away.
     """
-    _fence(tx, promise, _ADVANCE, now=now_us)
-    tx.run(
-        "UPDATE promise SET state = :state, done_us = :now WHERE id = :id",
-        state=state, now=now_us, id=promise.id,
+    finish_all(tx, (promise,), state, now_us)
+
+
+def finish_all(
+    tx: Transaction,
+    promises: Sequence[Promise],
+    state: str,
+    now_us: int,
+    *,
+    keep: frozenset[Lane] = frozenset(),
+) -> None:
+    """End claimed promises, from the head of each lane on, and free their lanes.
+
+    Lanes named in ``keep`` go on being held: what stands behind is put back or stopped in
+    the same unit.
+
+    Raises:
+        Conflict: a lease was lost; the results must be thrown away.
+    """
+    for lane, line in by_lane(promises).items():
+        if lane in keep:
+            _fence(tx, line[0], _PASS, places=len(line))
+        else:
+            _fence(tx, line[0], _ADVANCE, places=len(line), now=now_us)
+    tx.many(
+        "UPDATE promise SET state = :state, done_us = :now, attempts = :attempts "
+        "WHERE tenant = :tenant AND id = :id",
+        [
+            {"state": state, "now": now_us, "attempts": max(one.attempts, 1),
+             "tenant": one.tenant, "id": one.id}
+            for one in promises
+        ],
     )  # fmt: skip
 
 
-_ADVANCE = """
-UPDATE lane SET head_seq = head_seq + 1, leased_by = NULL, due_us = :now,
-  state = CASE WHEN head_seq + 1 = next_seq THEN 'idle' ELSE 'ready' END
-WHERE queue = :queue AND lane_key = :lane_key AND epoch = :epoch AND state = 'leased'
-"""
+_LANE = "tenant = :tenant AND queue = :queue AND lane_key = :lane_key"
+_HELD = f"{_LANE} AND epoch = :epoch AND state = 'leased'"
+
+_ADVANCE = f"""
+UPDATE lane SET head_seq = head_seq + :places, leased_by = NULL, due_us = :now,
+  state = CASE WHEN head_seq + :places = next_seq THEN 'idle' ELSE 'ready' END
+WHERE {_HELD}
+"""  # noqa: S608  constants of ours
+
+_PASS = f"UPDATE lane SET head_seq = head_seq + :places WHERE {_HELD}"  # noqa: S608
 
 
 def renew(tx: Transaction, promise: Promise, until_us: int) -> bool:
     """Keep the lease of a promise that is still in work; ``False`` when it was lost."""
     return bool(
         tx.run(
-            "UPDATE lane SET due_us = :until WHERE queue = :queue AND lane_key = :lane_key "
-            "AND epoch = :epoch AND state = 'leased'",
-            until=until_us, queue=promise.queue, lane_key=promise.lane_key, epoch=promise.epoch,
+            f"UPDATE lane SET due_us = :until WHERE {_HELD}",  # noqa: S608  constants of ours
+            until=until_us, tenant=promise.tenant, queue=promise.queue,
+            lane_key=promise.lane_key, epoch=promise.epoch,
         )
     )  # fmt: skip
 
@@ -153,14 +245,10 @@ def retry_later(tx: Transaction, promise: Promise, again_us: int, code: str) -> 
     """
     _fence(
         tx, promise,
-        "UPDATE lane SET state = 'ready', due_us = :again, leased_by = NULL WHERE "
-        "queue = :queue AND lane_key = :lane_key AND epoch = :epoch AND state = 'leased'",
+        f"UPDATE lane SET state = 'ready', due_us = :again, leased_by = NULL WHERE {_HELD}",  # noqa: S608
         again=again_us,
     )  # fmt: skip
-    tx.run(
-        "UPDATE promise SET state = 'waiting', last_code = :code WHERE id = :id",
-        code=code, id=promise.id,
-    )  # fmt: skip
+    _mark(tx, promise, "waiting", code)
 
 
 def mark_sent(tx: Transaction, promise: Promise) -> bool:
@@ -171,13 +259,11 @@ def mark_sent(tx: Transaction, promise: Promise) -> bool:
     Raises:
         Conflict: the lease was lost.
     """
-    _fence(
-        tx, promise,
-        "UPDATE lane SET state = 'leased' WHERE queue = :queue AND lane_key = :lane_key "
-        "AND epoch = :epoch AND state = 'leased'",
-    )  # fmt: skip
-    sent = "UPDATE promise SET state = 'sent' WHERE id = :id AND state = 'leased'"
-    return bool(tx.run(sent, id=promise.id))
+    _fence(tx, promise, f"UPDATE lane SET state = 'leased' WHERE {_HELD}")  # noqa: S608
+    sent = (
+        "UPDATE promise SET state = 'sent' WHERE tenant = :tenant AND id = :id AND state = 'leased'"
+    )
+    return bool(tx.run(sent, tenant=promise.tenant, id=promise.id))
 
 
 def block(tx: Transaction, promise: Promise, state: str, code: str) -> None:
@@ -188,17 +274,30 @@ def block(tx: Transaction, promise: Promise, state: str, code: str) -> None:
     """
     _fence(
         tx, promise,
-        "UPDATE lane SET state = 'blocked', blocked_by = :id, leased_by = NULL WHERE "
-        "queue = :queue AND lane_key = :lane_key AND epoch = :epoch AND state = 'leased'",
+        f"UPDATE lane SET state = 'blocked', blocked_by = :id, leased_by = NULL WHERE {_HELD}",  # noqa: S608
         id=promise.id,
     )  # fmt: skip
+    _mark(tx, promise, state, code)
+
+
+def _mark(tx: Transaction, promise: Promise, state: str, code: str) -> None:
     tx.run(
-        "UPDATE promise SET state = :state, last_code = :code WHERE id = :id",
-        state=state, code=code, id=promise.id,
+        "UPDATE promise SET state = :state, last_code = :code, attempts = :attempts "
+        "WHERE tenant = :tenant AND id = :id",
+        state=state, code=code, attempts=max(promise.attempts, 1),
+        tenant=promise.tenant, id=promise.id,
     )  # fmt: skip
 
 
-def unblock(tx: Transaction, promise_id: str, *, skip: bool, now_us: int, deadline_us: int) -> bool:
+def unblock(
+    tx: Transaction,
+    tenant: str,
+    promise_id: str,
+    *,
+    skip: bool,
+    now_us: int,
+    deadline_us: int,
+) -> bool:
     """Let a blocked lane go on: try its head again, or leave it behind (a human decided).
 
     What is tried again gets a new deadline; else its next setback would stop it at once.
@@ -206,15 +305,15 @@ def unblock(tx: Transaction, promise_id: str, *, skip: bool, now_us: int, deadli
     freed = tx.run(
         "UPDATE lane SET head_seq = head_seq + :skip, epoch = epoch + 1, blocked_by = NULL, "
         "due_us = :now, state = CASE WHEN head_seq + :skip = next_seq THEN 'idle' ELSE 'ready' "
-        "END WHERE state = 'blocked' AND blocked_by = :id",
-        skip=int(skip), now=now_us, id=promise_id,
+        "END WHERE tenant = :tenant AND state = 'blocked' AND blocked_by = :id",
+        skip=int(skip), now=now_us, tenant=tenant, id=promise_id,
     )  # fmt: skip
     if freed:
         tx.run(
             "UPDATE promise SET state = :state, done_us = :done, "
-            "deadline_us = :deadline WHERE id = :id",
-            state="skipped" if skip else "waiting", done=now_us if skip else None, id=promise_id,
-            deadline=deadline_us,
+            "deadline_us = :deadline WHERE tenant = :tenant AND id = :id",
+            state="skipped" if skip else "waiting", done=now_us if skip else None,
+            tenant=tenant, id=promise_id, deadline=deadline_us,
         )  # fmt: skip
     return bool(freed)
 
@@ -225,15 +324,17 @@ def hand_back(tx: Transaction, me: str, now_us: int) -> int:
     A head whose bytes may have left stays ours: only recovery may decide what became of it.
     """
     tx.run(
-        "UPDATE promise SET state = 'waiting' WHERE state = 'leased' AND EXISTS "
-        "(SELECT 1 FROM lane WHERE lane.queue = promise.queue AND "
-        "lane.lane_key = promise.lane_key AND lane.leased_by = :me)",
+        "UPDATE promise SET state = 'waiting' FROM lane WHERE lane.leased_by = :me AND "
+        "promise.tenant = lane.tenant AND promise.queue = lane.queue AND "
+        "promise.lane_key = lane.lane_key AND promise.lane_seq = lane.head_seq AND "
+        "promise.state = 'leased'",
         me=me,
     )  # fmt: skip
     return tx.run(
         "UPDATE lane SET state = 'ready', due_us = :now, leased_by = NULL, epoch = epoch + 1 "
         "WHERE leased_by = :me AND state = 'leased' AND NOT EXISTS (SELECT 1 FROM promise WHERE "
-        "promise.queue = lane.queue AND promise.lane_key = lane.lane_key AND "
+        "promise.tenant = lane.tenant AND promise.queue = lane.queue AND "
+        "promise.lane_key = lane.lane_key AND "
         "promise.lane_seq = lane.head_seq AND promise.state = 'sent')",
         now=now_us, me=me,
     )  # fmt: skip
@@ -241,8 +342,9 @@ def hand_back(tx: Transaction, me: str, now_us: int) -> int:
 
 def _fence(tx: Transaction, promise: Promise, sql: str, **values: object) -> None:
     changed = tx.run(
-        sql, queue=promise.queue, lane_key=promise.lane_key, epoch=promise.epoch, **values
-    )
+        sql, tenant=promise.tenant, queue=promise.queue, lane_key=promise.lane_key,
+        epoch=promise.epoch, **values,
+    )  # fmt: skip
     if not changed:
         raise Conflict("lease_lost", "Ein anderer Arbeiter hat diese Aufgabe übernommen.")
 
@@ -257,7 +359,10 @@ def is_due(tx: Transaction, queue: str, now_us: int) -> bool:
     return row is not None
 
 
-def is_numbered_file(tx: Transaction, promise_id: str | None) -> bool:
+def is_numbered_file(tx: Transaction, tenant: str, promise_id: str | None) -> bool:
     """Tell whether a promise brings a cash file, whose number must not be left out."""
-    row = tx.one("SELECT spec FROM promise WHERE id = :id", id=promise_id)
+    row = tx.one(
+        "SELECT spec FROM promise WHERE tenant = :tenant AND id = :id",
+        tenant=tenant, id=promise_id,
+    )  # fmt: skip
     return row is not None and "batch" in json.loads(row["spec"])

@@ -6,8 +6,9 @@ balance can be computed twice, from the rows and from the journal, and must agre
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 
 from hub.core.errors import Conflict
 from hub.core.message import Message
@@ -41,6 +42,15 @@ class Step:
 NO_STEP = Step()
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """An accepted message and the state it begins in."""
+
+    message: Message
+    state: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
 class Messages:
     """Message rows, journalled."""
 
@@ -51,15 +61,12 @@ class Messages:
         self, tx: Transaction, message: Message, state: str, now_us: int, **facts: object
     ) -> None:
         """Insert an accepted message with its first journal entry."""
-        row = asdict(message)
-        row["record_sha256"] = row.pop("record")
-        closed = now_us if state in FINAL else None
-        tx.run(_INSERT, **row, state=state, code=facts.get("code"), closed=closed)
-        action = state if state in {"duplicate", "refused"} else "received"
-        entry = replace(
-            _entry(message, action), to_state=state, digest=message.sha256 or None, facts=facts
-        )
-        self._journal.append(tx, now_us, entry)
+        self.add_all(tx, (Arrived(message, state, facts),), now_us)
+
+    def add_all(self, tx: Transaction, arrived: Sequence[Arrived], now_us: int) -> None:
+        """Insert accepted messages, each with its first journal entry, in their order."""
+        tx.many(_INSERT, [_row(one, now_us) for one in arrived])
+        self._journal.append(tx, now_us, *(_first_entry(one) for one in arrived))
 
     def move(
         self, tx: Transaction, message: Message, to_state: str, now_us: int, **facts: object
@@ -69,18 +76,43 @@ class Messages:
         Raises:
             Conflict: the message is in a state from which this move is not legal.
         """
-        row = tx.one("SELECT state FROM message WHERE id = :id", id=message.id)
+        row = tx.one(
+            "SELECT state FROM message WHERE tenant = :tenant AND id = :id",
+            tenant=message.tenant, id=message.id,
+        )  # fmt: skip
         state = row["state"] if row else None
         if state is None or to_state not in MOVES[state]:
             raise Conflict("illegal_move", f"Übergang {state} → {to_state} ist nicht erlaubt.")
         tx.run(
             "UPDATE message SET state = :to, code = :code, closed_us = :closed "
-            "WHERE id = :id AND state = :state",
-            to=to_state, code=facts.get("code"), id=message.id, state=state,
+            "WHERE tenant = :tenant AND id = :id AND state = :state",
+            to=to_state, code=facts.get("code"), tenant=message.tenant, id=message.id, state=state,
             closed=now_us if to_state in FINAL else None,
         )  # fmt: skip
         entry = replace(_entry(message, to_state), from_state=state, to_state=to_state, facts=facts)
         self._journal.append(tx, now_us, entry)
+
+    def travelled(self, tx: Transaction, ways: Sequence[Travelled], now_us: int) -> None:
+        """Note what the journey of received messages found out and led to, in their order.
+
+        Raises:
+            Conflict: a message is not in the state *received*.
+        """
+        for way in ways:
+            if not tx.run(_TRAVELLED, **_travelled(way, now_us)):
+                raise Conflict("illegal_move", f"Übergang nach {way.state} ist nicht erlaubt.")
+        entries = []
+        for way in ways:
+            message = way.message
+            entries += [_note(message, action, step) for action, step in way.steps]
+            facts = {"code": way.code} if way.code else {}
+            entries.append(
+                replace(
+                    _entry(message, way.state), from_state="received", to_state=way.state,
+                    facts=facts,
+                )
+            )  # fmt: skip
+        self._journal.append(tx, now_us, *entries)
 
     def note(
         self,
@@ -92,42 +124,134 @@ class Messages:
         step: Step = NO_STEP,
     ) -> None:
         """Journal a step that does not change the message's state."""
-        entry = replace(
-            _entry(message, action),
-            promise_id=step.promise_id, digest=step.digest, actor=step.actor, facts=step.facts,
-        )  # fmt: skip
-        self._journal.append(tx, now_us, entry)
+        self._journal.append(tx, now_us, _note(message, action, step))
+
+    def note_all(
+        self, tx: Transaction, tenant: str, said: Sequence[tuple[str, str, Step]], now_us: int
+    ) -> None:
+        """Journal steps of an office's messages: which message, what was done, and how."""
+        rows = find_all(tx, tenant, [message_id for message_id, _, _ in said])
+        entries = [
+            _note(to_message(rows[message_id]), action, step)
+            for message_id, action, step in said
+            if message_id in rows
+        ]
+        self._journal.append(tx, now_us, *entries)
+
+    def fulfilled(
+        self,
+        tx: Transaction,
+        tenant: str,
+        kept: Sequence[tuple[str, str, Step]],
+        now_us: int,
+    ) -> None:
+        """Journal promises that were settled; the last one closes a routed message.
+
+        ``kept`` names, in order, a message, what was done for it, and how. A routed message
+        with a code has lost one of its promises to a human decision: it ends as refused,
+        whatever else of it was delivered.
+        """
+        rows = self._count_down(tx, tenant, [message_id for message_id, _, _ in kept])
+        entries = [
+            _note(to_message(rows[message_id]), action, step)
+            for message_id, action, step in kept
+            if message_id in rows
+        ]
+        done = [
+            _end(row)
+            for row in rows.values()
+            if row["open_promises"] == 0 and row["state"] == "routed"
+        ]
+        tx.many(
+            "UPDATE message SET state = :state, closed_us = :now "
+            "WHERE tenant = :tenant AND id = :id",
+            [
+                {"state": end.action, "now": now_us, "tenant": tenant, "id": end.message_id}
+                for end in done
+            ],
+        )
+        entries += done
+        self._journal.append(tx, now_us, *entries)
 
     @staticmethod
-    def understood(tx: Transaction, message: Message, schema: str) -> None:
-        """Keep what reading found out: partner, kind, case and the sender's number."""
-        tx.run(
-            "UPDATE message SET partner = :partner, kind = :kind, case_key = :case_key, "
-            "business_id = :business_id, schema_name = :schema WHERE id = :id",
-            partner=message.partner, kind=message.kind, case_key=message.case_key,
-            business_id=message.business_id, schema=schema, id=message.id,
-        )  # fmt: skip
+    def _count_down(tx: Transaction, tenant: str, ids: Sequence[str]) -> dict[str, Row]:
+        """Take kept promises off and return the rows as they are then."""
+        times = Counter(ids)
+        rows: dict[str, Row] = {}
+        for count in set(times.values()):
+            changed = tx.all(
+                "UPDATE message SET open_promises = open_promises - :count "
+                "WHERE tenant = :tenant AND id IN :ids RETURNING *",
+                count=count, tenant=tenant, ids=tuple(i for i, n in times.items() if n == count),
+            )  # fmt: skip
+            rows |= {row["id"]: row for row in changed}
+        return rows
 
-    def promised(self, tx: Transaction, message: Message, count: int) -> None:
-        """Add to the number of promises the message waits for."""
-        tx.run(
-            "UPDATE message SET open_promises = open_promises + :count WHERE id = :id",
-            count=count, id=message.id,
-        )  # fmt: skip
 
-    def fulfilled(self, tx: Transaction, message_id: str, now_us: int) -> None:
-        """Count one promise as settled; the last one closes a routed message.
+@dataclass(frozen=True, slots=True)
+class Travelled:
+    """What the journey of a message found out and led to."""
 
-        A routed message with a code has lost one of its promises to a human decision: it ends
-        as refused, whatever else of it was delivered.
-        """
-        row = tx.one(
-            "UPDATE message SET open_promises = open_promises - 1 WHERE id = :id RETURNING *",
-            id=message_id,
-        )
-        if row and row["open_promises"] == 0 and row["state"] == "routed":
-            given_up = {"code": row["code"]} if row["code"] else {}
-            self.move(tx, to_message(row), "refused" if given_up else "closed", now_us, **given_up)
+    message: Message
+    """As understood: with partner, kind, case and business id."""
+    state: str
+    schema: str = ""
+    code: str | None = None
+    promised: int = 0
+    """How many promises it waits for."""
+    steps: tuple[tuple[str, Step], ...] = ()
+    """What happened on the way, in order."""
+
+
+_TRAVELLED = """
+UPDATE message SET partner = :partner, kind = :kind, case_key = :case_key,
+  business_id = :business_id, schema_name = :schema, open_promises = open_promises + :promised,
+  state = :state, code = :code, closed_us = :closed
+WHERE tenant = :tenant AND id = :id AND state = 'received'
+"""
+
+
+def _travelled(way: Travelled, now_us: int) -> dict[str, object]:
+    message = way.message
+    return {
+        "partner": message.partner, "kind": message.kind, "case_key": message.case_key,
+        "business_id": message.business_id, "schema": way.schema, "promised": way.promised,
+        "state": way.state, "code": way.code, "closed": now_us if way.state in FINAL else None,
+        "tenant": message.tenant, "id": message.id,
+    }  # fmt: skip
+
+
+def _row(arrived: Arrived, now_us: int) -> dict[str, object]:
+    row = {name: getattr(arrived.message, name) for name in _FIELDS}
+    row["record_sha256"] = row.pop("record")
+    closed = now_us if arrived.state in FINAL else None
+    return row | {"state": arrived.state, "code": arrived.facts.get("code"), "closed": closed}
+
+
+_FIELDS = tuple(one.name for one in fields(Message))
+
+
+def _first_entry(arrived: Arrived) -> Entry:
+    state = arrived.state
+    return replace(
+        _entry(arrived.message, state if state in {"duplicate", "refused"} else "received"),
+        to_state=state, digest=arrived.message.sha256 or None, facts=arrived.facts,
+    )  # fmt: skip
+
+
+def _end(row: Row) -> Entry:
+    state = "refused" if row["code"] else "closed"
+    return replace(
+        _entry(to_message(row), state), from_state="routed", to_state=state,
+        facts={"code": row["code"]} if row["code"] else {},
+    )  # fmt: skip
+
+
+def _note(message: Message, action: str, step: Step) -> Entry:
+    return replace(
+        _entry(message, action),
+        promise_id=step.promise_id, digest=step.digest, actor=step.actor, facts=step.facts,
+    )  # fmt: skip
 
 
 def _entry(message: Message, action: str) -> Entry:
@@ -156,12 +280,28 @@ def to_message(row: Row) -> Message:
     )  # fmt: skip
 
 
-def find(tx: Transaction, message_id: str, tenant: str | None = None) -> Row | None:
-    """Return the row of one message, within a tenant where one is given."""
+def find(tx: Transaction, tenant: str, message_id: str) -> Row | None:
+    """Return the row of one message of an office."""
     return tx.one(
-        "SELECT * FROM message WHERE id = :id AND (:tenant IS NULL OR tenant = :tenant)",
-        id=message_id, tenant=tenant,
+        "SELECT * FROM message WHERE tenant = :tenant AND id = :id", tenant=tenant, id=message_id
+    )
+
+
+def find_in(tx: Transaction, tenants: Sequence[str], message_id: str) -> Row | None:
+    """Return the row of one message of any of these offices."""
+    return tx.one(
+        "SELECT * FROM message WHERE tenant IN :tenants AND id = :id",
+        tenants=tuple(tenants), id=message_id,
     )  # fmt: skip
+
+
+def find_all(tx: Transaction, tenant: str, ids: Sequence[str]) -> dict[str, Row]:
+    """Return the rows of messages of an office, by id."""
+    rows = tx.all(
+        "SELECT * FROM message WHERE tenant = :tenant AND id IN :ids",
+        tenant=tenant, ids=tuple(ids),
+    )  # fmt: skip
+    return {row["id"]: row for row in rows}
 
 
 def seen(tx: Transaction, *, tenant: str, channel: str, key_kind: str, key: str) -> Row | None:
@@ -183,7 +323,11 @@ def first_of(tx: Transaction, message: Message) -> str | None:
 
 def forget_bytes(tx: Transaction, message: Message) -> None:
     """Forget the bytes of a refused message: nothing followed, it may be sent again as it is."""
-    tx.run("DELETE FROM seen WHERE message_id = :id AND key_kind = 'bytes'", id=message.id)
+    tx.run(
+        "DELETE FROM seen WHERE tenant = :tenant AND channel = :channel AND key_kind = 'bytes' "
+        "AND key = :key AND message_id = :id",
+        tenant=message.tenant, channel=message.channel, key=message.sha256, id=message.id,
+    )  # fmt: skip
 
 
 def remember(tx: Transaction, message: Message, key_kind: str, key: str) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,28 +99,52 @@ class Payloads:
             return spool.end()
 
     @staticmethod
-    def name(tx: Transaction, kept: Kept, now_us: int) -> str:
+    def name(tx: Transaction, tenant: str, kept: Kept, now_us: int) -> str:
         """Name the bytes within a unit of work and return their digest."""
-        tx.run(
-            "INSERT INTO payload (sha256, bytes, size, kept_us) "
-            "VALUES (:sha256, :bytes, :size, :now) ON CONFLICT (sha256) DO NOTHING",
-            sha256=kept.sha256, bytes=kept.inline, size=kept.size, now=now_us,
-        )  # fmt: skip
+        Payloads.name_all(tx, ((tenant, kept),), now_us)
         return kept.sha256
 
-    async def get(self, sha256: str) -> bytes:
-        """Return bytes, checked against their digest.
+    @staticmethod
+    def name_all(tx: Transaction, kept: Iterable[tuple[str, Kept]], now_us: int) -> None:
+        """Name the bytes of offices within a unit of work."""
+        tx.many(
+            "INSERT INTO payload (tenant, sha256, bytes, size, kept_us) "
+            "VALUES (:tenant, :sha256, :bytes, :size, :now) "
+            "ON CONFLICT (tenant, sha256) DO NOTHING",
+            [
+                {"tenant": tenant, "sha256": one.sha256, "bytes": one.inline, "size": one.size,
+                 "now": now_us}
+                for tenant, one in kept
+            ],
+        )  # fmt: skip
+
+    async def get(self, tenant: str, sha256: str) -> bytes:
+        """Return an office's bytes, checked against their digest.
 
         Raises:
             Conflict: the bytes are missing or were changed.
             Unavailable: the folder cannot be read at the moment.
         """
+        found = await self._database.read(lambda tx: self.look_up(tx, tenant, (sha256,)))
+        return await self.read(sha256, found.get(sha256))
 
-        def look(tx: Transaction) -> bytes | None:
-            row = tx.one("SELECT bytes FROM payload WHERE sha256 = :sha", sha=sha256)
-            return row["bytes"] if row else None
+    @staticmethod
+    def look_up(tx: Transaction, tenant: str, digests: Sequence[str]) -> dict[str, bytes | None]:
+        """Return what is named of an office's bytes; ``None`` for those that lie in the folder."""
+        rows = tx.all(
+            "SELECT sha256, bytes FROM payload WHERE tenant = :tenant AND sha256 IN :digests",
+            tenant=tenant, digests=tuple(digests),
+        )  # fmt: skip
+        return {row["sha256"]: row["bytes"] for row in rows}
 
-        data = await self._database.read(look)
+    async def read(self, sha256: str, inline: bytes | None) -> bytes:
+        """Return bytes that were looked up, from the folder where they are not inline.
+
+        Raises:
+            Conflict: the bytes are missing or were changed.
+            Unavailable: the folder cannot be read at the moment.
+        """
+        data = inline
         if data is None:
             data = await asyncio.to_thread(_read, self._path(sha256))
         if hashlib.sha256(data).hexdigest() != sha256:

@@ -23,7 +23,7 @@ from typing import TypeVar
 import apsw
 
 from hub.core.errors import Misconfigured, Unavailable
-from hub.store.database import Dialect, Row
+from hub.store.database import Dialect, Row, spread
 from hub.store.engines.groups import CommitFigures, Groups, Unit, busy, closed, fail
 
 T = TypeVar("T")
@@ -41,12 +41,12 @@ class SqliteTransaction:
 
     def run(self, sql: str, **values: object) -> int:
         """Execute and return the number of rows changed."""
-        self._connection.execute(sql, values or None).fetchall()
+        self._execute(sql, values).fetchall()
         return self._connection.changes()
 
     def all(self, sql: str, **values: object) -> list[Row]:
         """Execute and return every row."""
-        cursor = self._connection.execute(sql, values or None)
+        cursor = self._execute(sql, values)
         try:
             names = [column[0] for column in cursor.get_description()]
         except apsw.ExecutionCompleteError:
@@ -61,6 +61,11 @@ class SqliteTransaction:
     def many(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
         """Execute once for each row of values, prepared once."""
         self._connection.executemany(sql, rows).fetchall()
+
+    def _execute(self, sql: str, values: dict[str, object]) -> apsw.Cursor:
+        if any(type(value) is tuple for value in values.values()):
+            sql, values = spread(sql, values)
+        return self._connection.execute(sql, values or None)
 
 
 @dataclass

@@ -207,13 +207,11 @@ def _rest(state: State) -> Iterator[str]:
 
 def _open_promises(state: State) -> Iterator[str]:
     """I6: a message waits for exactly the promises that are not kept."""
-    blocked = {
-        (lane["queue"], lane["lane_key"]) for lane in state.lanes if lane["state"] == "blocked"
-    }
+    blocked = {_lane(lane) for lane in state.lanes if lane["state"] == "blocked"}
     open_per_message: Counter[str] = Counter()
     for promise in state.promises:
         resting = promise["state"] in RESTING
-        if not resting and (promise["queue"], promise["lane_key"]) not in blocked:
+        if not resting and _lane(promise) not in blocked:
             yield f"I6 promise {promise['id']}: {promise['kind']} still {promise['state']}"
         if promise["kind"] != "travel" and promise["state"] not in ("confirmed", "skipped"):
             open_per_message[promise["message_id"]] += 1
@@ -222,10 +220,14 @@ def _open_promises(state: State) -> Iterator[str]:
             yield f"I6 message {message['id']}: counts its open promises wrongly"
 
 
+def _lane(row: Row) -> tuple[str, str, str]:
+    return row["tenant"], row["queue"], row["lane_key"]
+
+
 def _lanes(state: State) -> Iterator[str]:
     """I6: nobody holds a lease, and an idle lane has nothing in it."""
     for lane in state.lanes:
-        place = f"I6 lane {lane['queue']} {lane['lane_key']}"
+        place = f"I6 lane {lane['tenant']} {lane['queue']} {lane['lane_key']}"
         if lane["state"] == "leased" or lane["leased_by"]:
             yield f"{place}: still leased"
         if (lane["state"] == "idle") != (lane["head_seq"] == lane["next_seq"]):

@@ -50,7 +50,9 @@ def _answer_lost() -> OutcomeUnknown:
 
 
 async def _take_answer(promise: Promise, answer: PartnerAnswer, house: House) -> None:
-    cause = await house.database.read(lambda tx: messages.find(tx, promise.message_id))
+    cause = await house.database.read(
+        lambda tx: messages.find(tx, promise.tenant, promise.message_id)
+    )
     now_us = house.clock.now_us()
     arrival = intake.Arrival(
         id=uuid7(now_us),

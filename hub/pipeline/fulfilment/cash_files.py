@@ -7,6 +7,7 @@ them and may be written again after a crash: same orders, same number, same day,
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hub.core import failpoint
@@ -75,7 +76,7 @@ async def _attempt(batch: Row, house: House) -> bool:
 
 async def _report(batch: Row, error: HubError, house: House) -> None:
     """Open a clearing case on the first order's message, unless it is open already."""
-    now_us = house.clock.now_us()
+    now_us, tenant = house.clock.now_us(), batch["tenant"]
     case = ClearingCase(
         id=derived_uuid(batch["id"], "write"),
         code=error.code,
@@ -85,9 +86,9 @@ async def _report(batch: Row, error: HubError, house: House) -> None:
     )
 
     def work(tx: Transaction) -> bool:
-        known = clearing.find(tx, case.id)
-        orders = batches.batch_promises(tx, batch["id"])
-        row = messages.find(tx, orders[0].message_id) if orders else None
+        known = clearing.find(tx, tenant, case.id)
+        orders = batches.batch_promises(tx, tenant, batch["id"])
+        row = messages.find(tx, tenant, orders[0].message_id) if orders else None
         if row is None or (known and known["state"] == "open"):
             return False
         message = messages.to_message(row)
@@ -117,9 +118,11 @@ async def _number(tenant: str, partner: str, queue: str, now_us: int, house: Hou
 
 async def _write(batch: Row, house: House) -> None:
     """Write a numbered file and promise to deliver it, behind the office's earlier files."""
-    orders = await house.database.read(lambda tx: batches.batch_promises(tx, batch["id"]))
-    records = [Record.from_json(await house.payloads.get(o.payload_sha256 or "")) for o in orders]
     tenant = house.settings.tenant(batch["tenant"])
+    orders = await house.database.read(
+        lambda tx: batches.batch_promises(tx, tenant.id, batch["id"])
+    )
+    records = await _records(tenant.id, orders, house)
     day = local_date(batch["made_us"])
     route = house.routes.outgoing(Role.CASH, batch["partner"], records[0].kind, day)
     facts = context(tenant, batch["made_us"]) | {
@@ -139,6 +142,15 @@ async def _write(batch: Row, house: House) -> None:
     log.info("batch_written", extra={"tenant": batch["tenant"], "count": len(orders)})
 
 
+async def _records(tenant: str, orders: Sequence[Promise], house: House) -> list[Record]:
+    """Return the orders' records, looked up together."""
+    digests = tuple(order.payload_sha256 or "" for order in orders)
+    found = await house.database.read(lambda tx: house.payloads.look_up(tx, tenant, digests))
+    return [
+        Record.from_json(await house.payloads.read(digest, found.get(digest))) for digest in digests
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class _Written:
     batch: Row
@@ -149,22 +161,17 @@ class _Written:
 
 def _promise(tx: Transaction, file: _Written, house: House) -> None:
     now_us = house.clock.now_us()
-    written = tx.run(
-        "UPDATE batch SET state = 'written', payload_sha256 = :sha "
-        "WHERE id = :id AND state = 'open'",
-        sha=file.kept.sha256, id=file.batch["id"],
-    )  # fmt: skip
-    if not written:
+    tenant = file.batch["tenant"]
+    if not batches.written(tx, tenant, file.batch["id"], file.kept.sha256):
         return
-    Payloads.name(tx, file.kept, now_us)
+    Payloads.name(tx, tenant, file.kept, now_us)
     lanes.add(tx, file.promise, now_us)
     facts = {"sequence": file.batch["sequence"], "to": file.batch["partner"]}
-    for order in file.orders:
-        row = messages.find(tx, order.message_id)
-        if row:
-            step = Step(order.id, digest=file.kept.sha256, facts=facts)
-            message = messages.to_message(row)
-            house.messages.note(tx, message, now_us, "order_batched", step=step)
+    said = [
+        (order.message_id, "order_batched", Step(order.id, digest=file.kept.sha256, facts=facts))
+        for order in file.orders
+    ]
+    house.messages.note_all(tx, tenant, said, now_us)
 
 
 def _delivery(batch: Row, route: OutRoute, name: str, kept: Kept, house: House) -> Promise:
@@ -174,7 +181,7 @@ def _delivery(batch: Row, route: OutRoute, name: str, kept: Kept, house: House) 
         message_id=batch["id"],
         kind="deliver",
         queue=f"deliver:{batch['partner']}",
-        lane_key=f"{batch['tenant']}#batch",
+        lane_key="#batch",
         spec={
             "record_kind": "Auftragsdatei",
             "door": "folder",

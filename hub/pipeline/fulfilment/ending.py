@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from hub.pipeline.house import House
-from hub.store import batches, lanes, messages
+from hub.store import batches, lanes
 from hub.store.database import Transaction
 from hub.store.lanes import Promise
 from hub.store.messages import Step
@@ -36,27 +36,23 @@ def end_within(
     """
     lanes.finish(tx, promise, "confirmed", now_us)
     if promise.spec.get("batch"):
-        _end_batch(tx, str(promise.spec["batch"]), house, now_us, step)
+        _end_batch(tx, promise, house, now_us, step)
         return
-    row = messages.find(tx, promise.message_id)
-    if row:
-        house.messages.note(tx, messages.to_message(row), now_us, action, step=step)
-        house.messages.fulfilled(tx, promise.message_id, now_us)
+    house.messages.fulfilled(tx, promise.tenant, ((promise.message_id, action, step),), now_us)
 
 
-def _end_batch(tx: Transaction, batch_id: str, house: House, now_us: int, step: Step) -> None:
+def _end_batch(tx: Transaction, file: Promise, house: House, now_us: int, step: Step) -> None:
     """A delivered file delivers every order in it."""
-    tx.run("UPDATE batch SET state = 'delivered' WHERE id = :id", id=batch_id)
-    for order in batches.batch_promises(tx, batch_id):
-        tx.run(
-            "UPDATE promise SET state = 'confirmed', done_us = :now WHERE id = :id",
-            now=now_us, id=order.id,
-        )  # fmt: skip
-        row = messages.find(tx, order.message_id)
-        if row:
-            said = replace(step, promise_id=order.id, facts={**step.facts, **order.spec})
-            house.messages.note(tx, messages.to_message(row), now_us, "order_delivered", step=said)
-            house.messages.fulfilled(tx, order.message_id, now_us)
+    orders = batches.delivered(tx, file.tenant, str(file.spec["batch"]), now_us)
+    kept = [
+        (
+            order.message_id,
+            "order_delivered",
+            replace(step, promise_id=order.id, facts={**step.facts, **order.spec}),
+        )
+        for order in orders
+    ]
+    house.messages.fulfilled(tx, file.tenant, kept, now_us)
 
 
 def what_left(promise: Promise) -> dict[str, object]:

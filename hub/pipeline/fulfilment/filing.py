@@ -35,9 +35,11 @@ async def _filing(promise: Promise, house: House) -> FilingRequest:
     spec = promise.spec
     if promise.payload_sha256 is None or not spec.get("case_key"):
         raise Conflict("promise_without_payload", "Der Ablage fehlen Dokument oder Fall.")
-    message = await house.database.read(lambda tx: messages.find(tx, promise.message_id))
+    message = await house.database.read(
+        lambda tx: messages.find(tx, promise.tenant, promise.message_id)
+    )
     name = f"{spec['doc_type']}{_ENDINGS[str(spec['mime'])]}"
-    data = await house.payloads.get(promise.payload_sha256)
+    data = await house.payloads.get(promise.tenant, promise.payload_sha256)
     return FilingRequest(
         tenant=promise.tenant,
         aktenzeichen=str(spec["case_key"]),

@@ -53,7 +53,7 @@ async def _deliver(promise: Promise, house: House) -> None:
     """Bring bytes to a partner's folder, or ask a partner who answers at once."""
     if promise.payload_sha256 is None:
         raise Conflict("promise_without_payload", "Der Lieferung fehlen ihre Nutzdaten.")
-    data = await house.payloads.get(promise.payload_sha256)
+    data = await house.payloads.get(promise.tenant, promise.payload_sha256)
     if promise.spec["door"] == "https":
         await ask(promise, data, house)
         return
@@ -69,7 +69,7 @@ async def _refuse(promise: Promise, house: House) -> None:
     folder = house.inboxes.get((promise.tenant, str(promise.spec["channel"])))
     failpoint.reach("refuse_before")
     if folder and promise.payload_sha256:
-        data = await house.payloads.get(promise.payload_sha256)
+        data = await house.payloads.get(promise.tenant, promise.payload_sha256)
         reason: Mapping[str, object] = promise.spec["reason"]
         name = f"{promise.message_id}__{_plain(str(reason['datei']))}"
         try:

@@ -83,7 +83,7 @@ async def _fill(promise: Promise, house: House) -> _Filled:
     if promise.payload_sha256 is None:
         raise Conflict("promise_without_payload", "Dem Brief fehlen seine Felder.")
     template = house.templates.template(str(promise.spec["template"]))
-    fields = json.loads(await house.payloads.get(promise.payload_sha256))
+    fields = json.loads(await house.payloads.get(promise.tenant, promise.payload_sha256))
     word = await house.isolation.render_letter(template.content, fields, template.name)
     recipient = fields.get("recipient", {}).get("name", "")
     return _Filled(promise, word, (recipient, fields.get("case_id", "")))
@@ -111,10 +111,10 @@ async def _promise_filing(promise: Promise, kept: Kept, house: House) -> None:
     filing = _filing(promise, kept, house.deadline_us(now_us))
 
     def work(tx: Transaction) -> None:
-        Payloads.name(tx, kept, now_us)
+        Payloads.name(tx, promise.tenant, kept, now_us)
         lanes.finish(tx, promise, "confirmed", now_us)
         lanes.add(tx, filing, now_us)
-        row = messages.find(tx, promise.message_id)
+        row = messages.find(tx, promise.tenant, promise.message_id)
         if row:
             step = Step(promise.id, digest=kept.sha256, facts={"text": promise.spec["title"]})
             message = messages.to_message(row)

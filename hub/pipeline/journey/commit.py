@@ -8,10 +8,12 @@ from hub.pipeline.house import House
 from hub.pipeline.intake import travel_promise
 from hub.pipeline.journey.plan import Part, Plan
 from hub.store import batches, cases, clearing, lanes, messages
+from hub.store.cases import Reference, Referred
 from hub.store.database import Transaction
 from hub.store.lanes import Promise
-from hub.store.messages import Step
+from hub.store.messages import Step, Travelled
 from hub.store.payloads import Payloads
+from hub.uvg.model import Case
 
 failpoint.declare("commit_before", "commit_after")
 
@@ -31,15 +33,12 @@ async def commit(promise: Promise, plan: Plan, house: House) -> None:
 
 def _sign(tx: Transaction, promise: Promise, plan: Plan, house: House, now_us: int) -> None:
     message = plan.message
-    for kept in plan.kept:
-        Payloads.name(tx, kept, now_us)
-    messages.Messages.understood(tx, message, plan.schema)
-    _tell(tx, plan, house, now_us)
+    Payloads.name_all(tx, ((message.tenant, kept) for kept in plan.kept), now_us)
     _keep_business_key(tx, plan)
     if plan.case:
-        cases.save(tx, message.tenant, plan.case, message.id, now_us)
-    for made in plan.promises:
-        lanes.add(tx, made, now_us)
+        cases.save(tx, message.tenant, plan.case, now_us)
+        cases.refer(tx, message.tenant, _orders(plan.case, message.id))
+    lanes.add_all(tx, plan.promises, now_us)
     for case in plan.clearings:
         clearing.open_case(tx, message, case, now_us)
     for part in plan.parts:
@@ -49,18 +48,22 @@ def _sign(tx: Transaction, promise: Promise, plan: Plan, house: House, now_us: i
     _close(tx, promise, plan, house, now_us)
 
 
-def _tell(tx: Transaction, plan: Plan, house: House, now_us: int) -> None:
-    for step in plan.milestones:
-        said = Step(digest=step.digest, facts=step.facts)
-        house.messages.note(tx, plan.message, now_us, step.action, step=said)
+def _orders(case: Case, cause: str) -> list[Referred]:
+    meaning = Reference(case.case_id, cause)
+    return [Referred("order", order.order_id, meaning) for order in case.orders]
 
 
 def _close(tx: Transaction, promise: Promise, plan: Plan, house: House, now_us: int) -> None:
     """Move the message on and free its lane, or stop the lane for a human."""
-    house.messages.promised(tx, plan.message, len(plan.promises))
-    state = "closed" if plan.state == "routed" and not plan.promises else plan.state
-    facts = {"code": plan.code} if plan.code else {}
-    house.messages.move(tx, plan.message, state, now_us, **facts)
+    way = Travelled(
+        plan.message,
+        state="closed" if plan.state == "routed" and not plan.promises else plan.state,
+        schema=plan.schema,
+        code=plan.code,
+        promised=len(plan.promises),
+        steps=tuple((m.action, Step(digest=m.digest, facts=m.facts)) for m in plan.milestones),
+    )
+    house.messages.travelled(tx, (way,), now_us)
     if plan.state == "refused":
         messages.forget_bytes(tx, plan.message)
     if plan.holds_lane:
@@ -82,7 +85,7 @@ def _keep_business_key(tx: Transaction, plan: Plan) -> None:
 
 
 def _enter_part(tx: Transaction, part: Part, house: House, now_us: int) -> None:
-    if messages.find(tx, part.message.id):
+    if messages.find(tx, part.message.tenant, part.message.id):
         return
     if part.code:
         house.messages.add(
@@ -92,5 +95,4 @@ def _enter_part(tx: Transaction, part: Part, house: House, now_us: int) -> None:
     house.messages.add(tx, part.message, "received", now_us, part_of=part.message.part_of)
     lanes.add(tx, travel_promise(part.message, house, now_us, in_order=False), now_us)
     if part.reference:
-        kind, value, meaning = part.reference
-        cases.refer(tx, part.message.tenant, kind, value, meaning)
+        cases.refer(tx, part.message.tenant, (part.reference,))

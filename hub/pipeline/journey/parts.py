@@ -23,7 +23,7 @@ from hub.pipeline.journey.plan import Milestone, Part, Plan
 from hub.pipeline.journey.report import RefusedRows, record_report
 from hub.routing.route import InRoute
 from hub.store import batches, cases
-from hub.store.cases import Reference
+from hub.store.cases import Reference, Referred
 from hub.store.clearing import ClearingCase
 from hub.store.database import Transaction
 from hub.store.payloads import Kept
@@ -92,7 +92,7 @@ def _parts(
         lesson = None
         if meaning and reference and record.data.get("order_id"):
             taught[reference] = meaning
-            lesson = ("cash_reference", reference, meaning)
+            lesson = Referred("cash_reference", reference, meaning)
         kept.append(Kept(digest, len(raw), raw))
         part = Message(
             id=derived_uuid(batch.id, str(number)),

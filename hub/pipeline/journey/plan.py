@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hub.core.message import Message
-from hub.store.cases import Reference
+from hub.store.cases import Referred
 from hub.store.clearing import ClearingCase
 from hub.store.lanes import Promise
 from hub.store.payloads import Kept
@@ -27,8 +27,8 @@ class Part:
     """A message split from a batch."""
 
     message: Message
-    reference: tuple[str, str, Reference] | None = None
-    """Kind, value and meaning of a number the batch taught us."""
+    reference: Referred | None = None
+    """A number the batch taught us."""
     code: str | None = None
     """Why this record was refused, where only it was."""
 

@@ -141,7 +141,7 @@ def _promise(
         message_id=message.id,
         kind=kind,
         queue=kind,
-        lane_key=f"{message.tenant}/{message.case_key or '~' + message.id}",
+        lane_key=message.case_key or f"~{message.id}",
         spec=spec,
         payload_sha256=digest,
         deadline_us=house.deadline_us(house.clock.now_us()),

@@ -42,7 +42,7 @@ async def travel(promise: Promise, house: House) -> None:
     """Take one journalled message all the way down to its commit."""
     with log_context(message_id=promise.message_id, tenant=promise.tenant):
         try:
-            message = await _load(promise.message_id, house)
+            message = await _load(promise, house)
             with log_context(correlation_id=message.correlation_id, channel=message.channel):
                 plan = await plan_for(message, house, Directions.of(promise.spec))
                 await _sign(promise, message, plan, house)
@@ -126,9 +126,9 @@ async def _understand(way: _Way, house: House) -> Understood:
     """
     message = way.message
     if message.record:
-        record = Record.from_json(await house.payloads.get(message.record))
+        record = Record.from_json(await house.payloads.get(message.tenant, message.record))
         return Understood(None, Verdict.PASSED, records=(record,))
-    data = await house.payloads.get(message.sha256)
+    data = await house.payloads.get(message.tenant, message.sha256)
     routes = way.directions.ways(message, house.routes)
     legs = {
         Leg(route.format, route.mapping, route.records == "per_record"): route for route in routes
@@ -176,9 +176,9 @@ def _handler_for(record: Record, house: House) -> Handler:
     return handler
 
 
-async def _load(message_id: str, house: House) -> Message:
+async def _load(promise: Promise, house: House) -> Message:
     def look(tx: Transaction) -> Row | None:
-        return messages.find(tx, message_id)
+        return messages.find(tx, promise.tenant, promise.message_id)
 
     row = await house.database.read(look)
     if row is None:

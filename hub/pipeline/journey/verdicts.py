@@ -194,7 +194,7 @@ def _quarantine(message: Message, error: Rejected, house: House) -> Promise:
         message_id=message.id,
         kind="refuse",
         queue="refuse",
-        lane_key=f"{message.tenant}~{message.id}",
+        lane_key=f"~{message.id}",
         spec={"day": received_on(message), "channel": message.channel, "reason": reason},
         payload_sha256=message.record or message.sha256,
         deadline_us=house.deadline_us(now_us),

@@ -93,7 +93,7 @@ def _order(
         message_id=message.id,
         kind="order",
         queue=f"order:{route.partner}",
-        lane_key=f"{message.tenant}/{message.case_key}",
+        lane_key=message.case_key or f"~{message.id}",
         spec={
             "record_kind": send.record.kind,
             "ref": send.ref,
@@ -107,14 +107,13 @@ def _order(
 def _delivery(
     message: Message, send: Send, route: OutRoute, promise_id: str, kept: Kept, house: House
 ) -> Promise:
-    case_key = message.case_key or f"~{message.id}"
     return Promise(
         id=promise_id,
         tenant=message.tenant,
         message_id=message.id,
         kind="deliver",
         queue=f"deliver:{route.partner}",
-        lane_key=f"{message.tenant}/{case_key}",
+        lane_key=message.case_key or f"~{message.id}",
         spec={
             "record_kind": send.record.kind,
             "ref": send.ref,

@@ -1,9 +1,10 @@
 -- Messages, their journal, lanes, promises, cases and clearing cases.
 -- All times are microseconds since the epoch (UTC), handed in by the application.
+-- The tenant leads every key, so that offices can be spread over databases.
 
 CREATE TABLE message (
-  id             TEXT    PRIMARY KEY,          -- UUIDv7
   tenant         TEXT    NOT NULL,
+  id             TEXT    NOT NULL,             -- UUIDv7
   partner        TEXT    NOT NULL,
   channel        TEXT    NOT NULL,
   kind           TEXT,                         -- unknown until read
@@ -22,12 +23,13 @@ CREATE TABLE message (
   code           TEXT,                         -- why it was refused or waits
   open_promises  INTEGER NOT NULL DEFAULT 0,
   received_us    BIGINT  NOT NULL,
-  closed_us      BIGINT
+  closed_us      BIGINT,
+  PRIMARY KEY (tenant, id)
 );
-CREATE INDEX message_state ON message (state, tenant);
+CREATE INDEX message_state ON message (tenant, state);
 CREATE INDEX message_case ON message (tenant, case_key);
-CREATE INDEX message_cause ON message (causation_id);
-CREATE INDEX message_part ON message (part_of);
+CREATE INDEX message_cause ON message (tenant, causation_id) WHERE causation_id IS NOT NULL;
+CREATE INDEX message_part ON message (tenant, part_of) WHERE part_of IS NOT NULL;
 
 -- What was seen before. Written in the accepting transaction.
 CREATE TABLE seen (
@@ -72,6 +74,7 @@ CREATE TABLE journal_head (
 
 -- The line in which the work of one case stands. Only its head may run.
 CREATE TABLE lane (
+  tenant     TEXT   NOT NULL,
   queue      TEXT   NOT NULL,
   lane_key   TEXT   NOT NULL,
   next_seq   BIGINT NOT NULL,
@@ -81,14 +84,14 @@ CREATE TABLE lane (
   epoch      BIGINT NOT NULL DEFAULT 0,        -- fencing token, grows with every lease
   leased_by  TEXT,
   blocked_by TEXT,
-  PRIMARY KEY (queue, lane_key)
+  PRIMARY KEY (tenant, queue, lane_key)
 );
 CREATE INDEX lane_due ON lane (queue, due_us) WHERE state IN ('ready', 'leased');
 
 -- A promise made at commit: travel, deliver, order, letter, file, refuse.
 CREATE TABLE promise (
-  id             TEXT    PRIMARY KEY,          -- never changes over retries; the idempotency key
   tenant         TEXT    NOT NULL,
+  id             TEXT    NOT NULL,             -- never changes over retries; the idempotency key
   message_id     TEXT    NOT NULL,             -- the message it follows from
   kind           TEXT    NOT NULL CHECK (kind IN
                    ('travel', 'deliver', 'order', 'letter', 'file', 'refuse')),
@@ -105,15 +108,18 @@ CREATE TABLE promise (
   deadline_us    BIGINT  NOT NULL,
   done_us        BIGINT,
   last_code      TEXT,
-  UNIQUE (queue, lane_key, lane_seq)
+  PRIMARY KEY (tenant, id),
+  UNIQUE (tenant, queue, lane_key, lane_seq)
 );
-CREATE INDEX promise_message ON promise (message_id);
-CREATE INDEX promise_batch ON promise (batch_id) WHERE batch_id IS NOT NULL;
+CREATE INDEX promise_message ON promise (tenant, message_id);
+CREATE INDEX promise_batch ON promise (tenant, batch_id) WHERE batch_id IS NOT NULL;
+-- Orders that wait for their file are few; those that left are many.
+CREATE INDEX promise_order ON promise (queue, tenant, lane_seq) WHERE kind = 'order' AND state = 'waiting';
 
 -- A cash batch file: its number is given once, its bytes follow from its orders.
 CREATE TABLE batch (
-  id             TEXT    PRIMARY KEY,
   tenant         TEXT    NOT NULL,
+  id             TEXT    NOT NULL,
   partner        TEXT    NOT NULL,
   sequence       BIGINT  NOT NULL,
   state          TEXT    NOT NULL CHECK (state IN ('open', 'written', 'delivered')),
@@ -121,6 +127,7 @@ CREATE TABLE batch (
   total_cents    BIGINT  NOT NULL,
   payload_sha256 TEXT,
   made_us        BIGINT  NOT NULL,
+  PRIMARY KEY (tenant, id),
   UNIQUE (tenant, partner, sequence)
 );
 
@@ -153,8 +160,8 @@ CREATE TABLE reference (
 
 -- A clearing case: a human must decide.
 CREATE TABLE clearing (
-  id          TEXT   PRIMARY KEY,
   tenant      TEXT   NOT NULL,
+  id          TEXT   NOT NULL,
   message_id  TEXT   NOT NULL,
   promise_id  TEXT,
   case_key    TEXT,
@@ -170,7 +177,8 @@ CREATE TABLE clearing (
   closed_by   TEXT,
   reason      TEXT,
   times       INTEGER NOT NULL DEFAULT 1,      -- how often it was opened
-  last_us     BIGINT NOT NULL                  -- the last time
+  last_us     BIGINT NOT NULL,                 -- the last time
+  PRIMARY KEY (tenant, id)
 );
 CREATE INDEX clearing_open ON clearing (tenant, state, opened_us);
 CREATE INDEX clearing_alike ON clearing (fingerprint, state, tenant);
@@ -178,8 +186,10 @@ CREATE INDEX clearing_message ON clearing (message_id, state);
 
 -- Small payloads share the commit of the row that names them; large ones lie in files.
 CREATE TABLE payload (
-  sha256  TEXT   PRIMARY KEY,
+  tenant  TEXT   NOT NULL,
+  sha256  TEXT   NOT NULL,
   bytes   BLOB,                                -- NULL: in the payload folder
   size    BIGINT NOT NULL,
-  kept_us BIGINT NOT NULL
+  kept_us BIGINT NOT NULL,
+  PRIMARY KEY (tenant, sha256)
 );

@@ -35,7 +35,8 @@ def clearing_case(tx: Transaction, scope: Scope, clearing_id: str) -> Row | None
     return tx.one(
         "SELECT clearing.*, message.kind, message.partner, message.channel,"
         " message.original_name, message.part_of"
-        " FROM clearing LEFT JOIN message ON message.id = clearing.message_id"
+        " FROM clearing LEFT JOIN message ON message.tenant = clearing.tenant"
+        " AND message.id = clearing.message_id"
         " WHERE clearing.id = :id AND (:tenant IS NULL OR clearing.tenant = :tenant)",
         id=clearing_id,
         tenant=scope,
@@ -49,7 +50,8 @@ def blocked_lanes(tx: Transaction, scope: Scope) -> list[Row]:
         " promise.id AS promise_id, promise.tenant, promise.message_id, promise.kind,"
         " promise.state, promise.last_code, promise.made_us, promise.attempts,"
         " clearing.id AS clearing_id, clearing.message"
-        " FROM lane JOIN promise ON promise.id = lane.blocked_by"
+        " FROM lane JOIN promise ON promise.tenant = lane.tenant"
+        " AND promise.id = lane.blocked_by"
         " LEFT JOIN clearing ON clearing.promise_id = promise.id"
         "   AND clearing.state = 'open' AND clearing.tenant = promise.tenant"
         " WHERE lane.state = 'blocked' AND (:tenant IS NULL OR promise.tenant = :tenant)"

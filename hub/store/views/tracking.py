@@ -35,7 +35,8 @@ def waiting(tx: Transaction, tenant: str, case_key: str) -> list[Row]:
     return tx.all(
         "SELECT promise.message_id, promise.kind, promise.queue, promise.state,"
         " promise.attempts, promise.last_code, promise.made_us FROM promise"
-        " JOIN message ON message.id = promise.message_id"
+        " JOIN message ON message.tenant = promise.tenant"
+        " AND message.id = promise.message_id"
         " WHERE message.tenant = :tenant AND message.case_key = :case_key"
         " AND promise.state IN ('waiting', 'leased', 'sent', 'batched', 'unknown', 'dead')"
         " ORDER BY promise.made_us LIMIT 100",

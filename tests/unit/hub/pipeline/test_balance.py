@@ -38,7 +38,7 @@ async def test_an_office_sees_its_own_part_only(world: World) -> None:
         "UPDATE message SET state = 'closed'",
         "DELETE FROM message",
         (
-            "INSERT INTO message SELECT 'x', tenant, partner, channel, kind, case_key, state, sha256, "
+            "INSERT INTO message SELECT tenant, 'x', partner, channel, kind, case_key, state, sha256, "
             "record_sha256, size_bytes, original_name, business_id, correlation_id, causation_id, "
             "part_of, schema_name, code, open_promises, received_us, closed_us FROM message"
         ),

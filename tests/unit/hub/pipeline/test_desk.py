@@ -222,7 +222,7 @@ async def two_stopped(world: World) -> tuple[Promise, Promise]:
 async def test_the_last_of_several_cases_moves_the_message_on(world: World) -> None:
     one, case = await stopped(world)
     await world.change(
-        "INSERT INTO clearing SELECT 'other', tenant, message_id, NULL, case_key, 'doubt', message, "
+        "INSERT INTO clearing SELECT tenant, 'other', message_id, NULL, case_key, 'doubt', message, "
         "remedy, facts, fingerprint, state, opened_us, closed_us, closed_by, reason, times, last_us "
         "FROM clearing"
     )

@@ -29,7 +29,7 @@ async def test_what_was_accepted_is_on_disk(world: World) -> None:
         )
     )
     other.close()
-    lane = f"{OFFICE}/{MUSTERSTADT.xml[1].case_id}"
+    lane = MUSTERSTADT.xml[1].case_id
     assert "received" == accepted.state
     assert [("received", FALLDATEN, "received", lane)] == rows
 

@@ -27,8 +27,8 @@ def take(tx: SqliteTransaction, batch_id: str, tenant: str = "a", limit: int = 1
     )
 
 
-def names(tx: SqliteTransaction, batch_id: str) -> list[str]:
-    return [promise.id for promise in batches.batch_promises(tx, batch_id)]
+def names(tx: SqliteTransaction, batch_id: str, tenant: str = "a") -> list[str]:
+    return [promise.id for promise in batches.batch_promises(tx, tenant, batch_id)]
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_every_order_is_in_one_file_and_in_order(
             if batch:
                 assert batch["record_count"] <= limit
                 numbers[tenant].append(batch["sequence"])
-                taken[tenant] += names(tx, batch["id"])
+                taken[tenant] += names(tx, batch["id"], tenant)
 
     for tenant in "ab":
         assert sorted(taken[tenant]) == sorted(
@@ -144,7 +144,7 @@ def test_files_without_bytes_are_found_in_order_of_their_numbers(tx: SqliteTrans
     tx.run("UPDATE batch SET state = 'written' WHERE sequence = 2")
 
     assert [1, 3] == [row["sequence"] for row in batches.unwritten(tx)]
-    found = batches.find(tx, "b-8")
+    found = batches.find(tx, "a", "b-8")
     assert found is not None
     assert ("written", 2) == (found["state"], found["sequence"])
-    assert batches.find(tx, "b-0") is None
+    assert batches.find(tx, "a", "b-0") is None

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hub.core.errors import Conflict
 from hub.store import cases
-from hub.store.cases import Reference
+from hub.store.cases import Reference, Referred
 from hub.store.sqlite import SqliteTransaction
 from hub.uvg.model import Case
 from tests.empty_store import empty_store, everything
@@ -21,7 +21,9 @@ def tx() -> SqliteTransaction:
 
 
 def save(tx: SqliteTransaction, case: Case, cause: str = "m-1") -> None:
-    cases.save(tx, "a", case, cause, 1)
+    cases.save(tx, "a", case, 1)
+    meaning = Reference(case.case_id, cause)
+    cases.refer(tx, "a", [Referred("order", one.order_id, meaning) for one in case.orders])
 
 
 def loaded(tx: SqliteTransaction) -> Case:

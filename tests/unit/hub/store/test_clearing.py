@@ -23,11 +23,12 @@ def tx() -> SqliteTransaction:
 
 
 def close(tx: SqliteTransaction, actor: str = "ahrens", state: str = "released") -> bool:
-    return clearing.close_case(tx, "c-1", state=state, actor=actor, reason="Grund", now_us=5)
+    case = {"tenant": "a", "id": "c-1"}
+    return clearing.close_case(tx, case, state=state, actor=actor, reason="Grund", now_us=5)
 
 
 def test_a_clearing_case_says_what_a_human_must_know(tx: SqliteTransaction) -> None:
-    row = clearing.find(tx, "c-1", "a")
+    row = clearing.find(tx, "a", "c-1")
 
     assert row is not None
     assert ("open", "Satz.", "Tun.", MESSAGE.case_key, "p-1") == (
@@ -44,23 +45,23 @@ def test_opening_again_opens_no_second_one(tx: SqliteTransaction) -> None:
 
 def test_the_second_click_changes_nothing(tx: SqliteTransaction) -> None:
     assert close(tx)
-    before = clearing.find(tx, "c-1")
+    before = clearing.find(tx, "a", "c-1")
 
     assert not close(tx, "anders", "rejected")
-    assert before == clearing.find(tx, "c-1")
-    assert not clearing.still_open(tx, MESSAGE.id)
+    assert before == clearing.find(tx, "a", "c-1")
+    assert not clearing.still_open(tx, "a", MESSAGE.id)
 
 
 def test_what_stops_again_is_open_again_without_the_old_decision(tx: SqliteTransaction) -> None:
     close(tx)
     clearing.open_case(tx, MESSAGE, CASE, 9)
-    row = clearing.find(tx, "c-1")
+    row = clearing.find(tx, "a", "c-1")
 
     assert row is not None
     assert ("open", None, None, None) == (
         row["state"], row["closed_us"], row["closed_by"], row["reason"],
     )  # fmt: skip
-    assert clearing.still_open(tx, MESSAGE.id)
+    assert clearing.still_open(tx, "a", MESSAGE.id)
 
 
 def test_open_cases_come_oldest_first_and_per_office(tx: SqliteTransaction) -> None:
@@ -70,7 +71,7 @@ def test_open_cases_come_oldest_first_and_per_office(tx: SqliteTransaction) -> N
 
     assert ["c-3", "c-1", "c-2"] == [row["id"] for row in clearing.open_cases(tx, "a")]
     assert ["c-3", "c-1"] == [row["id"] for row in clearing.open_cases(tx, limit=2)]
-    assert clearing.find(tx, "c-4", "a") is None
+    assert clearing.find(tx, "a", "c-4") is None
 
 
 def test_equal_failures_share_a_fingerprint() -> None:

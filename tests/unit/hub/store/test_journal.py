@@ -217,5 +217,7 @@ def test_the_trace_of_a_message_holds_its_family_in_order() -> None:
         book.add(tx, message, "received", 1)
     book.move(tx, parent, "routed", 2)
 
-    assert ["m-1", "m-3", "m-2", "m-1"] == [row["message_id"] for row in trace(tx, "m-1")]
+    assert ["m-1", "m-3", "m-2", "m-1"] == [
+        row["message_id"] for row in trace(tx, "m-1", parent.tenant)
+    ]
     assert [] == trace(tx, "m-1", "another office")

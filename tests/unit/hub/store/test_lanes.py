@@ -22,12 +22,12 @@ from tests.empty_store import empty_store, everything
 
 QUEUE = "travel"
 LEASE_US = 60
-KEYS = ("a/UV-1", "b/UV-1")
+KEYS = ("UV-1", "UV-2")
 WORKERS = ("hub-1", "hub-2")
 ENDS = ("confirmed", "refused", "batched")
 
 
-def promise(name: str, key: str = "a/UV-1", queue: str = QUEUE) -> Promise:
+def promise(name: str, key: str = "UV-1", queue: str = QUEUE) -> Promise:
     return Promise(name, "a", f"m-{name}", "travel", queue, key, {"n": 1}, deadline_us=10**9)
 
 
@@ -138,7 +138,7 @@ class LanesAgainstModel(RuleBasedStateMachine):
         lane = self.lanes[key]
         name = lane.line[lane.head] if lane.waiting else "nothing"
         before = everything(self.tx)
-        freed = lanes.unblock(self.tx, name, skip=skip, now_us=self.now, deadline_us=10**9)
+        freed = lanes.unblock(self.tx, "a", name, skip=skip, now_us=self.now, deadline_us=10**9)
 
         assert freed == (lane.state == "blocked")
         if not freed:
@@ -202,7 +202,7 @@ class LanesAgainstModel(RuleBasedStateMachine):
     @invariant()
     def only_the_head_is_in_work(self) -> None:
         busy = self.tx.all(
-            "SELECT promise.id FROM promise JOIN lane USING (queue, lane_key) WHERE "
+            "SELECT promise.id FROM promise JOIN lane USING (tenant, queue, lane_key) WHERE "
             "promise.state IN ('leased', 'sent') AND NOT "
             "(lane.state = 'leased' AND promise.lane_seq = lane.head_seq)"
         )
@@ -263,7 +263,7 @@ def test_the_same_promise_is_not_added_twice(tx: SqliteTransaction) -> None:
     lanes.add(tx, promise("p"), 1)
 
     with pytest.raises(Exception, match="UNIQUE"):
-        lanes.add(tx, promise("p", "b/UV-1"), 1)
+        lanes.add(tx, promise("p", "UV-2"), 1)
 
 
 LATE = {
@@ -286,7 +286,7 @@ def test_whoever_lost_the_lease_changes_nothing(
         lanes.hand_back(tx, "hub-1", 2)
     elif lost_by == "decision":
         lanes.block(tx, late, "unknown", "gone")
-        lanes.unblock(tx, "p", skip=False, now_us=2, deadline_us=9)
+        lanes.unblock(tx, "a", "p", skip=False, now_us=2, deadline_us=9)
     [holder] = claim(tx, 1 + LEASE_US)
     before = everything(tx)
 
@@ -298,14 +298,14 @@ def test_whoever_lost_the_lease_changes_nothing(
 
 
 def test_a_blocked_lane_blocks_only_itself(tx: SqliteTransaction) -> None:
-    for name, key in (("p", "a/UV-1"), ("q", "a/UV-1"), ("r", "a/UV-2")):
+    for name, key in (("p", "UV-1"), ("q", "UV-1"), ("r", "UV-2")):
         lanes.add(tx, promise(name, key), 1)
     first, other = sorted(claim(tx), key=lambda one: one.id)
     lanes.block(tx, first, "dead", "gone")
     lanes.finish(tx, other, "confirmed", 2)
 
     assert [] == claim(tx, 10**6)
-    assert lanes.unblock(tx, "p", skip=True, now_us=3, deadline_us=9)
+    assert lanes.unblock(tx, "a", "p", skip=True, now_us=3, deadline_us=9)
     assert ["q"] == [one.id for one in claim(tx, 3)]
 
 
@@ -317,5 +317,7 @@ def test_a_request_that_may_have_left_is_not_handed_back(tx: SqliteTransaction) 
 
     assert 0 == lanes.hand_back(tx, "hub-1", 2)
     assert [] == claim(tx, 2)
-    row = tx.one("SELECT promise.state, leased_by FROM promise JOIN lane USING (queue, lane_key)")
+    row = tx.one(
+        "SELECT promise.state, leased_by FROM promise JOIN lane USING (tenant, queue, lane_key)"
+    )
     assert {"state": "sent", "leased_by": "hub-1"} == row

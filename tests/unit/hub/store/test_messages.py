@@ -10,7 +10,7 @@ from hub.core.errors import Conflict
 from hub.store import messages
 from hub.store.database import Row
 from hub.store.journal import Journal, facts_of
-from hub.store.messages import FINAL, MOVES, Messages, Step, to_message
+from hub.store.messages import FINAL, MOVES, Messages, Step, Travelled, to_message
 from hub.store.sqlite import SqliteTransaction
 from tests.empty_store import empty_store, everything
 from tests.factories import make_message
@@ -87,7 +87,7 @@ def test_a_message_ends_at_once_only_in_a_final_state(
     tx: SqliteTransaction, book: Messages, state: str
 ) -> None:
     book.add(tx, make_message(), state, 7, code="why")
-    row = messages.find(tx, make_message().id)
+    row = messages.find(tx, make_message().tenant, make_message().id)
 
     assert row is not None
     assert (7 if state in FINAL else None, "why") == (row["closed_us"], row["code"])
@@ -127,10 +127,9 @@ def test_a_note_does_not_count_in_the_balance(tx: SqliteTransaction, book: Messa
 def test_the_last_kept_promise_closes_a_message(kept: int) -> None:
     tx, book, message = empty_store(), Messages(Journal("hub-1")), make_message()
     book.add(tx, message, "received", 1)
-    book.promised(tx, message, 4)
-    book.move(tx, message, "routed", 2)
+    book.travelled(tx, (Travelled(message, "routed", promised=4),), 2)
     for _ in range(kept):
-        book.fulfilled(tx, message.id, 3)
+        book.fulfilled(tx, message.tenant, ((message.id, "filed", Step()),), 3)
 
     assert {message.id: "closed" if kept == 4 else "routed"} == by_rows(tx) == by_journal(tx)
 
@@ -140,9 +139,8 @@ def test_a_message_in_clearing_is_not_closed_by_its_promises(
 ) -> None:
     message = make_message()
     book.add(tx, message, "received", 1)
-    book.promised(tx, message, 1)
-    book.move(tx, message, "clearing", 2)
-    book.fulfilled(tx, message.id, 3)
+    book.travelled(tx, (Travelled(message, "clearing", promised=1),), 2)
+    book.fulfilled(tx, message.tenant, ((message.id, "filed", Step()),), 3)
 
     assert {message.id: "clearing"} == by_rows(tx)
 
@@ -152,7 +150,7 @@ def test_the_envelope_comes_back_unchanged(tx: SqliteTransaction, book: Messages
         original_name="e\\\u0301 \n\u202e.xml", causation_id="m-0", part_of="m-0", record="ab"
     )
     book.add(tx, message, "received", 1)
-    row = messages.find(tx, message.id)
+    row = messages.find(tx, message.tenant, message.id)
 
     assert row is not None
     assert message == to_message(row)
@@ -161,8 +159,8 @@ def test_the_envelope_comes_back_unchanged(tx: SqliteTransaction, book: Messages
 def test_another_office_finds_nothing(tx: SqliteTransaction, book: Messages) -> None:
     book.add(tx, make_message(tenant="a"), "received", 1)
 
-    assert messages.find(tx, make_message().id, "a") is not None
-    assert messages.find(tx, make_message().id, "b") is None
+    assert messages.find(tx, "a", make_message().id) is not None
+    assert messages.find(tx, "b", make_message().id) is None
 
 
 def test_the_first_meaning_of_a_key_stays(tx: SqliteTransaction) -> None:

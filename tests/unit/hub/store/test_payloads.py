@@ -36,7 +36,7 @@ class Shelf:
 
     async def keep(self, data: bytes) -> str:
         kept = await self.payloads.keep(data)
-        return await self.database.write(lambda tx: Payloads.name(tx, kept, 1))
+        return await self.database.write(lambda tx: Payloads.name(tx, "a", kept, 1))
 
     @property
     def files(self) -> list[Path]:
@@ -58,7 +58,7 @@ async def test_bytes_come_back_on_both_sides_of_the_border(shelf: Shelf, size: i
     digest = await shelf.keep(data[:size])
 
     assert hashlib.sha256(data[:size]).hexdigest() == digest
-    assert data[:size] == await shelf.payloads.get(digest)
+    assert data[:size] == await shelf.payloads.get("a", digest)
     assert (size > INLINE_BYTES) == bool(shelf.files)
 
 
@@ -76,7 +76,7 @@ async def test_keeping_the_same_bytes_again_changes_nothing(shelf: Shelf, data: 
 
     assert [{"sha256": digests[0], "size": len(data)}] == rows
     assert len(shelf.files) == (data == LARGE)
-    assert data == await shelf.payloads.get(digests[0])
+    assert data == await shelf.payloads.get("a", digests[0])
 
 
 @pytest.mark.parametrize("damage", [b"", LARGE[:-1], LARGE + b"x", b"X" + LARGE[1:]])
@@ -85,7 +85,7 @@ async def test_a_damaged_file_is_found(shelf: Shelf, damage: bytes) -> None:
     shelf.files[0].write_bytes(damage)
 
     with pytest.raises(Conflict, match="payload_damaged"):
-        await shelf.payloads.get(digest)
+        await shelf.payloads.get("a", digest)
 
 
 async def test_good_bytes_take_the_place_of_damaged_ones(shelf: Shelf) -> None:
@@ -93,7 +93,7 @@ async def test_good_bytes_take_the_place_of_damaged_ones(shelf: Shelf) -> None:
     shelf.files[0].write_bytes(LARGE[:100])
     await shelf.keep(LARGE)
 
-    assert LARGE == await shelf.payloads.get(digest)
+    assert LARGE == await shelf.payloads.get("a", digest)
 
 
 async def test_a_damaged_row_is_found(shelf: Shelf) -> None:
@@ -101,7 +101,7 @@ async def test_a_damaged_row_is_found(shelf: Shelf) -> None:
     await shelf.database.write(lambda tx: tx.run("UPDATE payload SET bytes = x'00'"))
 
     with pytest.raises(Conflict, match="payload_damaged"):
-        await shelf.payloads.get(digest)
+        await shelf.payloads.get("a", digest)
 
 
 @pytest.mark.parametrize("digest", [DIGEST, "0" * 64])
@@ -110,7 +110,7 @@ async def test_missing_bytes_are_found(shelf: Shelf, digest: str) -> None:
     shelf.files[0].unlink()
 
     with pytest.raises(Conflict, match="payload_damaged"):
-        await shelf.payloads.get(digest)
+        await shelf.payloads.get("a", digest)
 
 
 async def test_an_unreadable_file_is_not_called_damaged(shelf: Shelf) -> None:
@@ -119,7 +119,7 @@ async def test_an_unreadable_file_is_not_called_damaged(shelf: Shelf) -> None:
     (shelf.folder / DIGEST[:2] / DIGEST).mkdir()
 
     with pytest.raises(Unavailable, match="payload_unreadable"):
-        await shelf.payloads.get(digest)
+        await shelf.payloads.get("a", digest)
 
 
 async def test_a_folder_that_refuses_accepts_nothing(shelf: Shelf) -> None:
@@ -147,7 +147,7 @@ async def test_what_comes_in_pieces_is_kept_as_if_it_came_at_once(
 
     whole = await shelf.payloads.keep(data)
     assert (whole, data[:HEAD_BYTES]) == (streamed, streamed.head)
-    assert data == await shelf.payloads.get(await shelf.keep(data))
+    assert data == await shelf.payloads.get("a", await shelf.keep(data))
 
 
 @pytest.mark.parametrize("data", [b"", b"small", LARGE])
@@ -219,7 +219,7 @@ def test_any_bytes_come_back(data: list[bytes], tmp_path_factory: pytest.TempPat
         database = SqliteDatabase(folder / "hub.sqlite")
         await migrate(database, hub_migrations(), 1)
         shelf = Shelf(Payloads(database, folder), database, folder)
-        found = [await shelf.payloads.get(await shelf.keep(one)) for one in data]
+        found = [await shelf.payloads.get("a", await shelf.keep(one)) for one in data]
         database.close()
         return found
 

@@ -13,6 +13,7 @@ from hub.core.settings import HttpsTarget
 from hub.pipeline.fulfilment.keeping import fulfil
 from hub.store import lanes
 from hub.store.lanes import Promise
+from hub.store.messages import Travelled
 from tests.message_house import CORE, OFFICE, World, open_world
 
 REQUEST = b"<anfrage/>"
@@ -26,8 +27,8 @@ async def routed(world: World) -> Message:
     def work(tx: lanes.Transaction) -> None:
         now_us = world.clock.now_us()
         lanes.finish(tx, travel, "confirmed", now_us)
-        world.house.messages.promised(tx, accepted.message, 1)
-        world.house.messages.move(tx, accepted.message, "routed", now_us)
+        way = Travelled(accepted.message, "routed", promised=1)
+        world.house.messages.travelled(tx, (way,), now_us)
 
     await world.house.database.write(work)
     return accepted.message

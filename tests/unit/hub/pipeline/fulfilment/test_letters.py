@@ -11,7 +11,7 @@ from hub.demo.cast import MUSTERSTADT
 from hub.pipeline.fulfilment.letters import write_letters
 from hub.pipeline.journey.travel import travel
 from hub.store.lanes import Promise
-from tests.message_house import World
+from tests.message_house import OFFICE, World
 
 FAMILIES = MUSTERSTADT.xml[1:]
 
@@ -62,7 +62,10 @@ async def test_a_letter_that_is_odd_beyond_foresight_does_not_stop_the_others(
 ) -> None:
     world = living_world
     await world.change(
-        "INSERT INTO payload VALUES (:sha, :bytes, 6, 0)", sha=sha256(b"[1, 2]"), bytes=b"[1, 2]"
+        "INSERT INTO payload VALUES (:t, :sha, :bytes, 6, 0)",
+        t=OFFICE,
+        sha=sha256(b"[1, 2]"),
+        bytes=b"[1, 2]",
     )
     await world.change(
         "UPDATE promise SET payload_sha256 = :sha WHERE id = :id",

@@ -71,7 +71,7 @@ async def test_another_offices_clearing_case_does_not_exist(arrive: Arrive) -> N
 async def test_equal_failures_open_as_a_group(house: SmallHouse, arrive: Arrive) -> None:
     await house.database.write(
         lambda tx: tx.run(
-            "INSERT INTO clearing SELECT 'clearing-2', tenant, message_id, NULL, case_key, code,"
+            "INSERT INTO clearing SELECT tenant, 'clearing-2', message_id, NULL, case_key, code,"
             " message, remedy, facts, fingerprint, state, opened_us, NULL, NULL, NULL, 1, last_us"
             " FROM clearing"
         )
