@@ -214,27 +214,17 @@ def finish_all(
     )  # fmt: skip
 
 
-_LANE = "tenant = :tenant AND queue = :queue AND lane_key = :lane_key"
-_HELD = f"{_LANE} AND epoch = :epoch AND state = 'leased'"
+_PASS = "head_seq = head_seq + :places"
 
-_ADVANCE = f"""
-UPDATE lane SET head_seq = head_seq + :places, leased_by = NULL, due_us = :now,
-  state = CASE WHEN head_seq + :places = next_seq THEN 'idle' ELSE 'ready' END
-WHERE {_HELD}
-"""  # noqa: S608  constants of ours
-
-_PASS = f"UPDATE lane SET head_seq = head_seq + :places WHERE {_HELD}"  # noqa: S608
+_ADVANCE = """
+head_seq = head_seq + :places, leased_by = NULL, due_us = :now,
+state = CASE WHEN head_seq + :places = next_seq THEN 'idle' ELSE 'ready' END
+"""
 
 
 def renew(tx: Transaction, promise: Promise, until_us: int) -> bool:
     """Keep the lease of a promise that is still in work; ``False`` when it was lost."""
-    return bool(
-        tx.run(
-            f"UPDATE lane SET due_us = :until WHERE {_HELD}",  # noqa: S608  constants of ours
-            until=until_us, tenant=promise.tenant, queue=promise.queue,
-            lane_key=promise.lane_key, epoch=promise.epoch,
-        )
-    )  # fmt: skip
+    return _change(tx, promise, "due_us = :until", until=until_us)
 
 
 def retry_later(tx: Transaction, promise: Promise, again_us: int, code: str) -> None:
@@ -243,11 +233,7 @@ def retry_later(tx: Transaction, promise: Promise, again_us: int, code: str) -> 
     Raises:
         Conflict: the lease was lost.
     """
-    _fence(
-        tx, promise,
-        f"UPDATE lane SET state = 'ready', due_us = :again, leased_by = NULL WHERE {_HELD}",  # noqa: S608
-        again=again_us,
-    )  # fmt: skip
+    _fence(tx, promise, "state = 'ready', due_us = :again, leased_by = NULL", again=again_us)
     _mark(tx, promise, "waiting", code)
 
 
@@ -259,7 +245,7 @@ def mark_sent(tx: Transaction, promise: Promise) -> bool:
     Raises:
         Conflict: the lease was lost.
     """
-    _fence(tx, promise, f"UPDATE lane SET state = 'leased' WHERE {_HELD}")  # noqa: S608
+    _fence(tx, promise, "state = 'leased'")
     sent = (
         "UPDATE promise SET state = 'sent' WHERE tenant = :tenant AND id = :id AND state = 'leased'"
     )
@@ -272,11 +258,7 @@ def block(tx: Transaction, promise: Promise, state: str, code: str) -> None:
     Raises:
         Conflict: the lease was lost.
     """
-    _fence(
-        tx, promise,
-        f"UPDATE lane SET state = 'blocked', blocked_by = :id, leased_by = NULL WHERE {_HELD}",  # noqa: S608
-        id=promise.id,
-    )  # fmt: skip
+    _fence(tx, promise, "state = 'blocked', blocked_by = :id, leased_by = NULL", id=promise.id)
     _mark(tx, promise, state, code)
 
 
@@ -340,13 +322,26 @@ def hand_back(tx: Transaction, me: str, now_us: int) -> int:
     )  # fmt: skip
 
 
-def _fence(tx: Transaction, promise: Promise, sql: str, **values: object) -> None:
-    changed = tx.run(
-        sql, tenant=promise.tenant, queue=promise.queue, lane_key=promise.lane_key,
-        epoch=promise.epoch, **values,
-    )  # fmt: skip
-    if not changed:
+def _fence(tx: Transaction, promise: Promise, change: str, **values: object) -> None:
+    if not _change(tx, promise, change, **values):
         raise Conflict("lease_lost", "Ein anderer Arbeiter hat diese Aufgabe übernommen.")
+
+
+def _change(tx: Transaction, promise: Promise, change: str, **values: object) -> bool:
+    """Change a lane as long as the lease it was claimed with is held."""
+    sql = f"UPDATE lane SET {change} {_IF_HELD}"  # noqa: S608  constants of ours
+    return bool(
+        tx.run(
+            sql, tenant=promise.tenant, queue=promise.queue, lane_key=promise.lane_key,
+            epoch=promise.epoch, **values,
+        )
+    )  # fmt: skip
+
+
+_IF_HELD = """
+WHERE tenant = :tenant AND queue = :queue AND lane_key = :lane_key
+  AND epoch = :epoch AND state = 'leased'
+"""
 
 
 def is_due(tx: Transaction, queue: str, now_us: int) -> bool:
