@@ -200,7 +200,7 @@ def finish_all(
     """
     for lane, line in by_lane(promises).items():
         if lane in keep:
-            _fence(tx, line[0], _PASS, places=len(line))
+            _fence(tx, line[0], _STEP_ON, places=len(line))
         else:
             _fence(tx, line[0], _ADVANCE, places=len(line), now=now_us)
     tx.many(
@@ -214,7 +214,7 @@ def finish_all(
     )  # fmt: skip
 
 
-_PASS = "head_seq = head_seq + :places"
+_STEP_ON = "head_seq = head_seq + :places"
 
 _ADVANCE = """
 head_seq = head_seq + :places, leased_by = NULL, due_us = :now,
