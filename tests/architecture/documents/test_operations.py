@@ -65,4 +65,4 @@ def test_the_program_reads_the_environment_in_one_place() -> None:
         if re.search(r"\bos\.(environ|getenv)\b", path.read_text(encoding="utf-8"))
     ]
 
-    assert ["hub/core/settings.py"] == readers
+    assert ["hub/core/settings/environment.py"] == readers

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.errors import Misconfigured
-from hub.core.settings import Settings, _in_german, read_settings, secret
+from hub.core.settings import Settings, read_settings, secret
+from hub.core.settings.wording import in_german
 
 EXAMPLE = Path(__file__).parents[4] / "hub.example.toml"
 
@@ -126,7 +127,7 @@ def _keep_secret(file: Path, mode: int) -> Path:
          "Unter [[https]] steht eine Gegenstelle zweimal."),
     ],
 )  # fmt: skip
-def test_a_fault_is_told_in_german_with_its_place(
+def test_a_fault_is_toldin_german_with_its_place(
     file: Path, old: str, new: str, message: str
 ) -> None:
     _change(file, old, new)
@@ -163,11 +164,11 @@ def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path) -> None:
     st.booleans() | st.integers() | st.floats() | st.text() | st.dates(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
 ))  # fmt: skip
-def test_any_value_in_place_of_a_section_is_refused_in_german(value: object) -> None:
+def test_any_value_in_place_of_a_section_is_refusedin_german(value: object) -> None:
     with pytest.raises(msgspec.ValidationError) as caught:
         msgspec.convert({"storage": value, "tenants": []}, Settings)
 
-    said = _in_german(str(caught.value))
+    said = in_german(str(caught.value))
 
     assert said.startswith(("Der ", "Unbekannter "))
     assert "Expected" not in said

@@ -1,0 +1,61 @@
+"""Secrets and whatever else comes from the environment; the one module that reads it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from hub.core.errors import Misconfigured
+from hub.core.settings.sections import Settings
+
+
+def secret(settings: Settings, base: Path, name: str) -> bytes:
+    """Return a secret from ``AKTENHUB_SECRET_<NAME>`` or from the secrets folder.
+
+    Raises:
+        Misconfigured: the secret is in neither place, empty, or its file is readable by others.
+    """
+    value = os.environ.get(f"AKTENHUB_SECRET_{name.upper()}")
+    if value:
+        return value.encode()
+    path = base / settings.folders.secrets / name
+    try:
+        mode = path.stat().st_mode
+        found = path.read_bytes().strip()
+    except OSError as exc:
+        raise _secret_missing(name, path) from exc
+    if mode & 0o077:
+        raise Misconfigured(
+            "secret_exposed",
+            f"Das Geheimnis „{name}“ ist für andere lesbar.",
+            place=str(path),
+            remedy="Rechte auf 600 setzen.",
+        )
+    if not found:
+        raise _secret_missing(name, path)
+    return found
+
+
+def _secret_missing(name: str, path: Path) -> Misconfigured:
+    return Misconfigured(
+        "secret_missing",
+        f"Das Geheimnis „{name}“ fehlt, ist leer oder nicht lesbar.",
+        place=str(path),
+        remedy=f"Datei anlegen (Rechte 600) oder AKTENHUB_SECRET_{name.upper()} setzen.",
+    )
+
+
+def armed_failpoint() -> str | None:
+    """Return the failpoint a crash test wants armed."""
+    return os.environ.get("AKTENHUB_FAILPOINT")
+
+
+def demo_storage() -> dict[str, str] | None:
+    """Return the real S3 a demonstration shall use; ``None``: a loopback server.
+
+    ``AKTENHUB_DEMO_S3_ENDPOINT`` (``host:port``), ``…_ACCESS_KEY``, ``…_SECRET_KEY`` and
+    ``…_SECURE`` (``true`` or ``false``).
+    """
+    names = ("endpoint", "access_key", "secret_key", "secure")
+    found = {name: os.environ.get(f"AKTENHUB_DEMO_S3_{name.upper()}", "") for name in names}
+    return found if found["endpoint"] else None
