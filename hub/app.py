@@ -28,8 +28,10 @@ from hub.core import failpoint
 from hub.core.clock import SystemClock
 from hub.core.errors import Misconfigured
 from hub.core.settings import Channel, Settings, armed_failpoint, read_settings, secret
+from hub.formats.catalog import Catalog
 from hub.letters.office import Office
 from hub.letters.templates import Templates
+from hub.mapping.catalog import Mappings
 from hub.partners import azr, case_core, cash
 from hub.partners.base import Handler
 from hub.pipeline.balance import balance
@@ -184,10 +186,21 @@ def open_center(place: Place, database: SqliteDatabase) -> CertificateCenter:
     return CertificateCenter(database, bytes.fromhex(place.secret("kek").decode()), CLOCK, folder)
 
 
+def open_routes(place: Place) -> Routes:
+    """Read the routes, narrowed to the days their formats and mappings are in force.
+
+    Raises:
+        Misconfigured: routes or the days they depend on cannot be read.
+    """
+    formats = Catalog.load(place.schemas)
+    mappings = Mappings.load(place.mappings, formats)
+    return Routes.load(place.mappings / "routes.toml").within(formats, mappings)
+
+
 def open_desk(place: Place, database: Database) -> Desk:
     """Open the desk where clearing cases are decided."""
     patience_s = place.settings.delivery.deadline_h * 3600
-    routes = Routes.load(place.mappings / "routes.toml")
+    routes = open_routes(place)
     return Desk(database, Journal(place.settings.node), CLOCK, patience_s, routes)
 
 
@@ -218,7 +231,7 @@ async def open_house(place: Place) -> AsyncIterator[House]:
             journal=Journal(settings.node),
             payloads=Payloads(database, place.data / "payloads"),
             isolation=isolation,
-            routes=Routes.load(place.mappings / "routes.toml"),
+            routes=open_routes(place),
             handlers=handlers(),
             templates=Templates.load(place.templates),
             office=Office(

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import asdict, dataclass
 
 from efile import FilingError
-from hub.app import CLOCK, Place, open_database, open_efile, pending_migrations
+from hub.app import CLOCK, Place, open_database, open_efile, open_routes, pending_migrations
 from hub.core.clock import local_date
 from hub.core.errors import HubError
 from hub.core.findings import Finding, Level
@@ -91,7 +91,10 @@ async def _schemas(place: Place) -> AsyncIterator[Inspection]:
     formats = Catalog.load(place.schemas)
     mappings = Mappings.load(place.mappings, formats)
     routes = Routes.load(place.mappings / "routes.toml")
-    findings = (*formats.check(), *mappings.check(), *routes.check(formats, mappings))
+    today = local_date(CLOCK.now_us())
+    findings = (*formats.check(today), *mappings.check(), *routes.check(formats, mappings))
+    if not any(finding.rule == "digests_unreadable" for finding in findings):
+        findings += routes.idle(formats, mappings)
     for line in _lines(findings):
         yield line
     count = f"{len(formats.names())} Formate, {len(mappings.names())} Mappings mit Beispielen"
@@ -100,7 +103,7 @@ async def _schemas(place: Place) -> AsyncIterator[Inspection]:
 
 async def _tenants(place: Place) -> AsyncIterator[Inspection]:
     """Every office can reach its cash system and its register, and hear their answers."""
-    routes = Routes.load(place.mappings / "routes.toml")
+    routes = open_routes(place)
     today = local_date(CLOCK.now_us())
     lines = {target.name for target in place.settings.https}
     for tenant in place.settings.tenants:

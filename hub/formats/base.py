@@ -49,6 +49,11 @@ class Format(Protocol):
     """``<partner>/<Kind>-<version>``."""
     notation: Notation
 
+    @property
+    def marks(self) -> frozenset[str]:
+        """What its messages are recognised by; two formats that share one look alike."""
+        ...
+
     def matches(self, data: bytes, file_name: str) -> bool:
         """Return whether the bytes claim to be of this format; cheap, never raises."""
         ...

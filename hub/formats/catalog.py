@@ -17,7 +17,9 @@ from msgspec import Struct
 
 from hub.core.errors import Misconfigured
 from hub.core.findings import Finding
+from hub.core.validity import Validity
 from hub.formats.base import Format
+from hub.formats.calendar import check_calendar
 from hub.formats.csv import Csv
 from hub.formats.fixed_width import FixedWidth
 from hub.formats.layout import read_layout
@@ -25,21 +27,6 @@ from hub.formats.table import TableFormat
 from hub.formats.xml import XmlFormat
 
 _NAME = re.compile(r"([A-Za-z0-9]+-[0-9][0-9.]*)(\.xsd|\.table\.toml)")
-
-
-class Validity(Struct, frozen=True, forbid_unknown_fields=True, rename={"since": "from"}):
-    """Days a format is in force, both inclusive; open where not given."""
-
-    since: date | None = None
-    until: date | None = None
-
-    def covers(self, day: date) -> bool:
-        """Return whether the format is in force on a day."""
-        return (self.since or date.min) <= day <= (self.until or date.max)
-
-    def is_empty(self) -> bool:
-        """Return whether no day at all is covered."""
-        return (self.since or date.min) > (self.until or date.max)
 
 
 class Digests(Struct, frozen=True, forbid_unknown_fields=True):
@@ -118,17 +105,26 @@ class Catalog:
         partner, kind = name.split("/")
         return self._digests(partner).validity.get(kind, Validity())
 
-    def check(self) -> tuple[Finding, ...]:
-        """Compile everything with every engine and compare the digests."""
+    def check(self, today: date | None = None) -> tuple[Finding, ...]:
+        """Compile everything with every engine, compare the digests, look at the calendar.
+
+        Args:
+            today: without it nothing is said about versions that end soon.
+        """
         findings: list[Finding] = []
+        marks: dict[str, frozenset[str]] = {}
         for name in self._paths:
             try:
                 findings += self.format(name).check()
+                marks[name] = self.format(name).marks
             except Misconfigured as exc:
                 findings.append(Finding(exc.code, exc.message, path=name))
+        spans: dict[str, Validity] = {}
         for partner in sorted({name.split("/")[0] for name in self._paths}):
-            findings += self._compare(partner)
-        return tuple(findings)
+            faults, known = self._compare(partner)
+            findings += faults
+            spans |= known
+        return (*findings, *check_calendar(spans, marks, today))
 
     def _digests(self, partner: str) -> Digests:
         path = self._directory / partner / "digests.toml"
@@ -142,12 +138,13 @@ class Catalog:
                 remedy="digests.toml nach docs/development/mappings.md anlegen.",
             ) from exc
 
-    def _compare(self, partner: str) -> list[Finding]:
+    def _compare(self, partner: str) -> tuple[list[Finding], dict[str, Validity]]:
+        """Return what is wrong with a partner's folder, and when its formats are in force."""
         folder = self._directory / partner
         try:
             stated = self._digests(partner)
         except Misconfigured as exc:
-            return [Finding(exc.code, exc.message, path=exc.place)]
+            return [Finding(exc.code, exc.message, path=exc.place)], {}
         true = {
             path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
             for pattern in ("**/*.xsd", "*.table.toml")
@@ -164,4 +161,10 @@ class Catalog:
             for name, validity in stated.validity.items()
             if f"{partner}/{name}" not in self._paths or validity.is_empty()
         ]
-        return [Finding(rule, message, path=f"{partner}/{name}") for rule, message, name in faults]
+        spans = {
+            name: stated.validity.get(name.split("/")[1], Validity())
+            for name in self._paths
+            if name.startswith(f"{partner}/")
+        }
+        sound = {name: span for name, span in spans.items() if not span.is_empty()}
+        return [Finding(rule, text, path=f"{partner}/{name}") for rule, text, name in faults], sound

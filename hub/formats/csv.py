@@ -23,7 +23,7 @@ class Csv:
         self._layout = layout
         self._sign = sign = layout.delimiter
         self._index = {name: index for index, name in enumerate(layout.columns)}
-        self._header = sign.join(layout.columns)
+        self._header = self.mark = sign.join(layout.columns)
         mark = re.escape(sign)
         end = f"(?={mark}|\\Z)"
         self._cell = re.compile(f'"((?:[^"]|"")*)"{end}|([^"{mark}]*){end}')

@@ -16,7 +16,8 @@ class FixedWidth:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._length = layout.line_length
-        self._marker = re.compile(_marker(layout.records[0]), re.DOTALL)
+        self.mark = _marker(layout.records[0])
+        self._marker = re.compile(self.mark, re.DOTALL)
 
     def split(self, text: str, tally: Tally) -> Iterator[tuple[int, int, str]]:
         """Yield row (the header is row 0), line number and line; faulty lines are only noted."""

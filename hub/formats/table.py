@@ -42,6 +42,9 @@ class Splitter(Protocol):
         """Return the parts of a line that no field covers and that must be blank."""
         ...
 
+    mark: str
+    """What the beginning of a file is recognised by."""
+
     def is_mine(self, data: bytes) -> bool:
         """Return whether the beginning looks like this layout."""
         ...
@@ -126,6 +129,11 @@ class TableFormat:
         first = layout.records[0]
         keys = [next(f for f in first.fields if f.name == name) for name in layout.key]
         self._key_of = _several([splitter.place(field) for field in keys])
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """The first line, or the fixed places of the first record."""
+        return frozenset({self._splitter.mark})
 
     def matches(self, data: bytes, file_name: str) -> bool:  # noqa: ARG002 - names mean nothing
         """Return whether header line or header record are those of this format."""

@@ -108,6 +108,11 @@ class XmlFormat:
         self.name = name
         self.path = path.resolve()
 
+    @property
+    def marks(self) -> frozenset[str]:
+        """The names of the root elements."""
+        return self._roots
+
     @cached_property
     def _roots(self) -> frozenset[str]:
         root = own_tree(self.path).getroot()

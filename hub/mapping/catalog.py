@@ -6,10 +6,12 @@ from pathlib import Path
 
 from hub.core.errors import Misconfigured
 from hub.core.findings import Finding
+from hub.core.validity import Validity
 from hub.formats.catalog import Catalog
 from hub.mapping.base import Mapping
 from hub.mapping.examples import check_examples
 from hub.mapping.tables import TableMapping
+from hub.mapping.versions import Versions
 from hub.mapping.xslt import XsltMapping
 
 _KINDS: dict[str, type[XsltMapping | TableMapping]] = {
@@ -21,16 +23,17 @@ _KINDS: dict[str, type[XsltMapping | TableMapping]] = {
 class Mappings:
     """All mappings, compiled on first use."""
 
-    def __init__(self, directory: Path, mappings: dict[str, Mapping]) -> None:
+    def __init__(self, directory: Path, mappings: dict[str, Mapping], spans: Versions) -> None:
         self.directory = directory
         self._mappings = mappings
+        self._spans = spans
 
     @classmethod
     def load(cls, directory: Path, formats: Catalog) -> Mappings:
         """List what lies in the folder; nothing is compiled yet.
 
         Raises:
-            Misconfigured: there is no such folder.
+            Misconfigured: there is no such folder, or its table of versions is faulty.
         """
         if not directory.is_dir():
             raise Misconfigured(
@@ -44,11 +47,15 @@ class Mappings:
             for path in sorted(directory.glob(f"*-to-*/*{suffix}")):
                 name = f"{path.parent.name}/{path.name.removesuffix(suffix)}"
                 mappings[name] = kind(name, path, formats)
-        return cls(directory, dict(sorted(mappings.items())))
+        return cls(directory, dict(sorted(mappings.items())), Versions.read(directory))
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all mappings."""
         return tuple(self._mappings)
+
+    def versions(self, name: str) -> tuple[tuple[str, Validity], ...]:
+        """Return the versions of a mapping with their days; itself for ever if it has none."""
+        return self._spans.of(name) or ((name, Validity()),)
 
     def mapping(self, name: str) -> Mapping:
         """Return one mapping.
@@ -66,9 +73,10 @@ class Mappings:
         return self._mappings[name]
 
     def check(self) -> tuple[Finding, ...]:
-        """Compile every mapping and run its examples; each needs at least one."""
-        return tuple(
+        """Compile every mapping, run its examples (each needs one) and look at the versions."""
+        faulty = (
             finding
             for mapping in self._mappings.values()
             for finding in check_examples(mapping, self.directory)
         )
+        return (*faulty, *self._spans.check(self.names()))

@@ -17,6 +17,7 @@ from hub.core.errors import HubError, Misconfigured
 from hub.core.findings import Finding, Verdict
 from hub.core.record import Record
 from hub.mapping.base import Mapping
+from hub.mapping.versions import base_name
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,7 @@ def examples_of(name: str, directory: Path) -> Iterator[Example]:
     Raises:
         Misconfigured: an input has no output.
     """
-    folder, kind = name.split("/")
-    for source in sorted((directory / folder / "examples" / kind).glob("*.in.*")):
+    for source in sorted(_folder_of(name, directory).glob("*.in.*")):
         number = source.name.split(".")[0]
         targets = sorted(source.parent.glob(f"{number}.out.*"))
         if len(targets) != 1:
@@ -43,6 +43,13 @@ def examples_of(name: str, directory: Path) -> Iterator[Example]:
                 "example_incomplete", f"Zum Beispiel {source.name} gehört genau eine Ausgabe."
             )
         yield Example(name, source, targets[0])
+
+
+def _folder_of(name: str, directory: Path) -> Path:
+    """Return where the examples lie: a version's own, else those it shares with the others."""
+    folder, kind = name.split("/")
+    own = directory / folder / "examples" / kind
+    return own if own.is_dir() else directory / folder / "examples" / base_name(kind)
 
 
 def outcome(mapping: Mapping, example: Example) -> tuple[Any, Any]:

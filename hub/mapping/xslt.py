@@ -19,6 +19,7 @@ from hub.core.record import Record
 from hub.formats.base import Document, Format
 from hub.formats.catalog import Catalog
 from hub.mapping.neutral import fill, records_of
+from hub.mapping.versions import base_name
 
 Untyped = Any
 """What lxml hands in and out; it ships no types."""
@@ -82,7 +83,7 @@ class XsltMapping:
         said = self._sheet.getroot().find(f"{_HUB}mapping")
         if said is not None:
             return self._formats.format(said.get("format", ""))
-        folder, kind = self.name.split("/")
+        folder, kind = base_name(self.name).split("/")
         partner = folder.removesuffix("-to-hub").removeprefix("hub-to-")
         names = [n for n in self._formats.names() if n.startswith(f"{partner}/{kind}-")]
         if len(names) != 1:

@@ -94,11 +94,12 @@ async def accept(arrivals: Sequence[Arrival], house: House) -> list[Accepted]:
 
 async def prepare(arrival: Arrival, house: House) -> _Ready:
     """Build the envelope and make large payloads durable."""
-    routes = house.routes.incoming(arrival.channel, local_date(house.clock.now_us()))
     kept = arrival.kept
     if kept is None and arrival.data is not None:
         kept = await house.payloads.keep(arrival.data)
-    case_key = arrival.case_key or _case_key(kept.head if kept else b"", routes)
+    head = kept.head if kept else b""
+    routes = house.routes.incoming(arrival.channel, local_date(house.clock.now_us()), head)
+    case_key = arrival.case_key or _case_key(head, routes)
     message = Message(
         id=arrival.id,
         tenant=arrival.tenant,

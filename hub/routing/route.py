@@ -13,10 +13,18 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from hub.core.settings import Name
+from hub.core.validity import Validity
 
 Kind = Annotated[str, Meta(pattern=r"^[A-Z][A-Za-z]+$")]
 FormatName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9]*/[A-Za-z]+-[0-9]+(\.[0-9]+)*$")]
-MappingName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9]*-to-[a-z][a-z0-9]*/[A-Za-z]+$")]
+MappingName = Annotated[
+    str, Meta(pattern=r"^[a-z][a-z0-9]*-to-[a-z][a-z0-9]*/[A-Za-z]+(-[0-9]+(\.[0-9]+)*)?$")
+]
+
+HEAD_BYTES = 65_536
+"""What is taken from the bytes without parsing must stand this near to the beginning."""
+
+_DAY = re.compile(rb"(?:(\d{4})-?(\d\d)-?(\d\d)|(\d\d)\.(\d\d)\.(\d{4}))")
 
 _SAMPLE = {"case_id": "UV-1", "id": "0", "office": "1", "sequence": 1}
 """All a file name may use."""
@@ -34,20 +42,22 @@ class _Route(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     valid_to: date | None = None
     """Last day, inclusive."""
 
+    @property
+    def validity(self) -> Validity:
+        """The days the route is in force."""
+        return Validity(self.valid_from, self.valid_to)
+
     def is_valid(self, on: date) -> bool:
         """Whether the route is in force on a day."""
-        return (self.valid_from or date.min) <= on <= (self.valid_to or date.max)
+        return self.validity.covers(on)
 
     def meets(self, other: _Route) -> bool:
         """Whether both are in force on some common day."""
-        begin = max(self.valid_from or date.min, other.valid_from or date.min)
-        end = min(self.valid_to or date.max, other.valid_to or date.max)
-        return begin <= end
+        return self.validity.meets(other.validity)
 
     def _validity(self) -> str:
-        begin = f" ab {self.valid_from:%d.%m.%Y}" if self.valid_from else ""
-        end = f" bis {self.valid_to:%d.%m.%Y}" if self.valid_to else ""
-        return f", gültig{begin}{end}" if begin or end else ""
+        words = str(self.validity)
+        return f", gültig {words}" if words else ""
 
 
 class InRoute(_Route, frozen=True, kw_only=True):
@@ -63,6 +73,8 @@ class InRoute(_Route, frozen=True, kw_only=True):
     """Pattern whose one group finds the case number in the bytes without parsing them."""
     business_key: str | None = None
     """The same for the sender's message number."""
+    date_key: str | None = None
+    """The same for the day of the message, which then decides the version it is read with."""
     answers: bool = False
     """Whether the sender gets a *Quittung*."""
 
@@ -71,10 +83,19 @@ class InRoute(_Route, frozen=True, kw_only=True):
         if self.records == "per_record" and not self.split:
             msg = "Nur was in Sätze geteilt wird (split), kann satzweise angenommen werden"
             raise ValueError(msg)
-        for pattern in (self.case_key, self.business_key):
+        for pattern in (self.case_key, self.business_key, self.date_key):
             if pattern is not None and _groups(pattern) != 1:
                 msg = f"Das Muster „{pattern}“ braucht genau eine Gruppe"
                 raise ValueError(msg)
+
+    def day_of(self, data: bytes, accepted: date) -> date:
+        """Return the day that decides whether this route is in force for a message.
+
+        The day the message bears, where the route says how to find it; else, or when it bears
+        none or one to come, the day of its acceptance.
+        """
+        match = re.search(self.date_key.encode(), data[:HEAD_BYTES]) if self.date_key else None
+        return min(_day(match[1]) or accepted, accepted) if match else accepted
 
     @property
     def why(self) -> str:
@@ -116,6 +137,19 @@ class OutRoute(_Route, frozen=True, kw_only=True):
             f"{', '.join(self.kinds)} an {self.partner} als {self.role}: Format {self.format}"
             f"{self._validity()}; geschrieben mit {self.mapping}"
         )
+
+
+def _day(text: bytes) -> date | None:
+    """Return the day at the beginning of ``2026-11-22``, ``20261122`` or ``22.11.2026``."""
+    match = _DAY.match(text)
+    if match is None:
+        return None
+    parts = match.groups()
+    year, month, day = parts[:3] if parts[0] else reversed(parts[3:])
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
 
 
 def _groups(pattern: str) -> int:

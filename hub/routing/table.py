@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from hub.core.errors import Misconfigured
 from hub.core.findings import Finding
+from hub.core.validity import Validity
 from hub.routing.route import InRoute, OutRoute
 
 
@@ -25,6 +26,25 @@ class Named(Protocol):
     def names(self) -> Collection[str]:
         """Return the names of all it holds."""
         ...
+
+
+class Dated(Protocol):
+    """The catalogue of formats, as far as routes ask it for days."""
+
+    def validity(self, name: str) -> Validity:
+        """Return when a format is in force."""
+        ...
+
+
+class Versioned(Protocol):
+    """The catalogue of mappings, as far as routes ask it for versions."""
+
+    def versions(self, name: str) -> Sequence[tuple[str, Validity]]:
+        """Return the versions of a mapping, each with the days it is in force."""
+        ...
+
+
+Way = TypeVar("Way", InRoute, OutRoute)
 
 
 class _File(
@@ -72,10 +92,39 @@ class Routes:
             ) from exc
         return cls(table.incoming, table.outgoing)
 
-    def incoming(self, channel: str, on: date) -> tuple[InRoute, ...]:
-        """Return the ways a message on this channel may take; its bytes decide between them."""
+    def within(self, formats: Dated, mappings: Versioned) -> Routes:
+        """Return the routes narrowed to the days their formats and mappings are in force.
+
+        A mapping with several versions makes several routes, one per version.
+
+        Raises:
+            Misconfigured: a catalogue of days cannot be read.
+        """
+        return Routes(
+            tuple(way for route in self.ways_in for way in _narrowed(route, formats, mappings)),
+            tuple(way for route in self.ways_out for way in _narrowed(route, formats, mappings)),
+        )
+
+    def incoming(self, channel: str, accepted: date, data: bytes = b"") -> tuple[InRoute, ...]:
+        """Return the ways a message on this channel may take; its bytes decide between them.
+
+        Args:
+            channel: the door it came through.
+            accepted: day of its acceptance.
+            data: its bytes, in which a route may look for the day the message bears.
+        """
         return tuple(
-            route for route in self.ways_in if route.channel == channel and route.is_valid(on)
+            route
+            for route in self.ways_in
+            if route.channel == channel and route.is_valid(route.day_of(data, accepted))
+        )
+
+    def out_of_force(self, channel: str, accepted: date, data: bytes) -> tuple[InRoute, ...]:
+        """Return the ways a message might take on another day, to tell its sender so."""
+        return tuple(
+            route
+            for route in self.ways_in
+            if route.channel == channel and not route.is_valid(route.day_of(data, accepted))
         )
 
     def outgoing(self, role: str, partner: str, kind: str, on: date) -> OutRoute:
@@ -118,6 +167,20 @@ class Routes:
             *(_ambiguous(a.why, b.why) for a, b in self._same_way_out()),
         )
 
+    def idle(self, formats: Dated, mappings: Versioned) -> tuple[Finding, ...]:
+        """Return the routes whose own days share none with those of format and mapping."""
+        routes: tuple[InRoute | OutRoute, ...] = (*self.ways_in, *self.ways_out)
+        return tuple(
+            Finding(
+                "route_never_in_force",
+                "Die Route gilt nie: Sie, ihr Format und ihr Mapping haben keinen gemeinsamen "
+                f"Tag ({route.why}).",
+                path=route.format,
+            )
+            for route in routes
+            if all(span.is_empty() for _, span in _spans(route, formats, mappings))
+        )
+
     def _unknown(self, formats: set[str], mappings: set[str]) -> Iterator[Finding]:
         routes: tuple[InRoute | OutRoute, ...] = (*self.ways_in, *self.ways_out)
         for route in routes:
@@ -139,6 +202,22 @@ class Routes:
             same = (a.role, a.partner) == (b.role, b.partner) and set(a.kinds) & set(b.kinds)
             if same and a.meets(b):
                 yield a, b
+
+
+def _spans(
+    route: InRoute | OutRoute, formats: Dated, mappings: Versioned
+) -> Iterator[tuple[str, Validity]]:
+    """Yield the versions of a route's mapping with the days it can be used on the route."""
+    for version, span in mappings.versions(route.mapping):
+        yield version, route.validity.within(formats.validity(route.format), span)
+
+
+def _narrowed(route: Way, formats: Dated, mappings: Versioned) -> Iterator[Way]:
+    for version, days in _spans(route, formats, mappings):
+        if not days.is_empty():
+            yield msgspec.structs.replace(
+                route, mapping=version, valid_from=days.since, valid_to=days.until
+            )
 
 
 def _ambiguous(first: str, second: str) -> Finding:

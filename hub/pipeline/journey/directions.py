@@ -51,7 +51,7 @@ class Directions:
                 remedy="Bitte berichtigt neu senden oder mit der Stelle klären.",
             )
 
-    def ways(self, message: Message, routes: Routes) -> tuple[InRoute, ...]:
+    def ways(self, message: Message, data: bytes, routes: Routes) -> tuple[InRoute, ...]:
         """Return the ways the message may take.
 
         Raises:
@@ -59,8 +59,9 @@ class Directions:
         """
         if self.mapping:
             return ways_with(self.mapping, message.channel, routes)
-        day = date.fromisoformat(self.as_of) if self.as_of else local_date(message.received_us)
-        return routes.incoming(message.channel, day)
+        if self.as_of:
+            return routes.incoming(message.channel, date.fromisoformat(self.as_of))
+        return routes.incoming(message.channel, local_date(message.received_us), data)
 
 
 AS_USUAL = Directions()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from hub.core import failpoint
 from hub.core.clock import local_date
-from hub.core.errors import Conflict, HubError, Misconfigured, Rejected, Unavailable
+from hub.core.errors import Conflict, HubError, Misconfigured, Rejected, Unavailable, UnknownKind
 from hub.core.findings import Verdict
 from hub.core.log import log_context
 from hub.core.message import Message
@@ -129,17 +129,40 @@ async def _understand(way: _Way, house: House) -> Understood:
         record = Record.from_json(await house.payloads.get(message.tenant, message.record))
         return Understood(None, Verdict.PASSED, records=(record,))
     data = await house.payloads.get(message.tenant, message.sha256)
-    routes = way.directions.ways(message, house.routes)
+    routes = way.directions.ways(message, data, house.routes)
     legs = {
         Leg(route.format, route.mapping, route.records == "per_record"): route for route in routes
     }
     understood = await house.isolation.understand(data, message.original_name, tuple(legs))
+    if understood.leg is None and not understood.findings:
+        await _in_force(message, data, house)
     if understood.leg:
         way.route = route = legs[understood.leg]
         number = cheap_key(data, route.business_key)
         way.message = replace(message, partner=route.partner, kind=route.kind, business_id=number)
     verdicts.check(understood)
     return understood
+
+
+async def _in_force(message: Message, data: bytes, house: House) -> None:
+    """Tell the sender when what it wrote is known, but of a version not in force.
+
+    Raises:
+        UnknownKind: it is.
+    """
+    accepted = local_date(message.received_us)
+    routes = house.routes.out_of_force(message.channel, accepted, data)
+    by_format = {route.format: route for route in routes}
+    legs = tuple(Leg(route.format, route.mapping) for route in by_format.values())
+    known = await house.isolation.understand(data, message.original_name, legs)
+    if known.leg:
+        route = by_format[known.leg.format]
+        day = route.day_of(data, accepted)
+        raise UnknownKind(
+            "version_not_in_force",
+            f"{route.format} gilt am {day:%d.%m.%Y} nicht, sondern {route.validity}.",
+            remedy="Die Nachricht in der Fassung senden, die an diesem Tag gilt.",
+        )
 
 
 def _name(way: _Way, record: Record) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.core.errors import Misconfigured
+from hub.core.validity import Validity
 from hub.routing.table import Routes
 
 SHIPPED = Path(__file__).parents[4] / "mappings" / "routes.toml"
@@ -130,6 +131,99 @@ def test_a_new_version_takes_over_on_its_day(tmp_path: Path) -> None:
     ]
 
     assert [["fachverfahren/Bescheid-1.0"], ["fachverfahren/Bescheid-2.0"]] == formats
+
+
+class Days:
+    """Formats and mappings as far as their days go."""
+
+    def __init__(
+        self, days: dict[str, Validity], versions: dict[str, list[tuple[str, Validity]]]
+    ) -> None:
+        self._days, self._versions = days, versions
+
+    def validity(self, name: str) -> Validity:
+        return self._days.get(name, Validity())
+
+    def versions(self, name: str) -> list[tuple[str, Validity]]:
+        return self._versions.get(name, [(name, Validity())])
+
+
+CHANGE = date(2027, 1, 1)
+OLD, NEW = Validity(None, CHANGE - timedelta(days=1)), Validity(CHANGE)
+BEFORE, AFTER = CHANGE - timedelta(days=1), CHANGE
+
+
+def test_a_route_is_in_force_only_while_its_format_is(tmp_path: Path) -> None:
+    days = Days({"fachverfahren/Bescheid-1.0": OLD, "azr/Anfrage-26.11": OLD}, {})
+    routes = load(tmp_path, WAY_IN + WAY_OUT).within(days, days)
+
+    assert [1, 0] == [len(routes.incoming("fachverfahren", day)) for day in (BEFORE, AFTER)]
+    assert (
+        "azr/Anfrage-26.11" == routes.outgoing("register", "azr", "Registeranfrage", BEFORE).format
+    )
+    with pytest.raises(Misconfigured, match="route_missing"):
+        routes.outgoing("register", "azr", "Registeranfrage", AFTER)
+
+
+def test_a_version_of_a_mapping_takes_over_on_its_day(tmp_path: Path) -> None:
+    name = "fachverfahren-to-hub/Bescheid"
+    days = Days({}, {name: [(name, OLD), (f"{name}-2", NEW)]})
+    routes = load(tmp_path, WAY_IN + WAY_OUT).within(days, days)
+
+    read_with = [
+        [way.mapping for way in routes.incoming("fachverfahren", day)] for day in (BEFORE, AFTER)
+    ]
+    assert [[name], [f"{name}-2"]] == read_with
+
+
+def test_both_versions_are_read_side_by_side_by_the_day_the_message_bears(tmp_path: Path) -> None:
+    key = "date_key = '<datum>([^<]+)'\n"
+    newer = WAY_IN.replace("-1.0", "-2.0") + key
+    days = Days({"fachverfahren/Bescheid-1.0": OLD, "fachverfahren/Bescheid-2.0": NEW}, {})
+    routes = load(tmp_path, WAY_IN + key + newer + WAY_OUT).within(days, days)
+    accepted = date(2027, 1, 10)
+
+    def read_with(data: bytes) -> list[str]:
+        return [way.format for way in routes.incoming("fachverfahren", accepted, data)]
+
+    assert ["fachverfahren/Bescheid-1.0"] == read_with(b"<b><datum>2026-12-20</datum>")
+    assert ["fachverfahren/Bescheid-2.0"] == read_with(b"<b><datum>2027-01-02</datum>")
+    assert ["fachverfahren/Bescheid-1.0"] == [
+        way.format
+        for way in routes.out_of_force("fachverfahren", accepted, b"<datum>2027-01-02</datum>")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "day"),
+    [
+        (b"<datum>2026-12-20T10:00:00+01:00</datum>", date(2026, 12, 20)),
+        (b"<datum>20261220</datum>", date(2026, 12, 20)),
+        (b"<datum>20.12.2026</datum>", date(2026, 12, 20)),
+        (b"<datum>2027-12-20</datum>", date(2027, 1, 10)),
+        (b"<datum>2026-02-30</datum>", date(2027, 1, 10)),
+        (b"<datum>gestern</datum>", date(2027, 1, 10)),
+        (b"", date(2027, 1, 10)),
+    ],
+)
+def test_a_message_without_a_sound_past_day_counts_from_its_acceptance(
+    tmp_path: Path, data: bytes, day: date
+) -> None:
+    routes = load(tmp_path, WAY_IN + "date_key = '<datum>([^<]+)'\n" + WAY_OUT)
+
+    assert day == routes.ways_in[0].day_of(data, date(2027, 1, 10))
+
+
+def test_a_route_without_a_common_day_is_a_finding(tmp_path: Path) -> None:
+    days = Days(
+        {"fachverfahren/Bescheid-1.0": OLD}, {"fachverfahren-to-hub/Bescheid": [("x", NEW)]}
+    )
+
+    found = load(tmp_path, WAY_IN + WAY_OUT).idle(days, days)
+
+    assert [("route_never_in_force", "fachverfahren/Bescheid-1.0")] == [
+        (finding.rule, finding.path) for finding in found
+    ]
 
 
 def test_routes_that_fit_their_catalogs_have_no_findings(tmp_path: Path) -> None:

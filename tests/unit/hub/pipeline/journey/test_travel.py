@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from hub.core.errors import Conflict, RuleViolation, Unavailable
@@ -16,6 +18,7 @@ from hub.partners.base import Situation
 from hub.partners.outcome import Outcome
 from hub.pipeline.journey.commit import commit
 from hub.pipeline.journey.travel import plan_for, travel
+from hub.routing.table import Routes
 from hub.store import cases, lanes, messages
 from hub.store.lanes import Promise
 from tests.factories import make_case, make_tenant
@@ -77,6 +80,19 @@ async def test_an_order_before_its_case_is_refused(living_world: World) -> None:
     found = await travelled(living_world, drops.payment_order(FAMILY))
 
     assert [("refused", "case_unknown")] == found
+
+
+async def test_a_version_that_is_no_longer_in_force_is_named_to_the_sender(
+    living_world: World,
+) -> None:
+    world = living_world
+    over = [
+        msgspec.structs.replace(route, valid_to=date(2026, 6, 30))
+        for route in world.house.routes.ways_in
+    ]
+    object.__setattr__(world.house, "routes", Routes(tuple(over), world.house.routes.ways_out))
+
+    assert [("refused", "version_not_in_force")] == await travelled(world, FALLDATEN)
 
 
 async def test_a_number_used_for_other_content_is_refused(living_world: World) -> None:
