@@ -20,10 +20,10 @@ from hub.core.findings import Finding
 from hub.core.validity import Validity
 from hub.formats.base import Format
 from hub.formats.calendar import check_calendar
-from hub.formats.csv import Csv
-from hub.formats.fixed_width import FixedWidth
-from hub.formats.layout import read_layout
-from hub.formats.table import TableFormat
+from hub.formats.tables.csv import Csv
+from hub.formats.tables.fixed_width import FixedWidth
+from hub.formats.tables.layout import read_layout
+from hub.formats.tables.table import TableFormat
 from hub.formats.xml import XmlFormat
 
 _NAME = re.compile(r"([A-Za-z0-9]+-[0-9][0-9.]*)(\.xsd|\.table\.toml)")

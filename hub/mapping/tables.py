@@ -21,7 +21,7 @@ from hub.core.errors import Misconfigured, RuleViolation
 from hub.core.record import Record
 from hub.formats.base import Document, Row, Table
 from hub.formats.catalog import Catalog
-from hub.formats.table import TableFormat
+from hub.formats.tables.table import TableFormat
 from hub.mapping.conversions import NAMED
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from hub.formats.csv import Csv
-from hub.formats.fixed_width import FixedWidth
-from hub.formats.layout import Layout
-from hub.formats.table import TableFormat
+from hub.formats.tables.csv import Csv
+from hub.formats.tables.fixed_width import FixedWidth
+from hub.formats.tables.layout import Layout
+from hub.formats.tables.table import TableFormat
 
 DELIMITED = {
     "notation": "csv",

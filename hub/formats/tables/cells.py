@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from hub.formats.layout import Field, Layout
+from hub.formats.tables.layout import Field, Layout
 from hub.formats.tally import Fault, shown
 
 Value = Any

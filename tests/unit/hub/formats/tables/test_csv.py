@@ -10,7 +10,7 @@ from hub.core.errors import Misconfigured, RuleViolation, Undecodable
 from hub.core.findings import Finding, Verdict
 from hub.formats.base import Table
 from hub.formats.gate import is_utf8
-from tests.unit.hub.formats.tables import HEADER, delimited
+from tests.unit.hub.formats.tables.small_tables import HEADER, delimited
 
 POSTEN = delimited()
 GOOD = "D;1;Müller;10,00;01.02.2026"

@@ -11,8 +11,8 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 
-from hub.formats.layout import Field, Layout, RecordType
-from hub.formats.lines import END, lines_of
+from hub.formats.tables.layout import Field, Layout, RecordType
+from hub.formats.tables.lines import END, lines_of
 from hub.formats.tally import Tally
 
 

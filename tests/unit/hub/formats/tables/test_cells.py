@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.formats.cells import compile_reader, compile_writer
-from hub.formats.layout import Field, Layout
+from hub.formats.tables.cells import compile_reader, compile_writer
+from hub.formats.tables.layout import Field, Layout
 from hub.formats.tally import Fault
-from tests.unit.hub.formats.tables import DELIMITED
+from tests.unit.hub.formats.tables.small_tables import DELIMITED
 
 DATES = ["YYYYMMDD", "DD.MM.YYYY", "YYYY-MM-DD"]
 MONEY = ["cents", "comma", "point"]

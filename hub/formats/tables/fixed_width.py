@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hub.formats.layout import Field, Layout, RecordType
-from hub.formats.lines import END, lines_of
+from hub.formats.tables.layout import Field, Layout, RecordType
+from hub.formats.tables.lines import END, lines_of
 from hub.formats.tally import Tally
 
 

@@ -10,7 +10,7 @@ from hub.core.errors import RuleViolation, Undecodable
 from hub.core.findings import Finding, Verdict
 from hub.formats.base import Table
 from hub.formats.gate import is_utf8
-from tests.unit.hub.formats.tables import fixed_width
+from tests.unit.hub.formats.tables.small_tables import fixed_width
 
 SAETZE = fixed_width()
 HEAD = "HTEST0001".ljust(40)

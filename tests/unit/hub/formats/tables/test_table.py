@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from hub.formats.catalog import Catalog
-from tests.unit.hub.formats.tables import fixed_width
+from tests.unit.hub.formats.tables.small_tables import fixed_width
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[5]
 RUECK = Catalog.load(ROOT / "schemas").format("kasse/RUECK-1.0")
 EXAMPLE = (ROOT / "mappings/kasse-to-hub/examples/RUECK/01.in.csv").read_bytes()
 

@@ -14,9 +14,9 @@ from hub.core.errors import Misconfigured, RuleViolation, Undecodable
 from hub.core.findings import Finding, Verdict
 from hub.core.money import format_german
 from hub.formats.base import Notation, Reading, Row, Table
-from hub.formats.cells import compile_reader, compile_writer
 from hub.formats.gate import is_utf8, refusal
-from hub.formats.layout import Field, Layout, RecordType
+from hub.formats.tables.cells import compile_reader, compile_writer
+from hub.formats.tables.layout import Field, Layout, RecordType
 from hub.formats.tally import Fault, Tally
 
 Raw = Any

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.core.errors import Misconfigured
-from hub.formats.layout import read_layout
+from hub.formats.tables.layout import read_layout
 
 GOOD = """
 notation = "fixed_width"

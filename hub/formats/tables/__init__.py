@@ -1,0 +1,1 @@
+"""Delimited and fixed-width files: described by a layout, checked by compiled rows."""
