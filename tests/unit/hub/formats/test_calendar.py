@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from hub.core.validity import Validity
-from hub.formats.calendar import check_calendar
+from hub.formats.calendar import Marks, check_calendar
 
 TODAY = date(2026, 11, 22)
 FIRST = Validity(date(2026, 1, 1), date(2026, 12, 31))
@@ -14,10 +14,15 @@ APART = {"azr/A-1.0": frozenset({"one"}), "azr/A-2.0": frozenset({"two"})}
 ALIKE = dict.fromkeys(APART, frozenset({"one"}))
 
 
-def found(first: Validity, other: Validity | None = None, **more: object) -> list[tuple[str, str]]:
+def found(
+    first: Validity,
+    other: Validity | None = None,
+    *,
+    marks: Marks = ALIKE,
+    today: date | None = TODAY,
+) -> list[tuple[str, str]]:
     spans = {"azr/A-1.0": first} | ({"azr/A-2.0": other} if other else {})
-    marks = more.get("marks", ALIKE)
-    findings = check_calendar(spans, marks, more.get("today", TODAY))  # type: ignore[arg-type]
+    findings = check_calendar(spans, marks, today)
     return [(finding.rule, finding.level.value) for finding in findings]
 
 
