@@ -35,7 +35,10 @@ from efile.model import Direction, Document, FiledDocument, FilingRequest, Part,
 from efile.objects import layout, manifest, pack
 from efile.ports import Database, ObjectStore
 
-_CONTROL = re.compile(r"[\x00-\x1f]")
+_CONTROL = re.compile(r"[\x00-\x1f\ud800-\udfff]")
+"""Control characters, and halves of characters, which cannot be written down."""
+_UNWRITABLE = re.compile(r"[\x00\ud800-\udfff]")
+_DIRECTIONS, _ROLES = get_args(Direction), get_args(Role)
 _LONGEST = {
     "aktenzeichen": 120, "akte_title": 300, "aktenplan": 200, "vorgang": 300, "title": 300,
     "doc_type": 120, "document_key": 400, "source_id": 200, "actor": 200,
@@ -281,10 +284,14 @@ def check(request: FilingRequest) -> None:
             raise _invalid(name)
         if _CONTROL.search(value):
             raise _invalid(name)
-    if request.direction not in get_args(Direction):
+    if request.direction not in _DIRECTIONS:
         raise _invalid("direction")
-    if not request.parts or any(part.role not in get_args(Role) for part in request.parts):
+    if not request.parts or any(_is_wrong(part) for part in request.parts):
         raise _invalid("parts")
+
+
+def _is_wrong(part: Part) -> bool:
+    return part.role not in _ROLES or bool(_UNWRITABLE.search(part.name + part.mime))
 
 
 def _invalid(field: str) -> InvalidRequest:

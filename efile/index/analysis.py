@@ -15,8 +15,8 @@ from functools import lru_cache
 import snowballstemmer
 
 _WORD = re.compile(r"[^\W_]+")
-_BROKEN_LINE = re.compile(r"(?<=[a-zäöüß])[-\u00ad]\s*\n\s*(?=[a-zäöüß])")
-"""A hyphen at a line's end between small letters joins one word."""
+_BROKEN_LINE = re.compile(r"[-\u00ad](?<=[a-zäöüß].)\s*\n\s*(?=[a-zäöüß])")
+"""A hyphen at a line's end between small letters joins one word; looked for by the hyphen."""
 _FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _STEMMER = snowballstemmer.stemmer("german")
 _DOTS = "\u0308"
@@ -49,9 +49,18 @@ def tokens(text: str) -> list[str]:
     return [found.token for found in occurrences(joined(text))]
 
 
-@lru_cache(maxsize=100_000)
 def token_of(word: str) -> str:
     """Return the token of one word."""
+    return word.lower() if is_number(word) else _token_of(word)
+
+
+def is_number(word: str) -> bool:
+    """Say whether a word holds digits and no letter but a to z: it is neither bent nor joined."""
+    return word.isascii() and not word.isalpha()
+
+
+@lru_cache(maxsize=100_000)
+def _token_of(word: str) -> str:
     lower = _without_accents(word.lower())
     if len(lower) >= _SHORTEST_STEMMED and not any(sign.isdigit() for sign in lower):
         lower = _STEMMER.stemWord(lower)

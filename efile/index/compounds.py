@@ -15,7 +15,11 @@ from efile.index.analysis import folded, token_of
 _JOINTS = ("", "s", "es", "n", "en", "er", "e")
 _WORDS = (resources.files("efile.index") / "compounds.txt").read_text(encoding="ascii").split()
 _STEMS = {token_of(word) for word in _WORDS}
-_HEADS = sorted(_WORDS, key=len, reverse=True)
+_HEADS = {
+    letter: sorted((each for each in _WORDS if each[0] == letter), key=len, reverse=True)
+    for letter in {word[0] for word in _WORDS}
+}
+"""Listed words by their first letter, the longest first."""
 
 
 @lru_cache(maxsize=100_000)
@@ -25,7 +29,7 @@ def pieces_of(word: str) -> tuple[str, ...]:
 
 
 def _split(word: str) -> tuple[str, ...]:
-    for head in _HEADS:
+    for head in _HEADS.get(word[:1], ()):
         if word.startswith(head):
             for joint in _JOINTS:
                 tail = _tail(word[len(head) :], joint)

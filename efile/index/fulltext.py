@@ -11,7 +11,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from efile.index.analysis import Occurrence, folded, joined, occurrences, token_of, tokens
+from efile.index.analysis import (
+    Occurrence,
+    folded,
+    is_number,
+    joined,
+    occurrences,
+    token_of,
+    tokens,
+)
 from efile.index.compounds import pieces_of
 from efile.model import Document, Hit
 from efile.ports import Row, Transaction
@@ -50,12 +58,13 @@ def words_of(document: Document, text: str) -> Words:
         f"{document.title}\n{document.doc_type}\n{document.vorgang}\n"
         f"{document.akte_title}\n{document.aktenzeichen}\n{names}"
     )
-    found = _WORD.findall(joined(f"{head}\n{body}"))
-    return Words(
-        body,
-        " ".join(token_of(word) for word in found),
-        " ".join(piece for word in found for piece in pieces_of(word)),
-    )
+    words: list[str] = []
+    pieces: list[str] = []
+    for word in _WORD.findall(joined(f"{head}\n{body}")):
+        words.append(token_of(word))
+        if not is_number(word):
+            pieces += pieces_of(word)
+    return Words(body, " ".join(words), " ".join(pieces))
 
 
 def insert(tx: Transaction, entered: Sequence[tuple[Document, Words]]) -> None:

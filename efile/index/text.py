@@ -38,7 +38,7 @@ async def text_of(parts: Sequence[Part], readers: LimitedPool) -> tuple[str, Tex
             texts.append(await _text_of_part(part, readers))
         except NotDisplayable:
             failed = True
-    text = _SEPARATOR.join(each for each in texts if each)[:_MAX_CHARACTERS]
+    text = _writable(_SEPARATOR.join(each for each in texts if each)[:_MAX_CHARACTERS])
     if failed:
         return text, "failed"
     return text, "extracted" if text else "none"
@@ -50,10 +50,15 @@ async def _text_of_part(part: Part, readers: LimitedPool) -> str:
         _, data = await readers.run("pdf_text", {}, part.data)
         return data.decode()
     if mime.endswith(("/xml", "+xml")):
-        return "\n".join(tree.values(tree.read_xml(part.data)))
+        return "\n".join(tree.texts_of_xml(part.data))
     if mime.endswith(("/json", "+json")):
-        return "\n".join(tree.values(tree.read_json(part.data)))
+        return "\n".join(tree.texts_of_json(part.data))
     return decoded(part.data) if mime in _PLAIN else ""
+
+
+def _writable(text: str) -> str:
+    """Return the text without what no database takes: NUL and halves of characters."""
+    return text.encode(errors="replace").decode().replace("\0", " ")
 
 
 def is_structured(mime: str) -> bool:

@@ -31,11 +31,8 @@ def read_xml(data: bytes) -> Field:
     Raises:
         NotDisplayable: malformed, with DOCTYPE, or beyond the bounds.
     """
-    reader = _XmlReader()
-    try:
-        reader.parser.Parse(data, True)  # noqa: FBT003  expat takes no keyword
-    except (expat.ExpatError, ValueError, LookupError) as exc:
-        raise unreadable("xml") from exc
+    reader = _TreeReader()
+    _feed(reader.parser, data)
     return reader.root.children[0]
 
 
@@ -53,9 +50,24 @@ def read_json(data: bytes) -> Field:
         raise unreadable("json") from exc
 
 
-def values(root: Field) -> list[str]:
-    """Return every value in document order."""
-    found, waiting = [], [root]
+def texts_of_xml(data: bytes) -> list[str]:
+    """Return every text and every attribute's value in document order, and no tree.
+
+    Raises:
+        NotDisplayable: as :func:`read_xml`.
+    """
+    reader = _TextReader(len(data))
+    _feed(reader.parser, data)
+    return [text for each in reader.texts if (text := each.strip())]
+
+
+def texts_of_json(data: bytes) -> list[str]:
+    """Return every value in document order.
+
+    Raises:
+        NotDisplayable: as :func:`read_json`.
+    """
+    found, waiting = [], [read_json(data)]
     while waiting:
         each = waiting.pop()
         if each.value:
@@ -74,7 +86,25 @@ def unreadable(kind: str) -> NotDisplayable:
     )
 
 
-class _XmlReader:
+def _feed(parser: expat.XMLParserType, data: bytes) -> None:
+    try:
+        parser.Parse(data, True)  # noqa: FBT003  expat takes no keyword
+    except (expat.ExpatError, ValueError, LookupError) as exc:
+        raise unreadable("xml") from exc
+
+
+def _new_parser() -> expat.XMLParserType:
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    return parser
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise ValueError("a document type is refused")
+
+
+class _TreeReader:
     """Builds the tree from expat's events."""
 
     def __init__(self) -> None:
@@ -82,15 +112,10 @@ class _XmlReader:
         self._open = [self.root]
         self._text: list[str] = []
         self._count = 0
-        self.parser = expat.ParserCreate()
-        self.parser.buffer_text = True
-        self.parser.StartDoctypeDeclHandler = self._refuse_doctype
+        self.parser = _new_parser()
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text.append
-
-    def _refuse_doctype(self, *_: object) -> None:
-        raise ValueError("a document type is refused")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._count += 1 + len(attributes)
@@ -98,11 +123,7 @@ class _XmlReader:
             raise ValueError("too many fields")
         self._keep_text()
         element = Field(_local(name))
-        element.children = [
-            Field(_local(key), value)
-            for key, value in attributes.items()
-            if not key.startswith(("xmlns", "xsi:"))
-        ]
+        element.children = [Field(_local(key), value) for key, value in _spoken(attributes)]
         self._open[-1].children.append(element)
         self._open.append(element)
 
@@ -116,6 +137,37 @@ class _XmlReader:
         if text:
             current = self._open[-1]
             current.value = f"{current.value} {text}".strip()
+
+
+class _TextReader:
+    """Collects texts from expat's events: about a fifth of the work of a tree."""
+
+    def __init__(self, size: int) -> None:
+        self.texts: list[str] = []
+        self._count = 0
+        self._depth = 0
+        self.parser = _new_parser()
+        # No word is torn: a text never fills the buffer.
+        self.parser.buffer_size = size + 1
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self.texts.append
+
+    def _start(self, _name: str, attributes: dict[str, str]) -> None:
+        self._count += 1 + len(attributes)
+        self._depth += 1
+        if self._count > _MAX_FIELDS or self._depth > _MAX_DEPTH:
+            raise ValueError("too many fields")
+        if attributes:
+            self.texts += [value for _, value in _spoken(attributes)]
+
+    def _end(self, _name: str) -> None:
+        self._depth -= 1
+
+
+def _spoken(attributes: dict[str, str]) -> list[tuple[str, str]]:
+    """Return the attributes that say something about the matter."""
+    return [each for each in attributes.items() if not each[0].startswith(("xmlns", "xsi:"))]
 
 
 def _local(name: str) -> str:

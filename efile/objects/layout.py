@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from functools import lru_cache
 
 from efile.errors import InvalidRequest
 from efile.integrity.digest import canonical_json, derive_key, keyed_hex
@@ -26,11 +27,13 @@ _SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _MANIFEST = re.compile(r"v1/a/[0-9a-f-]{36}/d/[0-9a-f-]{36}/[0-9]{4}\.json")
 
 
+@lru_cache(maxsize=10_000)
 def akte_id(tenant: str, aktenzeichen: str) -> str:
     """Return the identifier of the file."""
     return _derived("akte", tenant, aktenzeichen)
 
 
+@lru_cache(maxsize=10_000)
 def vorgang_id(tenant: str, aktenzeichen: str, vorgang: str) -> str:
     """Return the identifier of the matter."""
     return _derived("vorgang", tenant, aktenzeichen, vorgang)
@@ -41,6 +44,7 @@ def document_id(tenant: str, document_key: str) -> str:
     return _derived("dokument", tenant, document_key)
 
 
+@lru_cache(maxsize=10_000)
 def file_key(secret: bytes, tenant: str, akte: str) -> bytes:
     """Return the secret of one file, from which names and seals are made."""
     return derive_key(secret, "efile/v1", tenant, akte)

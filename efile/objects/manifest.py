@@ -14,7 +14,8 @@ import hmac
 import json
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from efile.errors import IntegrityBroken, InvalidRequest
@@ -25,12 +26,16 @@ from efile.objects import layout
 FORMAT = "efile-manifest-1"
 PACKED = "efile-manifest-1-packed"
 _MAX_BYTES = 65_536
-_FIELDS = (
-    "tenant", "id", "version", "akte_id", "aktenzeichen", "akte_title", "aktenplan",
-    "vorgang_id", "vorgang", "title", "doc_type", "document_key", "source_id", "direction",
-    "received_at_us", "filed_at_us", "actor",
+_TEXTS = (
+    "tenant", "aktenzeichen", "akte_title", "aktenplan", "vorgang", "title", "doc_type",
+    "document_key", "source_id", "direction", "actor",
 )  # fmt: skip
+_TIMES = ("received_at_us", "filed_at_us")
+_FIELDS = ("id", "version", "akte_id", "vorgang_id", *_TEXTS, *_TIMES)
+_texts_of = attrgetter(*_TEXTS)
 _PART_FIELDS = ("position", "role", "name", "mime", "sha256", "size", "object_key")
+_HEAD = tuple(field.name for field in fields(Document) if field.name != "parts")
+_head_of = attrgetter(*_HEAD)
 _NOWHERE = ""
 """Object of a part that is not in its pack yet."""
 
@@ -47,9 +52,8 @@ def describe(
     """
     akte = layout.akte_id(request.tenant, request.aktenzeichen)
     key = layout.file_key(secret, request.tenant, akte)
-    content: dict[str, Any] = {
-        name: _normal(getattr(request, name)) for name in _FIELDS if hasattr(request, name)
-    }
+    content: dict[str, Any] = dict(zip(_TEXTS, map(_normal, _texts_of(request)), strict=True))
+    content |= {name: getattr(request, name) for name in _TIMES}
     content |= {
         "format": PACKED if packed else FORMAT,
         "id": layout.document_id(request.tenant, request.document_key),
@@ -75,7 +79,7 @@ def placed(document: Document, pack: str, starts: Sequence[int]) -> Document:
         DocumentPart(p.position, p.role, p.name, p.mime, p.sha256, p.size, pack, start)
         for p, start in zip(document.parts, starts, strict=True)
     )
-    return replace(document, parts=parts)
+    return Document(**dict(zip(_HEAD, _head_of(document), strict=True)), parts=parts)
 
 
 def read(manifest: bytes, secret: bytes, key: str) -> Document:
@@ -157,6 +161,6 @@ def _parts(request: FilingRequest, key: bytes | None, akte: str) -> list[dict[st
     return listed
 
 
-def _normal(value: object) -> object:
+def _normal(value: str) -> str:
     """NFC, so that a name typed on another system is the same name."""
-    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+    return value if value.isascii() else unicodedata.normalize("NFC", value)

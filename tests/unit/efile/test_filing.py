@@ -241,9 +241,11 @@ async def test_a_corrupt_object_in_the_way_stops_filing(tmp_path: Path) -> None:
         ("aktenzeichen", ""),
         ("title", " "),
         ("title", "a\nb"),
+        ("title", "half \ud800"),
         ("document_key", "x" * 401),
         ("direction", "sideways"),
         ("parts", ()),
+        ("parts", (Part("original", "half \udc80", "text/plain", b""),)),
         ("parts", (Part("copy", "a", "text/plain", b""),)),  # type: ignore[arg-type]  # wrong on purpose
     ],
 )

@@ -45,6 +45,14 @@ async def test_xml_json_and_plain_text_are_read_together(readers: LimitedPool) -
     assert ("extracted", "Müller\n\nWert\n\nGröße") == (state, text)
 
 
+async def test_what_no_database_takes_is_left_out(readers: LimitedPool) -> None:
+    data = rb'{"a": "vor\u0000nach", "b": "halb\ud800es"}'
+
+    assert ("vor nach\nhalb?es", "extracted") == await text_of(
+        [part("application/json", data)], readers
+    )
+
+
 async def test_a_picture_has_no_text(readers: LimitedPool) -> None:
     assert ("", "none") == await text_of([part("image/png", b"\x89PNG")], readers)
 

@@ -9,29 +9,39 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from efile import NotDisplayable
-from efile.index.tree import Field, read_json, read_xml, values
+from efile.index.tree import Field, read_json, read_xml, texts_of_json, texts_of_xml
 
 
 def test_xml_becomes_names_and_values() -> None:
-    root = read_xml(
+    data = (
         b'<?xml version="1.0" encoding="ISO-8859-1"?>'
         b'<x:Fall xmlns:x="urn:x" art="neu"><x:Kind>M\xfcller</x:Kind><leer/></x:Fall>'
     )
+    root = read_xml(data)
 
     assert ("Fall", ["art", "Kind", "leer"]) == (root.name, [each.name for each in root.children])
-    assert ["neu", "Müller"] == values(root)
+    assert ["neu", "Müller"] == texts_of_xml(data)
 
 
 def test_text_between_elements_is_kept_in_order() -> None:
-    root = read_xml(b"<a>vor<b>innen</b>nach</a>")
+    data = b"<a>vor<b>innen</b> <!-- still -->nach</a>"
+    root = read_xml(data)
 
     assert ("vor nach", "innen") == (root.value, root.children[0].value)
+    assert ["vor", "innen", "nach"] == texts_of_xml(data)
+
+
+def test_a_long_text_is_not_torn() -> None:
+    long = "wort" * 50_000
+
+    assert [long] == texts_of_xml(f"<a><b>{long}</b></a>".encode())
 
 
 def test_json_becomes_names_and_values() -> None:
-    root = read_json('{"name": "Müller", "betrag": 30100, "kinder": [{"a": true}, null]}'.encode())
+    data = '{"name": "Müller", "betrag": 30100, "kinder": [{"a": true}, null]}'.encode()
+    root = read_json(data)
 
-    assert ["Müller", "30100", "ja"] == values(root)
+    assert ["Müller", "30100", "ja"] == texts_of_json(data)
     assert ["1", "2"] == [each.name for each in root.children[2].children]
 
 
@@ -52,8 +62,9 @@ def test_json_becomes_names_and_values() -> None:
     ids=range(10),
 )
 def test_xml_that_cannot_be_trusted_is_refused(data: bytes) -> None:
-    with pytest.raises(NotDisplayable, match="document_unreadable"):
-        read_xml(data)
+    for read in (read_xml, texts_of_xml):
+        with pytest.raises(NotDisplayable, match="document_unreadable"):
+            read(data)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +77,11 @@ def test_json_that_cannot_be_trusted_is_refused(data: bytes) -> None:
 
 @given(data=st.binary(max_size=200))
 def test_any_bytes_give_a_tree_or_a_typed_refusal(data: bytes) -> None:
-    for read in (read_xml, read_json):
+    for read, kind in (
+        (read_xml, Field),
+        (read_json, Field),
+        (texts_of_xml, list),
+        (texts_of_json, list),
+    ):
         with suppress(NotDisplayable):
-            assert isinstance(read(data), Field)
+            assert isinstance(read(data), kind)
