@@ -42,7 +42,7 @@ simulate: setup ## Run a simulated partner (PARTNER=ihv|kasse|azr|ca, ARGS=its o
 ##@ Develop
 
 .PHONY: test
-test: setup browser ## Run every test, in parallel and in random order
+test: setup trial ## Run every test, in parallel and in random order
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .PHONY: check
@@ -91,9 +91,10 @@ system:
 	  missing+=" fonts-liberation2"
 	$(install)
 
-.PHONY: browser
-browser:
+.PHONY: trial
+trial:
 	@missing=
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=" postgresql"
 	command -v chromium >/dev/null || missing+=" chromium"
 	command -v pdftotext >/dev/null || missing+=" poppler-utils"
 	command -v strace >/dev/null || missing+=" strace"

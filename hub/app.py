@@ -41,7 +41,10 @@ from hub.pipeline.house import House
 from hub.pipeline.isolation.cell import Limits
 from hub.pipeline.isolation.pool import Isolation
 from hub.routing.table import Routes
-from hub.store.database import Database
+from hub.store.database import Database, Dialect
+from hub.store.engines.nodes import join
+from hub.store.engines.postgres import PostgresDatabase
+from hub.store.engines.session import Address
 from hub.store.journal import Journal
 from hub.store.migrate import Migration, hub_migrations, migrate, pending
 from hub.store.payloads import Payloads
@@ -108,6 +111,26 @@ class Place:
         """The SQLite file."""
         return self.data / "hub.sqlite"
 
+    @property
+    def database_address(self) -> Address | None:
+        """The PostgreSQL server, where one is used.
+
+        Raises:
+            Misconfigured: its password is missing.
+        """
+        wanted = self.settings.postgresql
+        if self.settings.database != "postgresql" or wanted is None:
+            return None
+        if wanted.login == "peer":
+            return Address(wanted.dsn)
+        return Address(wanted.dsn, self.secret("postgresql_password").decode())
+
+    @property
+    def database_place(self) -> str:
+        """Where the database is, for messages."""
+        address = self.database_address
+        return address.place if address else str(self.database_file)
+
     def secret(self, name: str) -> bytes:
         """Return a secret.
 
@@ -132,17 +155,27 @@ class Place:
         check_apart([*own, *shipped, ("hub", SHIPPED / "hub"), ("efile", SHIPPED / "efile")])
 
 
-def all_migrations() -> list[Migration]:
-    """Return every migration in the order it must run."""
-    return [*hub_migrations(), *efile.index_migrations()]
+def all_migrations(dialect: Dialect = "sqlite") -> list[Migration]:
+    """Return every migration of an engine in the order it must run."""
+    return [*hub_migrations(dialect), *efile.index_migrations(dialect)]
+
+
+AnyDatabase = SqliteDatabase | PostgresDatabase
 
 
 @asynccontextmanager
-async def open_database(place: Place) -> AsyncIterator[SqliteDatabase]:
+async def open_database(place: Place) -> AsyncIterator[AnyDatabase]:
     """Open the database and bring it up to date."""
-    database = SqliteDatabase(place.database_file)
+    async with _connected(place) as database:
+        await migrate(database, all_migrations(database.dialect), CLOCK.now_us())
+        yield database
+
+
+@asynccontextmanager
+async def _connected(place: Place) -> AsyncIterator[AnyDatabase]:
+    address = place.database_address
+    database = PostgresDatabase(address) if address else SqliteDatabase(place.database_file)
     try:
-        await migrate(database, all_migrations(), CLOCK.now_us())
         yield database
     finally:
         await asyncio.to_thread(database.close)
@@ -150,13 +183,10 @@ async def open_database(place: Place) -> AsyncIterator[SqliteDatabase]:
 
 async def pending_migrations(place: Place) -> list[str]:
     """Return what a start of this version would still have to run."""
-    if not place.database_file.exists():
+    if place.settings.database == "sqlite" and not place.database_file.exists():
         return [name for name, _ in all_migrations()]
-    database = SqliteDatabase(place.database_file)
-    try:
-        return await pending(database, all_migrations())
-    finally:
-        await asyncio.to_thread(database.close)
+    async with _connected(place) as database:
+        return await pending(database, all_migrations(database.dialect))
 
 
 @asynccontextmanager
@@ -180,7 +210,7 @@ async def open_efile(place: Place, database: Database) -> AsyncIterator[EFile]:
         await room.close()
 
 
-def open_center(place: Place, database: SqliteDatabase) -> CertificateCenter:
+def open_center(place: Place, database: Database) -> CertificateCenter:
     """Open the central certificate store."""
     folder = place.base / place.settings.folders.certs
     return CertificateCenter(database, bytes.fromhex(place.secret("kek").decode()), CLOCK, folder)
@@ -216,6 +246,7 @@ async def open_house(place: Place) -> AsyncIterator[House]:
     async with AsyncExitStack() as stack:
         stack.enter_context(_alone(place))
         database = await stack.enter_async_context(open_database(place))
+        await join(database, settings.node, CLOCK)
         room = await stack.enter_async_context(open_efile(place, database))
         door = await stack.enter_async_context(HttpsDoor())
         center = open_center(place, database)

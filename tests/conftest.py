@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from hub.store.engines.session import Address
+from tests.postgres_server import PostgresServer, start_postgres
 from tests.s3_server import S3Server, start_rclone
 
 
@@ -14,3 +16,17 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     """A real S3 server for this test process; each test takes its own bucket prefix."""
     with start_rclone(tmp_path_factory.mktemp("s3") / "buckets") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A real PostgreSQL server for this test process."""
+    with start_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_address(postgres_server: PostgresServer) -> Iterator[Address]:
+    """An empty database of this test's own."""
+    with postgres_server.database() as address:
+        yield address

@@ -141,7 +141,7 @@ async def _database(place: Place) -> AsyncIterator[Inspection]:
     waiting = await pending_migrations(place)
     if waiting:
         yield Inspection(
-            "migrations_pending", "info", str(place.database_file),
+            "migrations_pending", "info", place.database_place,
             f"{len(waiting)} Änderungen an der Datenbank werden beim nächsten Start ausgeführt.",
             "Vorher sichern.",
         )  # fmt: skip

@@ -1,6 +1,6 @@
 """A process that writes rows and says which of them are acknowledged; tests end it roughly.
 
-Arguments: database file, bytes per row, how much any file may grow (0: no bound).
+Arguments: database file or address, bytes per row, how much any file may grow (0: no bound).
 """
 
 import asyncio
@@ -11,6 +11,8 @@ from pathlib import Path
 
 from hub.core.errors import Unavailable
 from hub.store.database import Database
+from hub.store.engines.postgres import PostgresDatabase
+from hub.store.engines.session import Address
 from hub.store.sqlite import SqliteDatabase
 
 ROWS = 4000
@@ -32,8 +34,12 @@ async def _write_all(database: Database, size: int) -> None:
     await asyncio.gather(*(task() for _ in range(4)))
 
 
-async def _main(path: Path, size: int, growth: int) -> None:
-    database = SqliteDatabase(path)
+def _opened(place: str) -> SqliteDatabase | PostgresDatabase:
+    return PostgresDatabase(Address(place)) if "dbname=" in place else SqliteDatabase(Path(place))
+
+
+async def _main(place: str, size: int, growth: int) -> None:
+    database = _opened(place)
     await database.write(lambda tx: tx.run("CREATE TABLE IF NOT EXISTS item (id INTEGER, t TEXT)"))
     if growth:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -56,4 +62,4 @@ def _say(what: object) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
+    asyncio.run(_main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))

@@ -1,46 +1,19 @@
-"""What every adapter of the database port keeps: today SQLite."""
+"""What every adapter of the database port keeps: SQLite and PostgreSQL."""
 
 import asyncio
-import shutil
-import signal
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from pathlib import Path
 
-import apsw
 import pytest
 
 from hub.core.errors import Unavailable
 from hub.store.database import Transaction
-from hub.store.sqlite import SqliteDatabase
-
-WRITER = "tests.contract.database_writer"
-ROOT = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True)
-class Adapter:
-    """One implementation of the port."""
-
-    open: Callable[[Path], SqliteDatabase]
-    driver_error: type[Exception]
-
-
-ADAPTERS = {"sqlite": Adapter(SqliteDatabase, apsw.Error)}
-
-
-@pytest.fixture(params=list(ADAPTERS))
-def adapter(request: pytest.FixtureRequest) -> Adapter:
-    return ADAPTERS[request.param]
+from tests.contract.conftest import AnyDatabase, Engine
 
 
 @pytest.fixture
-async def database(adapter: Adapter, tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
-    opened = adapter.open(tmp_path / "hub.sqlite")
+async def database(engine: Engine) -> AsyncIterator[AnyDatabase]:
+    opened = engine.open()
     await opened.write(lambda tx: tx.run("CREATE TABLE item (id INTEGER PRIMARY KEY, t TEXT)"))
     yield opened
     opened.close()
@@ -51,7 +24,7 @@ def insert(number: int) -> Callable[[Transaction], int]:
 
 
 def ids(tx: Transaction) -> list[int]:
-    return [row["id"] for row in tx.all("SELECT id FROM item ORDER BY rowid")]
+    return [row["id"] for row in tx.all("SELECT id FROM item ORDER BY id")]
 
 
 class Gate:
@@ -67,7 +40,7 @@ class Gate:
         assert self.open.wait(20)
 
 
-async def held(database: SqliteDatabase) -> tuple[Gate, "asyncio.Task[None]"]:
+async def held(database: AnyDatabase) -> tuple[Gate, "asyncio.Task[None]"]:
     """Return a gate that stands in the writer."""
     gate = Gate()
     task = asyncio.create_task(database.write(gate))
@@ -76,7 +49,7 @@ async def held(database: SqliteDatabase) -> tuple[Gate, "asyncio.Task[None]"]:
 
 
 async def test_what_queues_up_during_a_commit_shares_the_next_one(
-    database: SqliteDatabase,
+    database: AnyDatabase,
 ) -> None:
     gate, first = await held(database)
     before = database.figures.groups
@@ -90,7 +63,7 @@ async def test_what_queues_up_during_a_commit_shares_the_next_one(
     assert list(range(301)) == await database.read(ids)
 
 
-async def test_a_failing_unit_is_rolled_back_alone(database: SqliteDatabase) -> None:
+async def test_a_failing_unit_is_rolled_back_alone(database: AnyDatabase) -> None:
     def half(tx: Transaction) -> None:
         insert(50)(tx)
         raise LookupError
@@ -111,7 +84,7 @@ async def test_a_failing_unit_is_rolled_back_alone(database: SqliteDatabase) -> 
 
 @pytest.mark.parametrize("error", [StopIteration(), KeyboardInterrupt(), MemoryError()])
 async def test_no_error_of_a_unit_makes_its_caller_wait_for_ever(
-    database: SqliteDatabase, error: BaseException
+    database: AnyDatabase, error: BaseException
 ) -> None:
     def fail(_: Transaction) -> None:
         raise error
@@ -124,7 +97,7 @@ async def test_no_error_of_a_unit_makes_its_caller_wait_for_ever(
     assert [1] == await database.read(ids)
 
 
-async def _caught(database: SqliteDatabase, work: Callable[[Transaction], None]) -> None:
+async def _caught(database: AnyDatabase, work: Callable[[Transaction], None]) -> None:
     """Await in this task: a task that ends with KeyboardInterrupt would end the loop."""
     try:
         await database.write(work)
@@ -132,7 +105,7 @@ async def _caught(database: SqliteDatabase, work: Callable[[Transaction], None])
         raise RuntimeError from exc
 
 
-async def test_the_units_of_one_caller_keep_their_order(database: SqliteDatabase) -> None:
+async def test_the_units_of_one_caller_keep_their_order(database: AnyDatabase) -> None:
     numbers = [7, 3, 9, 1, 8, 2]
     await database.write(lambda tx: tx.run("CREATE TABLE line (place INTEGER, id INTEGER)"))
 
@@ -145,13 +118,13 @@ async def test_the_units_of_one_caller_keep_their_order(database: SqliteDatabase
     assert numbers == [row["id"] for row in rows]
 
 
-async def test_a_unit_sees_what_the_unit_before_it_did(database: SqliteDatabase) -> None:
+async def test_a_unit_sees_what_the_unit_before_it_did(database: AnyDatabase) -> None:
     _, seen = await asyncio.gather(database.write(insert(1)), database.write(ids))
 
     assert [1] == seen
 
 
-async def test_a_reader_sees_only_what_is_committed(database: SqliteDatabase) -> None:
+async def test_a_reader_sees_only_what_is_committed(database: AnyDatabase) -> None:
     gate, task = await held(database)
     during = await database.read(ids)
     gate.open.set()
@@ -160,7 +133,7 @@ async def test_a_reader_sees_only_what_is_committed(database: SqliteDatabase) ->
     assert ([], [0]) == (during, await database.read(ids))
 
 
-async def test_a_reader_keeps_its_state_while_others_write(database: SqliteDatabase) -> None:
+async def test_a_reader_keeps_its_state_while_others_write(database: AnyDatabase) -> None:
     started, written = threading.Event(), threading.Event()
 
     def twice(tx: Transaction) -> tuple[list[int], list[int]]:
@@ -178,14 +151,14 @@ async def test_a_reader_keeps_its_state_while_others_write(database: SqliteDatab
 
 
 @pytest.mark.parametrize("way", ["read", "scan"])
-async def test_a_reader_cannot_write(database: SqliteDatabase, adapter: Adapter, way: str) -> None:
-    with pytest.raises(adapter.driver_error):
+async def test_a_reader_cannot_write(database: AnyDatabase, engine: Engine, way: str) -> None:
+    with pytest.raises(engine.driver_error):
         await getattr(database, way)(insert(1))
 
     assert [] == await database.read(ids)
 
 
-async def test_a_failing_reader_leaves_nothing_behind(database: SqliteDatabase) -> None:
+async def test_a_failing_reader_leaves_nothing_behind(database: AnyDatabase) -> None:
     def fail(tx: Transaction) -> None:
         ids(tx)
         raise LookupError
@@ -198,7 +171,7 @@ async def test_a_failing_reader_leaves_nothing_behind(database: SqliteDatabase) 
     assert [1] == await database.read(ids)
 
 
-async def test_rows_changed_are_counted(database: SqliteDatabase) -> None:
+async def test_rows_changed_are_counted(database: AnyDatabase) -> None:
     await database.write(insert(1))
     again = "INSERT INTO item VALUES (1, 'y') ON CONFLICT DO NOTHING"
 
@@ -208,7 +181,7 @@ async def test_rows_changed_are_counted(database: SqliteDatabase) -> None:
 
 
 async def test_many_rows_go_in_with_one_statement_and_in_their_order(
-    database: SqliteDatabase,
+    database: AnyDatabase,
 ) -> None:
     rows = ({"id": number, "t": f"<{number}>"} for number in (3, 1, 2, 3))
     sql = (
@@ -222,19 +195,17 @@ async def test_many_rows_go_in_with_one_statement_and_in_their_order(
     assert [(1, "<1>"), (2, "<2>"), (3, "<3><3>")] == [(row["id"], row["t"]) for row in found]
 
 
-async def test_one_wrong_row_of_many_undoes_the_unit(
-    database: SqliteDatabase, adapter: Adapter
-) -> None:
+async def test_one_wrong_row_of_many_undoes_the_unit(database: AnyDatabase, engine: Engine) -> None:
     sql = "INSERT INTO item VALUES (:id, :t)"
     for wrong in ({"id": 2}, {"id": 1, "t": "again"}):
         rows = [{"id": 1, "t": "x"}, wrong]
-        with pytest.raises((adapter.driver_error, KeyError)):
+        with pytest.raises((engine.driver_error, KeyError)):
             await database.write(lambda tx, rows=rows: tx.many(sql, rows))
 
     assert [] == await database.read(ids)
 
 
-async def test_returned_rows_carry_their_columns(database: SqliteDatabase) -> None:
+async def test_returned_rows_carry_their_columns(database: AnyDatabase) -> None:
     sql = "INSERT INTO item VALUES (:id, :t) RETURNING id, t"
 
     assert {"id": 5, "t": None} == await database.write(lambda tx: tx.one(sql, id=5, t=None))
@@ -242,15 +213,15 @@ async def test_returned_rows_carry_their_columns(database: SqliteDatabase) -> No
 
 
 async def test_a_forgotten_value_is_an_error_not_a_null(
-    database: SqliteDatabase, adapter: Adapter
+    database: AnyDatabase, engine: Engine
 ) -> None:
     sql = "INSERT INTO item VALUES (:id, :t)"
 
-    with pytest.raises((adapter.driver_error, KeyError)):
+    with pytest.raises((engine.driver_error, KeyError)):
         await database.write(lambda tx: tx.run(sql, id=1))
 
 
-async def test_several_event_loops_share_one_database(database: SqliteDatabase) -> None:
+async def test_several_event_loops_share_one_database(database: AnyDatabase) -> None:
     async def other() -> None:
         await asyncio.gather(*(database.write(insert(n)) for n in range(100, 150)))
 
@@ -261,7 +232,7 @@ async def test_several_event_loops_share_one_database(database: SqliteDatabase) 
     assert [*range(50), *range(100, 150)] == sorted(await database.read(ids))
 
 
-async def test_a_caller_that_gave_up_harms_nobody(database: SqliteDatabase) -> None:
+async def test_a_caller_that_gave_up_harms_nobody(database: AnyDatabase) -> None:
     gate, first = await held(database)
     waiting = asyncio.create_task(database.write(insert(1)))
     await asyncio.sleep(0)
@@ -272,7 +243,7 @@ async def test_a_caller_that_gave_up_harms_nobody(database: SqliteDatabase) -> N
     assert 1 == await database.write(insert(2))
 
 
-async def test_an_event_loop_that_ended_harms_nobody(database: SqliteDatabase) -> None:
+async def test_an_event_loop_that_ended_harms_nobody(database: AnyDatabase) -> None:
     async def leave() -> None:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(database.write(insert(1)), 0.01)
@@ -285,9 +256,9 @@ async def test_an_event_loop_that_ended_harms_nobody(database: SqliteDatabase) -
     assert 1 == await asyncio.wait_for(database.write(insert(2)), 20)
 
 
-async def test_what_was_written_is_there_after_reopening(adapter: Adapter, tmp_path: Path) -> None:
+async def test_what_was_written_is_there_after_reopening(engine: Engine) -> None:
     for number in range(3):
-        database = adapter.open(tmp_path / "hub.sqlite")
+        database = engine.open()
         await database.write(
             lambda tx: tx.run("CREATE TABLE IF NOT EXISTS item (id INTEGER PRIMARY KEY, t TEXT)")
         )
@@ -298,8 +269,8 @@ async def test_what_was_written_is_there_after_reopening(adapter: Adapter, tmp_p
         assert list(range(number + 1)) == found
 
 
-async def test_closing_finishes_what_is_queued(adapter: Adapter, tmp_path: Path) -> None:
-    database = adapter.open(tmp_path / "hub.sqlite")
+async def test_closing_finishes_what_is_queued(engine: Engine) -> None:
+    database = engine.open()
     await database.write(lambda tx: tx.run("CREATE TABLE item (id INTEGER PRIMARY KEY, t TEXT)"))
     gate, first = await held(database)
     rest = [asyncio.create_task(database.write(insert(n))) for n in range(1, 250)]
@@ -308,105 +279,16 @@ async def test_closing_finishes_what_is_queued(adapter: Adapter, tmp_path: Path)
     await asyncio.sleep(0.01)
     gate.open.set()
     await asyncio.wait_for(asyncio.gather(closing, first, *rest), 20)
-    again = adapter.open(tmp_path / "hub.sqlite")
+    again = engine.open()
 
     assert list(range(250)) == await again.read(ids)
     again.close()
 
 
-async def test_a_closed_database_says_so_at_once(database: SqliteDatabase) -> None:
+async def test_a_closed_database_says_so_at_once(database: AnyDatabase) -> None:
     database.close()
     database.close()
 
     for attempt in (database.write(insert(1)), database.read(ids), database.scan(ids)):
         with pytest.raises(Unavailable, match="database_closed"):
             await asyncio.wait_for(attempt, 20)
-
-
-def acknowledged(output: str) -> list[int]:
-    return [int(line) for line in output.split("\n")[:-1] if line.isdigit()]
-
-
-async def kept(adapter: Adapter, path: Path) -> list[int]:
-    """Return what a new process finds, and see that the file is sound."""
-    database = adapter.open(path)
-    found = await database.read(ids)
-    check = await database.read(lambda tx: tx.one("PRAGMA integrity_check"))
-    database.close()
-
-    assert {"integrity_check": "ok"} == check
-    return found
-
-
-@pytest.mark.crash
-@pytest.mark.parametrize("after", [0.0, 0.03, 0.1])
-async def test_a_killed_process_loses_nothing_acknowledged(
-    adapter: Adapter, tmp_path: Path, after: float
-) -> None:
-    path = tmp_path / "hub.sqlite"
-    said = acknowledged(_write_until_killed(path, after))
-    found = await kept(adapter, path)
-
-    assert said
-    assert set() == set(said) - set(found)
-    assert len(set(found)) == len(found)
-
-
-def _write_until_killed(path: Path, after: float) -> str:
-    command = [sys.executable, "-m", WRITER, str(path), "100", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        first: str = process.stdout.readline()
-        time.sleep(after)
-        process.send_signal(signal.SIGKILL)
-        return first + str(process.stdout.read())
-
-
-@pytest.mark.crash
-async def test_a_full_disk_stops_everything_and_loses_nothing_acknowledged(
-    adapter: Adapter, tmp_path: Path
-) -> None:
-    path = tmp_path / "hub.sqlite"
-    output = _write_until_refused([], path, size=4000, growth=400_000)
-
-    assert ["database_not_durable", "still database_not_durable"] == output.split("\n")[-3:-1]
-    await _nothing_was_lost(adapter, path, output)
-
-
-def _can_inject() -> bool:
-    strace = shutil.which("strace")
-    if strace is None:
-        return False
-    probe = [strace, "-qq", "-e", "inject=fdatasync:error=EIO:when=99", "true"]
-    return subprocess.run(probe, capture_output=True, check=False).returncode == 0
-
-
-@pytest.mark.crash
-@pytest.mark.skipif(not _can_inject(), reason="strace cannot trace here")
-async def test_a_disk_that_does_not_sync_stops_everything_and_loses_nothing_acknowledged(
-    adapter: Adapter, tmp_path: Path
-) -> None:
-    path = tmp_path / "hub.sqlite"
-    fault = "inject=fdatasync,fsync:error=EIO:when=30"
-    tracer = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync,fsync", "-e", fault]
-    output = _write_until_refused(tracer, path, size=10, growth=0)
-
-    assert ["database_not_durable", "still database_not_durable"] == output.split("\n")[-3:-1]
-    await _nothing_was_lost(adapter, path, output)
-
-
-def _write_until_refused(tracer: list[str], path: Path, *, size: int, growth: int) -> str:
-    command = [*tracer, sys.executable, "-m", WRITER, str(path), str(size), str(growth)]
-    run = subprocess.run(
-        command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=120
-    )
-
-    assert 0 == run.returncode, run.stderr
-    return run.stdout
-
-
-async def _nothing_was_lost(adapter: Adapter, path: Path, output: str) -> None:
-    said, found = acknowledged(output), await kept(adapter, path)
-
-    assert said
-    assert set() == set(said) - set(found)
-    assert -1 not in found

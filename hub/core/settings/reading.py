@@ -35,6 +35,8 @@ def read_settings(path: Path) -> Settings:
     except msgspec.ValidationError as exc:
         raise _invalid(path, in_german(str(exc))) from exc
     _check_names(settings, path)
+    if settings.database == "postgresql" and settings.postgresql is None:
+        raise _invalid(path, 'Mit database = "postgresql" fehlt der Abschnitt [postgresql].')
     return settings
 
 

@@ -196,6 +196,15 @@ class HttpsTarget(_Section, frozen=True, kw_only=True):
     """Whether an unanswered request may simply be sent again."""
 
 
+class Postgresql(_Section, frozen=True, kw_only=True):
+    """The database of several nodes."""
+
+    dsn: str
+    """``host=… dbname=… user=…`` or ``postgresql://…``, without a password."""
+    login: Literal["password", "peer"] = "password"
+    """``password``: the secret ``postgresql_password``; ``peer``: socket or client certificate."""
+
+
 class Settings(_Section, frozen=True, kw_only=True):
     """The whole of ``hub.toml``."""
 
@@ -203,8 +212,9 @@ class Settings(_Section, frozen=True, kw_only=True):
     tenants: tuple[Tenant, ...]
     node: Name = "hub-1"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    database: Literal["sqlite"] = "sqlite"
-    """``sqlite`` (one node, file in the data folder)."""
+    database: Literal["sqlite", "postgresql"] = "sqlite"
+    """``sqlite`` (one node, file in the data folder) or ``postgresql`` (any number of nodes)."""
+    postgresql: Postgresql | None = None
     folders: Folders = Folders()
     web: Web = Web()
     ops: Ops = Ops()

@@ -7,6 +7,7 @@ caller shares the price of being durable.
 from __future__ import annotations
 
 import asyncio
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from typing import Any, TypeVar
 from hub.core.errors import Unavailable
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 GROUP_MAX = 100
 """Units per commit: beyond this the shared fsync is no longer what costs time."""
@@ -33,13 +35,13 @@ class Unit:
     error: BaseException | None = None
 
     def answer(self) -> None:
-        """Tell the waiter, in its own loop, what became of the unit."""
+        """Tell the waiter, in its own loop, what became of the unit; only the first time."""
         # A loop that was closed has nobody left who waits; the writer must outlive it.
         with suppress(RuntimeError):
             self.loop.call_soon_threadsafe(self._resolve)
 
     def _resolve(self) -> None:
-        if self.done.cancelled():
+        if self.done.done():
             return
         if isinstance(self.error, StopIteration):
             # A future refuses it, and its waiter would wait for ever.
@@ -61,7 +63,8 @@ class CommitFigures:
 class Groups:
     """The line of units and the thread that commits them.
 
-    ``commit`` gets a group and leaves in each unit its result or its error; it never raises.
+    ``commit`` gets a group and leaves in each unit its result or its error; it may answer
+    those that are settled before the others.
     """
 
     def __init__(self, name: str, commit: Callable[[list[Unit]], None]) -> None:
@@ -110,11 +113,18 @@ class Groups:
                     ended = True
                     break
                 group.append(following)
-            self._commit(group)
+            self._settle(group)
             for member in group:
                 member.answer()
             if ended:
                 return
+
+    def _settle(self, group: list[Unit]) -> None:
+        try:
+            self._commit(group)
+        except Exception:  # whoever waits must hear of it; the thread must live on
+            log.critical("database_broken", exc_info=True)
+            fail(group, lambda: RuntimeError("the writer failed"))
 
 
 def closed() -> Unavailable:

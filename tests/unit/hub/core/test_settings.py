@@ -117,8 +117,8 @@ def _keep_secret(file: Path, mode: int) -> Path:
          "Der Wert in [tenants[0].cash.office] muss >= 1 Zeichen lang sein."),
         ('log_level = "info"', 'log_level = "loud"',
          "„loud“ in [log_level] ist kein zulässiger Wert."),
-        ('database = "sqlite"', 'database = "postgresql"',
-         "„postgresql“ in [database] ist kein zulässiger Wert."),
+        ('database = "sqlite"', 'database = "oracle"',
+         "„oracle“ in [database] ist kein zulässiger Wert."),
         ('node = "hub-1"', 'node = "hub-1\\n"',
          r"Der Wert in [node] hat nicht die verlangte Form (^[a-z][a-z0-9-]{1,30}\\Z)."),
         ('name = "ihv"', 'name = "fachverfahren"',
@@ -187,3 +187,14 @@ def test_a_folder_in_place_of_a_secret_is_a_missing_one(file: Path) -> None:
 
     with pytest.raises(Misconfigured, match="secret_missing"):
         secret(read_settings(file), file.parent, "kek")
+
+
+def test_the_database_of_several_nodes_needs_its_address(file: Path) -> None:
+    _change(file, 'database = "sqlite"', 'database = "postgresql"')
+    read_settings(file)
+    _change(file, "[postgresql]", "[folders.x]")
+    text = file.read_text(encoding="utf-8")
+    begin = text.index("[folders.x]")
+    file.write_text(text[:begin] + text[text.index("[storage]") :], encoding="utf-8")
+
+    assert "[postgresql]" in _fault(file).message
