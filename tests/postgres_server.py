@@ -54,7 +54,7 @@ class PostgresServer:
         """Let the owner of the server do something."""
         dsn = f"host={self.directory} dbname={database} user={OWNER}"
         with psycopg.connect(dsn, autocommit=True) as session:
-            cursor = session.execute(sql)  # type: ignore[call-overload]
+            cursor = session.execute(sql)
             return cursor.fetchall() if cursor.description else []
 
     def control(self, *arguments: str) -> None:
@@ -130,6 +130,6 @@ def _as_server(program: str, *arguments: str) -> None:
     who = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
     done = subprocess.run(
         [folder / program, *arguments], cwd="/", check=False, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=90, **who,  # type: ignore[call-overload]
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=90, **who,
     )  # fmt: skip
     assert 0 == done.returncode, done.stdout
