@@ -78,6 +78,9 @@ class ScriptedLine:
 
     outcomes: list[bytes | Exception] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    findings: list[bytes | Exception | None] = field(default_factory=list)
+    """What it says to inquiries."""
+    inquired: list[str] = field(default_factory=list)
 
     async def ask(self, tenant: str, body: bytes, key: str) -> PartnerAnswer:
         """Note the key and give the next outcome."""
@@ -86,6 +89,14 @@ class ScriptedLine:
         if isinstance(outcome, Exception):
             raise outcome
         return PartnerAnswer(outcome, "ab" * 32)
+
+    async def inquire(self, tenant: str, key: str) -> PartnerAnswer | None:
+        """Note the key and give the next finding."""
+        self.inquired.append(key)
+        finding = self.findings.pop(0)
+        if isinstance(finding, Exception):
+            raise finding
+        return None if finding is None else PartnerAnswer(finding, "ab" * 32)
 
 
 @dataclass

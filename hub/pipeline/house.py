@@ -64,6 +64,15 @@ class PartnerLine(Protocol):
         """
         ...
 
+    async def inquire(self, tenant: str, key: str) -> PartnerAnswer | None:
+        """Return what was answered to an earlier message; ``None`` when it never arrived.
+
+        Raises:
+            Unavailable: the partner cannot say at the moment.
+            Misconfigured: address, certificate or rights are wrong.
+        """
+        ...
+
 
 @dataclass(frozen=True)
 class House:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 
-from hub.pipeline.fulfilment.asking import may_repeat, unknown_outcome
+from hub.pipeline.fulfilment.asking import target_of, unknown_outcome
 from hub.pipeline.house import House
 from hub.pipeline.setbacks import stop
 from hub.store import lanes
 from hub.store.database import Transaction
+from hub.store.lanes import Promise
 
 log = logging.getLogger(__name__)
 
@@ -16,9 +17,9 @@ log = logging.getLogger(__name__)
 async def recover(house: House) -> None:
     """Put the house in order.
 
-    Requests that were on their way when the process died become *unknown*; everything else
-    we held is due again at once. Claimed files are left to the first pick-up round, which
-    takes them before any new file.
+    Requests that were on their way when the process died become *unknown* where the partner
+    cannot tell; everything else we held is due again at once. Claimed files are left to the
+    first pick-up round, which takes them before any new file.
     """
     me, now_us = house.settings.node, house.clock.now_us()
     stopped, freed = await house.database.write(lambda tx: _recover(tx, house, me, now_us))
@@ -26,23 +27,26 @@ async def recover(house: House) -> None:
 
 
 def _recover(tx: Transaction, house: House, me: str, now_us: int) -> tuple[int, int]:
-    """Turn our own sent requests into unknown, then hand back what else we held."""
+    """Turn sent requests of ours, or of a node whose lease ran out, into unknown."""
     rows = tx.all(
         "SELECT promise.*, lane.epoch AS epoch FROM promise JOIN lane "
         "ON lane.tenant = promise.tenant AND lane.queue = promise.queue "
         "AND lane.lane_key = promise.lane_key "
-        "WHERE promise.state = 'sent' AND lane.leased_by = :me",
-        me=me,
-    )
+        "WHERE promise.state = 'sent' AND lane.state = 'leased' "
+        "AND (lane.leased_by = :me OR lane.due_us <= :now)",
+        me=me, now=now_us,
+    )  # fmt: skip
     sent = [lanes.to_promise(row, epoch=row["epoch"]) for row in rows]
-    doubtful = [promise for promise in sent if not may_repeat(promise, house)]
+    doubtful = [promise for promise in sent if _nobody_can_tell(promise, house)]
     for promise in sent:
         if promise in doubtful:
             stop(tx, promise, unknown_outcome(), "unknown", house)
         else:
-            # The partner recognises the request by its id; asking again has no second effect.
-            tx.run(
-                "UPDATE promise SET state = 'leased' WHERE tenant = :tenant AND id = :id",
-                tenant=promise.tenant, id=promise.id,
-            )  # fmt: skip
+            # Asked again or inquired under the same id, without a second effect.
+            lanes.retry_later(tx, promise, now_us, "outcome_unknown", "sent")
     return len(doubtful), lanes.hand_back(tx, me, now_us)
+
+
+def _nobody_can_tell(promise: Promise, house: House) -> bool:
+    target = target_of(promise, house)
+    return target is None or target.idempotent == "no"

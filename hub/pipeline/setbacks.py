@@ -1,4 +1,8 @@
-"""When a promise cannot be kept now: try again later, or stop its lane for a human."""
+"""When a promise cannot be kept now: try again later, or stop its lane for a human.
+
+Whatever becomes of a promise, its lane, its clearing case and the breaker of its target
+change in one unit of work.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,12 @@ import logging
 import random
 from collections.abc import Callable
 
-from hub.core.errors import Conflict, HubError, Unavailable
+from hub.core.errors import Conflict, HubError, Misconfigured, Unavailable
 from hub.core.ids import derived_uuid
+from hub.core.settings import HttpsTarget
+from hub.pipeline.breaker import note_answer, note_failure
 from hub.pipeline.house import House
+from hub.pipeline.outcomes import DeliveryClass, judge
 from hub.pipeline.retry import Dead, next_attempt
 from hub.store import batches, clearing, lanes, messages
 from hub.store.clearing import ClearingCase
@@ -22,6 +29,58 @@ _CHANCE = random.SystemRandom()
 
 async def try_again(promise: Promise, error: HubError, house: House) -> None:
     """Put a promise back for later; past its deadline a human must decide."""
+    await _unless_lease_lost(house, lambda tx: _again(tx, promise, error, "waiting", house))
+
+
+async def give_up(promise: Promise, error: HubError, state: str, house: House) -> None:
+    """Stop the lane at a promise and open a clearing case: nothing behind it may overtake."""
+    if _is_lost(error):
+        return
+    await _unless_lease_lost(house, lambda tx: stop(tx, promise, error, state, house))
+
+
+async def after_exchange(
+    promise: Promise, error: HubError, target: HttpsTarget, house: House, *, doubt: bool
+) -> None:
+    """Draw the consequences of a delivery over the network that did not end well.
+
+    With ``doubt`` bytes may have left in an earlier attempt, whatever became of this one.
+    """
+    if _is_lost(error):
+        return
+    ended = judge(error, target.idempotent)
+
+    def work(tx: Transaction) -> None:
+        if ended is DeliveryClass.MESSAGE:
+            stop(tx, promise, error, "dead", house)
+            note_answer(tx, promise, target, house)
+            return
+        if ended is DeliveryClass.UNKNOWN and target.idempotent == "no":
+            stop(tx, promise, error, "unknown", house)
+        else:
+            left = "sent" if doubt or ended is DeliveryClass.UNKNOWN else "waiting"
+            _again(tx, promise, error, left, house, least_s=_least_s(ended, target))
+        note_failure(tx, promise, target, error, ended, house)
+
+    await _unless_lease_lost(house, work)
+
+
+def _least_s(ended: DeliveryClass, target: HttpsTarget) -> float:
+    """An inquiry must not come before the partner had its time to work on the request."""
+    inquired = ended is DeliveryClass.UNKNOWN and target.idempotent == "query-url"
+    return target.timeout_s if inquired else 0.0
+
+
+def _again(
+    tx: Transaction,
+    promise: Promise,
+    error: HubError,
+    left: str,
+    house: House,
+    *,
+    least_s: float = 0.0,
+) -> None:
+    """Put a promise back, ``waiting`` or, where bytes may have left, still ``sent``."""
     now_us = house.clock.now_us()
     wish_s = error.retry_after_s if isinstance(error, Unavailable) else None
     decision = next_attempt(
@@ -29,21 +88,21 @@ async def try_again(promise: Promise, error: HubError, house: House) -> None:
         retry_after_s=wish_s, chance=_CHANCE,
     )  # fmt: skip
     if isinstance(decision, Dead):
-        await give_up(promise, error, "dead", house)
+        stop(tx, promise, error, "unknown" if left == "sent" else "dead", house)
         return
     log.warning("retry_later", extra={"code": error.code, "queue": promise.queue})
-    await _unless_lease_lost(
-        house, lambda tx: lanes.retry_later(tx, promise, decision.at_us, error.code)
-    )
+    # A target that must be mended first opens: its lanes wait for it, not for the clock.
+    waits = not isinstance(error, Misconfigured)
+    again_us = max(decision.at_us, now_us + int(least_s * 1_000_000)) if waits else now_us
+    lanes.retry_later(tx, promise, again_us, error.code, left)
 
 
-async def give_up(promise: Promise, error: HubError, state: str, house: House) -> None:
-    """Stop the lane at a promise and open a clearing case: nothing behind it may overtake."""
-    if isinstance(error, Conflict) and error.code == "lease_lost":
-        log.warning("lease_lost", extra={"queue": promise.queue})
-        return
-    log.warning("promise_stopped", extra={"code": error.code, "queue": promise.queue})
-    await _unless_lease_lost(house, lambda tx: stop(tx, promise, error, state, house))
+def _is_lost(error: HubError) -> bool:
+    """Tell whether another worker has taken over: it decides, we throw our result away."""
+    lost = isinstance(error, Conflict) and error.code == "lease_lost"
+    if lost:
+        log.warning("lease_lost")
+    return lost
 
 
 def stop(tx: Transaction, promise: Promise, error: HubError, state: str, house: House) -> None:
@@ -52,6 +111,7 @@ def stop(tx: Transaction, promise: Promise, error: HubError, state: str, house: 
     Raises:
         Conflict: the lease was lost.
     """
+    log.warning("promise_stopped", extra={"code": error.code, "queue": promise.queue})
     now_us = house.clock.now_us()
     lanes.block(tx, promise, state, error.code)
     row = messages.find(tx, promise.tenant, promise.message_id) or _any_of_batch(tx, promise)
@@ -79,9 +139,8 @@ async def _unless_lease_lost(house: House, work: Callable[[Transaction], None]) 
     try:
         await house.database.write(work)
     except Conflict as exc:
-        if exc.code != "lease_lost":
+        if not _is_lost(exc):
             raise
-        log.warning("lease_lost")
 
 
 def _any_of_batch(tx: Transaction, promise: Promise) -> dict[str, object] | None:

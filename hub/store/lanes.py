@@ -121,6 +121,11 @@ def claim(  # noqa: PLR0913  each names one fact of the lease
     attempt counts from here.
     """
     leased = tx.all(_CLAIM, queue=queue, limit=limit, me=me, now=now_us, until=now_us + lease_us)
+    return begin(tx, queue, leased, behind)
+
+
+def begin(tx: Transaction, queue: str, leased: Sequence[Row], behind: int = 0) -> list[Promise]:
+    """Count an attempt for the head of each lane just leased, and return what may be done."""
     claimed = []
     for lane in leased:
         name = {"tenant": lane["tenant"], "queue": queue, "lane_key": lane["lane_key"]}
@@ -227,14 +232,18 @@ def renew(tx: Transaction, promise: Promise, until_us: int) -> bool:
     return _change(tx, promise, "due_us = :until", until=until_us)
 
 
-def retry_later(tx: Transaction, promise: Promise, again_us: int, code: str) -> None:
+def retry_later(
+    tx: Transaction, promise: Promise, again_us: int, code: str, state: str = "waiting"
+) -> None:
     """Put a claimed promise back; its lane waits with it.
+
+    With ``sent`` it stays noted that its bytes may have left.
 
     Raises:
         Conflict: the lease was lost.
     """
     _fence(tx, promise, "state = 'ready', due_us = :again, leased_by = NULL", again=again_us)
-    _mark(tx, promise, "waiting", code)
+    _mark(tx, promise, state, code)
 
 
 def mark_sent(tx: Transaction, promise: Promise) -> bool:

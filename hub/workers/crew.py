@@ -15,6 +15,9 @@ from hub.store.lanes import Promise
 
 Act = Callable[[Promise, House], Awaitable[None]]
 
+Claim = Callable[[int], Awaitable[Sequence[Promise]]]
+"""Lease up to so many heads."""
+
 PATIENCE_S = 0.25
 """Longest wait for an end before the queue is looked at again."""
 
@@ -22,8 +25,11 @@ PATIENCE_S = 0.25
 class Crew:
     """Works on one queue."""
 
-    def __init__(self, queue: str, limit: int, act: Act, house: House) -> None:
-        self._queue = queue
+    def __init__(
+        self, queue: str, limit: int, act: Act, house: House, claim_up_to: Claim | None = None
+    ) -> None:
+        """``claim_up_to`` replaces the plain claim, for example by one through a gate."""
+        self._claim = claim_up_to or (lambda count: claim(queue, count, house))
         self._limit = limit
         self._act = act
         self._house = house
@@ -33,7 +39,7 @@ class Crew:
     async def round(self) -> int:
         """Claim what is due, wait until something ends, and return how much moved."""
         await self._renew()
-        claimed = await claim(self._queue, self._limit - len(self._active), self._house)
+        claimed = await self._claim(self._limit - len(self._active))
         for promise in claimed:
             self._active[asyncio.create_task(self._work(promise))] = promise
         if not self._active:

@@ -23,6 +23,7 @@ from hub.pipeline.journey.travel import travel
 from hub.pipeline.recovery import recover
 from hub.store import lanes
 from hub.workers.crew import Act, Crew, claim
+from hub.workers.gates import Gate
 from hub.workers.pickup import pick_up
 from hub.workers.sweep import Sweep
 
@@ -62,16 +63,28 @@ class Workers:
     def loops(self, *, at_once: bool) -> list[_Loop]:
         """Return the loops in the order a message passes them."""
         house = self._house
-        deliveries = {f"deliver:{route.partner}" for route in house.routes.ways_out}
-        queues = ("file", "refuse", *sorted(deliveries))
+        queues = ("file", "refuse")
+        partners = sorted({route.partner for route in house.routes.ways_out})
         return [
             _Loop("pickup", self._pick_up, house.settings.pickup.scan_s),
             self._crew("travel", 128, travel),
             _Loop("cash_files", lambda: close_due_files(house, at_once=at_once), POLL_S),
             _Loop("letter", self._letters, POLL_S),
             *(self._crew(queue, 64, fulfil) for queue in queues),
+            *(self._deliverers(partner) for partner in partners),
             _Loop("sweep", Sweep(house).round, SWEEP_LOOK_S),
         ]
+
+    def _deliverers(self, partner: str) -> _Loop:
+        """Return who delivers to a partner; over the network through its gate."""
+        queue = f"deliver:{partner}"
+        target = next((one for one in self._house.settings.https if one.name == partner), None)
+        if target is None:
+            return self._crew(queue, 64, fulfil)
+        gate = Gate(target, queue, self._house)
+        crew = Crew(queue, target.concurrency, fulfil, self._house, gate.claim)
+        self._crews.append(crew)
+        return _Loop(queue, crew.round, POLL_S)
 
     def _crew(self, queue: str, limit: int, act: Act) -> _Loop:
         crew = Crew(queue, limit, act, self._house)

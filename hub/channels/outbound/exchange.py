@@ -12,7 +12,9 @@ from hub.core.errors import HubError, Misconfigured, OutcomeUnknown, Refused, Un
 
 _NOTHING_DONE = frozenset({408, 425, 429, 503})
 _MESSAGE_REFUSED = frozenset({400, 413, 415, 422})
-_NOT_ALLOWED = frozenset({401, 403, 404})
+_NOT_ALLOWED = frozenset({401, 403})
+NOT_THERE = 404
+_GONE = frozenset({NOT_THERE, 410})
 _CERTIFICATE_ALERTS = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "HANDSHAKE_FAILURE")
 
 
@@ -65,8 +67,10 @@ def refusal(status: int, headers: Mapping[str, str], url: str) -> HubError:
             "partner_denies_access",
             f"Die Gegenstelle verweigert den Zugang (Status {status}).",
             place=url,
-            remedy="Adresse, Zulassung und Client-Zertifikat prüfen.",
+            remedy="Zulassung und Client-Zertifikat prüfen; danach geht es von selbst weiter.",
         )
+    if status in _GONE:
+        return address_unknown(url)
     if 300 <= status < 400:  # noqa: PLR2004 - the class of redirects
         return Misconfigured(
             "partner_redirects",
@@ -103,6 +107,26 @@ def answer_unusable(code: str, why: str, url: str) -> OutcomeUnknown:
         f"Die Antwort der Gegenstelle ist {why}.",
         place=url,
         remedy="Mit dem Partner klären; die Nachricht gilt dort vermutlich als angenommen.",
+    )
+
+
+def address_unknown(url: str) -> Misconfigured:
+    """Nothing is served at this address."""
+    return Misconfigured(
+        "partner_address_unknown",
+        "Unter dieser Adresse gibt es bei der Gegenstelle nichts.",
+        place=url,
+        remedy="Adresse unter [[https]] in hub.toml berichtigen und den Dienst neu starten.",
+    )
+
+
+def no_information(url: str) -> Unavailable:
+    """The partner was asked what became of a delivery, and could not say."""
+    return Unavailable(
+        "inquiry_unanswered",
+        "Die Gegenstelle gibt zurzeit keine Auskunft über eine frühere Nachricht.",
+        place=url,
+        remedy="Es wird von selbst erneut nachgefragt.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Post a message to a partner over HTTPS with a client certificate.
+"""Post messages to partners over HTTPS with a client certificate, and inquire about them.
 
 The invariant is honesty about the outcome: *nothing happened* is only said when no byte of
 the request can have been processed; once a connection stands and no status comes back, the
@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Self
@@ -21,14 +21,20 @@ from typing import Self
 import aiohttp
 from aiohttp.connector import Connection
 
-from hub.channels.outbound.exchange import answer_unusable, failure, refusal, url_invalid
+from hub.channels.outbound.exchange import (
+    answer_unusable,
+    failure,
+    no_information,
+    refusal,
+    url_invalid,
+)
+from hub.core.errors import OutcomeUnknown, Refused
 
 ANSWER_MAX_BYTES = 20_000_000
 """Register answers are kilobytes; more than this is a fault or an attack."""
 _CONNECT_S = 10.0
 _KEEPALIVE_S = 10.0
 """Short, because a request written into a connection the partner just closed is unknown."""
-_PER_TARGET = 8
 _CHUNK_BYTES = 65_536
 
 
@@ -49,6 +55,22 @@ class _Progress:
     """How far a request got."""
 
     connected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """One request."""
+
+    method: str
+    url: str
+    body: bytes | None
+    context: ssl.SSLContext
+    headers: Mapping[str, str]
+    timeout_s: float
+
+
+_POSTED = range(200, 300)
+_INQUIRED = frozenset({200, 204, 404})
 
 
 class _Response(aiohttp.ClientResponse):
@@ -77,9 +99,8 @@ class HttpsDoor:
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit_per_host=_PER_TARGET, keepalive_timeout=_KEEPALIVE_S
-            ),
+            # How many run at once is decided per target, before anything is claimed.
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEPALIVE_S),
             response_class=_Response,
             trace_configs=[_tracing()],
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -109,29 +130,50 @@ class HttpsDoor:
             Misconfigured: address, certificate or rights are wrong.
             OutcomeUnknown: it may or may not have been processed.
         """
+        exchange = _Exchange("POST", url, body, context, headers, timeout_s)
+        return await self._perform(exchange, _POSTED)
+
+    async def get(
+        self, url: str, *, context: ssl.SSLContext, headers: Mapping[str, str], timeout_s: float
+    ) -> Receipt:
+        """Inquire, and return the answer, also one that nothing is known (404).
+
+        Raises:
+            Unavailable: no usable answer came; inquiring changes nothing and may be repeated.
+            Misconfigured: address, certificate or rights are wrong.
+        """
+        exchange = _Exchange("GET", url, None, context, headers, timeout_s)
+        try:
+            return await self._perform(exchange, _INQUIRED)
+        except (OutcomeUnknown, Refused) as exc:
+            raise no_information(url) from exc
+
+    async def _perform(self, exchange: _Exchange, good: Container[int]) -> Receipt:
         if self._session is None:
             msg = "HttpsDoor is used without being entered"
             raise RuntimeError(msg)
+        url = exchange.url
         if not url.startswith("https://"):
             raise url_invalid(url)
         progress = _Progress()
         try:
-            async with self._session.post(
+            async with self._session.request(
+                exchange.method,
                 url,
-                data=body,
-                ssl=context,
-                headers={**headers, "Accept-Encoding": "identity"},
-                timeout=aiohttp.ClientTimeout(total=timeout_s, sock_connect=_CONNECT_S),
+                data=exchange.body,
+                ssl=exchange.context,
+                headers={**exchange.headers, "Accept-Encoding": "identity"},
+                timeout=aiohttp.ClientTimeout(total=exchange.timeout_s, sock_connect=_CONNECT_S),
                 allow_redirects=False,
                 trace_request_ctx=progress,
             ) as response:
+                if response.status not in good:
+                    raise refusal(response.status, response.headers, url)
                 return await self._receipt(response, url)
         except (aiohttp.ClientError, OSError, TimeoutError) as exc:
             raise failure(exc, url, connected=progress.connected) from exc
 
     async def _receipt(self, response: aiohttp.ClientResponse, url: str) -> Receipt:
-        if not 200 <= response.status < 300:  # noqa: PLR2004 - the class of success
-            raise refusal(response.status, response.headers, url)
         if response.headers.get("Content-Encoding", "identity") != "identity":
             raise answer_unusable("answer_encoded", "gepackt, obwohl das nicht vereinbart ist", url)
         body = bytearray()

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from hub.core.errors import Misconfigured
+from hub.core.holidays import Land
+from hub.core.windows import WINDOW
 
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{1,30}\Z")]
 """Names become folder, bucket and metric names, so they are narrow."""
@@ -186,14 +188,36 @@ class Tenant(_Section, frozen=True, kw_only=True):
     channels: tuple[Channel, ...] = ()
 
 
+Idempotent = Literal["yes", "no", "query-url"]
+"""What helps when an answer did not come: sending again, nothing, or inquiring."""
+
+
 class HttpsTarget(_Section, frozen=True, kw_only=True):
     """A partner reached over HTTPS with a client certificate."""
 
     name: Name
     url: Annotated[str, Meta(pattern=r"^https://")]
     timeout_s: Seconds = 30.0
-    idempotent: Literal["yes", "no"] = "no"
+    idempotent: Idempotent = "no"
     """Whether an unanswered request may simply be sent again."""
+    query_url: Annotated[str, Meta(pattern=r"^(https://.*\{id\}.*)?\Z")] = ""
+    """With ``query-url``: where to inquire what became of a delivery."""
+    concurrency: Annotated[int, Meta(ge=1, le=512)] = 16
+    """Deliveries in work at once, over all nodes."""
+    open_after: Count = 5
+    """Failures in a row after which nothing is tried but one probe per pause."""
+    pause_s: Seconds = 30.0
+    """First pause; it doubles up to ``delivery.max_retry_s``."""
+    window: Annotated[str, Meta(pattern=WINDOW)] = ""
+    """When deliveries are taken, in local time; empty: always."""
+    land: Land | None = None
+    """On public holidays of this Land the window is shut."""
+
+    def __post_init__(self) -> None:
+        """Check that inquiring has an address."""
+        if (self.idempotent == "query-url") != bool(self.query_url):
+            msg = "query_url gehört zu idempotent = query-url, und nur dazu"
+            raise ValueError(msg)
 
 
 class Postgresql(_Section, frozen=True, kw_only=True):

@@ -1,13 +1,23 @@
-"""Asking a partner who answers at once: the request, its answer, and the doubt between them."""
+"""Deliveries over HTTPS: the request, its answer or receipt, and the doubt between them.
+
+What became of a request that left is never guessed. The partner's profile decides: one that
+recognises repetitions is asked again under the same key, one that can be inquired is
+inquired first, and for all others a human finds out.
+"""
 
 from __future__ import annotations
 
+import logging
+
 from hub.core import failpoint
-from hub.core.errors import Conflict, Misconfigured, OutcomeUnknown
+from hub.core.errors import Conflict, HubError, Misconfigured, OutcomeUnknown
 from hub.core.ids import uuid7
+from hub.core.settings import HttpsTarget
 from hub.pipeline import intake
+from hub.pipeline.breaker import note_answer
 from hub.pipeline.fulfilment.ending import end_within, what_left
-from hub.pipeline.house import House, PartnerAnswer
+from hub.pipeline.house import House, PartnerAnswer, PartnerLine
+from hub.pipeline.setbacks import after_exchange
 from hub.store import lanes, messages
 from hub.store.database import Transaction
 from hub.store.lanes import Promise
@@ -15,47 +25,121 @@ from hub.store.messages import Step
 
 failpoint.declare("ask_before", "ask_after")
 
+log = logging.getLogger(__name__)
+
 
 async def ask(promise: Promise, data: bytes, house: House) -> None:
-    """Send a request; its answer is a new message, entered together with the confirmation."""
+    """Deliver once, or write down why not and when next.
+
+    An answer is a new message, entered together with the confirmation; where none is agreed
+    on, the partner's receipt is the confirmation.
+
+    Raises:
+        Misconfigured: the partner has no address; nothing left.
+    """
+    target, line = line_to(promise, house)
+    doubt = False
+    try:
+        doubt = not await house.database.write(lambda tx: lanes.mark_sent(tx, promise))
+        earlier = await _resolve(promise, target, line) if doubt else None
+        # An inquiry ends the doubt; a repetition leaves it until it is answered.
+        doubt = doubt and target.idempotent == "yes"
+        answer = earlier or await _send(promise, data, line)
+        await take(promise, answer, target, house)
+    except HubError as exc:
+        await after_exchange(promise, exc, target, house, doubt=doubt)
+
+
+def line_to(promise: Promise, house: House) -> tuple[HttpsTarget, PartnerLine]:
+    """Return the profile of a promise's partner and the line to it.
+
+    Raises:
+        Misconfigured: there is none.
+    """
     partner = promise.queue.partition(":")[2]
-    line = house.lines.get(partner)
-    if line is None:
+    target, line = target_of(promise, house), house.lines.get(partner)
+    if target is None or line is None:
         raise Misconfigured(
             "line_missing",
             f"Für die Gegenstelle „{partner}“ ist keine Adresse eingerichtet.",
             remedy="[[https]] in hub.toml ergänzen.",
         )
-    if not await house.database.write(lambda tx: lanes.mark_sent(tx, promise)):
-        raise unknown_outcome()
+    return target, line
+
+
+def target_of(promise: Promise, house: House) -> HttpsTarget | None:
+    """Return the profile of a promise's partner, if it has one."""
+    partner = promise.queue.partition(":")[2]
+    return next((one for one in house.settings.https if one.name == partner), None)
+
+
+async def _send(promise: Promise, data: bytes, line: PartnerLine) -> PartnerAnswer:
     failpoint.reach("ask_before")
-    answer = await line.ask(promise.tenant, data, promise.id)
-    failpoint.reach("ask_after")
     try:
-        await _take_answer(promise, answer, house)
-    except Conflict:
+        answer = await line.ask(promise.tenant, data, promise.id)
+    except HubError:
         raise
     except Exception as exc:
+        # Whatever broke here, bytes may have left.
+        log.exception("exchange_failed")
+        raise unknown_outcome() from exc
+    failpoint.reach("ask_after")
+    return answer
+
+
+async def _resolve(
+    promise: Promise, target: HttpsTarget, line: PartnerLine
+) -> PartnerAnswer | None:
+    """Find out what became of bytes that may have left before; ``None``: they may leave again.
+
+    Raises:
+        OutcomeUnknown: nobody but a human can find out.
+        Unavailable: the partner cannot say at the moment.
+    """
+    if target.idempotent == "yes":
+        return None
+    if target.idempotent == "query-url":
+        return await line.inquire(promise.tenant, promise.id)
+    raise unknown_outcome()
+
+
+async def take(promise: Promise, answer: PartnerAnswer, target: HttpsTarget, house: House) -> None:
+    """Keep what the partner answered and end the promise, in one unit of work.
+
+    Raises:
+        OutcomeUnknown: the partner has acted, but its answer could not be kept.
+        Conflict: the lease was lost.
+    """
+    facts = {**what_left(promise), "certificate": answer.certificate[:16]}
+    step = Step(promise.id, digest=promise.payload_sha256, facts=facts)
+    try:
+        arrival = await _arrival(promise, answer, house)
+        ready = await intake.prepare(arrival, house) if arrival else None
+
+        def work(tx: Transaction) -> None:
+            now_us = house.clock.now_us()
+            if ready is not None:
+                intake.enter(tx, ready, house, now_us)
+            end_within(tx, promise, house, "delivered", now_us, step)
+            note_answer(tx, promise, target, house)
+
+        await house.database.write(work)
+    except Exception as exc:
+        if isinstance(exc, Conflict) and exc.code == "lease_lost":
+            raise
         # The partner has acted: from here on nothing counts as "not happened".
         raise _answer_lost() from exc
 
 
-def _answer_lost() -> OutcomeUnknown:
-    return OutcomeUnknown(
-        "answer_lost",
-        "Die Gegenstelle hat geantwortet, die Antwort ließ sich aber nicht festhalten.",
-        remedy="Datenbank und Plattenplatz prüfen, bei der Gegenstelle den Stand klären; dann "
-        "freigeben (erneut senden) oder zurückweisen.",
-    )
-
-
-async def _take_answer(promise: Promise, answer: PartnerAnswer, house: House) -> None:
+async def _arrival(promise: Promise, answer: PartnerAnswer, house: House) -> intake.Arrival | None:
+    """Return the answer as a new message; none where the receipt is all."""
+    if not promise.spec.get("answers", True):
+        return None
     cause = await house.database.read(
         lambda tx: messages.find(tx, promise.tenant, promise.message_id)
     )
-    now_us = house.clock.now_us()
-    arrival = intake.Arrival(
-        id=uuid7(now_us),
+    return intake.Arrival(
+        id=uuid7(house.clock.now_us()),
         tenant=promise.tenant,
         channel=str(promise.spec["channel"]),
         name=f"Antwort auf {promise.spec['record_kind']}",
@@ -65,20 +149,15 @@ async def _take_answer(promise: Promise, answer: PartnerAnswer, house: House) ->
         correlation_id=cause["correlation_id"] if cause else None,
         case_key=str(promise.spec["case_key"]) if promise.spec.get("case_key") else None,
     )
-    ready = await intake.prepare(arrival, house)
-    facts = {**what_left(promise), "certificate": answer.certificate[:16]}
-
-    def work(tx: Transaction) -> None:
-        intake.enter(tx, ready, house, now_us)
-        end_within(tx, promise, house, "delivered", now_us, Step(promise.id, facts=facts))
-
-    await house.database.write(work)
 
 
-def may_repeat(promise: Promise, house: House) -> bool:
-    """Tell whether the partner knows a request by its id, so that asking again is harmless."""
-    partner = promise.queue.partition(":")[2]
-    return any(t.name == partner and t.idempotent == "yes" for t in house.settings.https)
+def _answer_lost() -> OutcomeUnknown:
+    return OutcomeUnknown(
+        "answer_lost",
+        "Die Gegenstelle hat geantwortet, die Antwort ließ sich aber nicht festhalten.",
+        remedy="Datenbank und Plattenplatz prüfen, bei der Gegenstelle den Stand klären und ihn "
+        "im Klärfall festhalten.",
+    )
 
 
 def unknown_outcome() -> OutcomeUnknown:
@@ -86,6 +165,6 @@ def unknown_outcome() -> OutcomeUnknown:
     return OutcomeUnknown(
         "outcome_unknown",
         "Die Anfrage wurde abgesandt, eine Antwort kam nicht an.",
-        remedy="Bei der Gegenstelle klären, ob sie angekommen ist; dann freigeben (erneut "
-        "senden) oder zurückweisen.",
+        remedy="Bei der Gegenstelle klären, ob sie angekommen ist, und das Ergebnis im Klärfall "
+        "festhalten.",
     )

@@ -11,9 +11,9 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 from hub.core import failpoint
-from hub.core.errors import Conflict, HubError, OutcomeUnknown, Unavailable
+from hub.core.errors import Conflict, HubError, Unavailable
 from hub.core.log import log_context
-from hub.pipeline.fulfilment.asking import ask, may_repeat
+from hub.pipeline.fulfilment.asking import ask
 from hub.pipeline.fulfilment.ending import end, what_left
 from hub.pipeline.fulfilment.filing import file_document
 from hub.pipeline.house import House
@@ -32,21 +32,11 @@ async def fulfil(promise: Promise, house: House) -> None:
             await _ACTS[promise.kind](promise, house)
         except Unavailable as exc:
             await try_again(promise, exc, house)
-        except OutcomeUnknown as exc:
-            await _end_unknown(promise, exc, house)
         except HubError as exc:
             await give_up(promise, exc, "dead", house)
         except Exception as exc:  # one promise must never stop the others
             log.exception("promise_failed")
             await give_up(promise, unforeseen(exc), "dead", house)
-
-
-async def _end_unknown(promise: Promise, error: OutcomeUnknown, house: House) -> None:
-    """Ask again where the partner recognises the request; else a human must find out."""
-    if may_repeat(promise, house):
-        await try_again(promise, error, house)
-    else:
-        await give_up(promise, error, "unknown", house)
 
 
 async def _deliver(promise: Promise, house: House) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.certificates.center import CertificateCenter
+from hub.channels.outbound.exchange import NOT_THERE, address_unknown
 from hub.channels.outbound.https import HttpsDoor
 from hub.core.settings import HttpsTarget
 from hub.pipeline.house import PartnerAnswer
@@ -37,3 +38,27 @@ class HttpsLine:
             timeout_s=self._target.timeout_s,
         )
         return PartnerAnswer(receipt.body, receipt.peer_fingerprint or "")
+
+    async def inquire(self, tenant: str, key: str) -> PartnerAnswer | None:
+        """Return what was answered to an earlier message; ``None`` when it never arrived.
+
+        That it never arrived is only believed when the partner names the message: a wrong
+        address says 404, too.
+
+        Raises:
+            Unavailable: the partner cannot say at the moment.
+            Misconfigured: address, certificate or rights are wrong.
+        """
+        context = await self._center.client_context(tenant, self._target.name)
+        url = self._target.query_url.replace("{id}", key)
+        receipt = await self._door.get(
+            url,
+            context=context,
+            headers={"Idempotency-Key": key},
+            timeout_s=self._target.timeout_s,
+        )
+        if receipt.status != NOT_THERE:
+            return PartnerAnswer(receipt.body, receipt.peer_fingerprint or "")
+        if receipt.headers.get("idempotency-key", "").lower() != key:
+            raise address_unknown(url)
+        return None

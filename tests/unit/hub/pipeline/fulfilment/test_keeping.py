@@ -19,9 +19,9 @@ from tests.message_house import CORE, OFFICE, World, open_world
 REQUEST = b"<anfrage/>"
 
 
-async def routed(world: World) -> Message:
+async def routed(world: World, content: bytes = REQUEST) -> Message:
     """Return a message that waits for one promise."""
-    accepted = await world.accept(REQUEST)
+    accepted = await world.accept(content)
     [travel] = await world.claim("travel")
 
     def work(tx: lanes.Transaction) -> None:
@@ -115,9 +115,9 @@ async def test_past_its_deadline_a_human_decides(world: World) -> None:
     ("error", "state"),
     [
         (Refused("partner_rejects_message"), "dead"),
-        (Misconfigured("client_certificate_refused"), "dead"),
-        (RuntimeError("with a name in it"), "dead"),
+        (RuntimeError("with a name in it"), "unknown"),
         (OutcomeUnknown("no_answer"), "unknown"),
+        (OutcomeUnknown("partner_failed"), "unknown"),
     ],
 )
 async def test_what_waiting_does_not_help_becomes_a_clearing_case(
@@ -128,7 +128,7 @@ async def test_what_waiting_does_not_help_becomes_a_clearing_case(
 
     await fulfil(one, world.house)
 
-    code = error.code if isinstance(error, HubError) else "unforeseen"
+    code = error.code if isinstance(error, HubError) else "outcome_unknown"
     assert (state, "clearing", code) == await state_of(world, one)
     world.clock.advance(1_000_000)
     assert [] == await world.claim("deliver:azr")
@@ -144,7 +144,107 @@ async def test_an_unknown_outcome_is_asked_again_where_the_partner_knows_the_key
 
         await fulfil(one, world.house)
 
+        assert ("sent", "routed", None) == await state_of(world, one)
+        world.clock.advance(2)
+        world.line.outcomes = [b"<antwort/>"]
+        [again] = await world.claim("deliver:azr")
+        await fulfil(again, world.house)
+        assert [one.id, one.id] == world.line.asked
+        assert ("confirmed", "closed", None) == await state_of(world, one)
+
+
+async def test_a_fault_of_a_partner_that_knows_the_key_is_waited_out(tmp_path: Path) -> None:
+    target = HttpsTarget(name="azr", url="https://127.0.0.1:1/azr", idempotent="yes")
+    async with open_world(tmp_path, https=(target,)) as world:
+        one = await promise(world)
+        world.line.outcomes = [OutcomeUnknown("partner_failed")]
+
+        await fulfil(one, world.house)
+
         assert ("waiting", "routed", None) == await state_of(world, one)
+
+
+INQUIRED = HttpsTarget(
+    name="azr", url="https://127.0.0.1:1/azr", idempotent="query-url", timeout_s=30.0,
+    query_url="https://127.0.0.1:1/azr/{id}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("finding", "asked"), [(b"<antwort/>", 1), (None, 2)], ids=["arrived", "never arrived"]
+)
+async def test_a_partner_that_can_tell_is_inquired_before_anything_is_sent_again(
+    tmp_path: Path, finding: bytes | None, asked: int
+) -> None:
+    async with open_world(tmp_path, https=(INQUIRED,)) as world:
+        one = await promise(world)
+        world.line.outcomes = [OutcomeUnknown("no_answer"), b"<antwort/>"]
+        world.line.findings = [Unavailable("inquiry_unanswered"), finding]
+        await fulfil(one, world.house)
+        assert ("sent", "routed", None) == await state_of(world, one)
+        world.clock.advance(29)
+        assert [] == await world.claim("deliver:azr")
+
+        for _ in range(2):
+            world.clock.advance(31)
+            [again] = await world.claim("deliver:azr")
+            await fulfil(again, world.house)
+
+        assert [one.id] * 2 == world.line.inquired
+        assert [one.id] * asked == world.line.asked
+        assert ("confirmed", "closed", None) == await state_of(world, one)
+
+
+async def test_a_doubt_that_outlives_its_deadline_stays_a_doubt(tmp_path: Path) -> None:
+    async with open_world(tmp_path, https=(INQUIRED,)) as world:
+        one = await promise(world)
+        world.line.outcomes = [OutcomeUnknown("no_answer")]
+        world.clock.advance(73 * 3600)
+
+        await fulfil(one, world.house)
+
+        assert ("unknown", "clearing", "no_answer") == await state_of(world, one)
+
+
+@pytest.mark.parametrize(
+    ("code", "scope"),
+    [
+        ("client_certificate_refused", OFFICE),
+        ("partner_denies_access", OFFICE),
+        ("partner_address_unknown", ""),
+        ("server_certificate_refused", ""),
+    ],
+)
+async def test_a_target_that_must_be_mended_opens_once_and_its_messages_wait(
+    world: World, code: str, scope: str
+) -> None:
+    one = await promise(world)
+    world.line.outcomes = [Misconfigured(code), Misconfigured(code)]
+    for _ in range(2):
+        await fulfil(one, world.house)
+        assert ("waiting", "routed", None) == await state_of(world, one)
+        [one] = await world.claim("deliver:azr")
+
+    [opened] = await world.rows("SELECT * FROM target WHERE state = 'open'")
+    assert (scope, code) == (opened["tenant"], opened["code"])
+    assert 1 == len(await world.rows("SELECT * FROM journal WHERE action = 'target_opened'"))
+    world.line.outcomes = [b"<antwort/>"]
+    await fulfil(one, world.house)
+    assert [] == await world.rows("SELECT * FROM target WHERE state <> 'closed'")
+    assert 1 == len(await world.rows("SELECT * FROM journal WHERE action = 'target_closed'"))
+
+
+async def test_a_receipt_confirms_where_no_answer_is_agreed_on(world: World) -> None:
+    one = await promise(world)
+    await world.change("UPDATE promise SET spec = replace(spec, '{', '{\"answers\": false, ')")
+    world.clock.advance(61)
+    [one] = await world.claim("deliver:azr")
+    world.line.outcomes = [b""]
+
+    await fulfil(one, world.house)
+
+    assert 1 == len(await world.messages())
+    assert ("confirmed", "closed", None) == await state_of(world, one)
 
 
 async def test_a_request_that_may_have_left_is_never_sent_again_by_itself(world: World) -> None:

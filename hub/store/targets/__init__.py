@@ -1,0 +1,1 @@
+"""Partners reached over the network: their breakers, and the claims that heed them."""
