@@ -8,8 +8,11 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import logging
+import pwd
+import re
 import shutil
 import signal
+import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -21,9 +24,10 @@ from aiohttp import web
 import efile
 from efile import EFile, S3Access, S3Store
 from hub.certificates.center import CertificateCenter
-from hub.channels.inbound.folder import DropFolder, Rules
+from hub.channels.inbound.folder import DropFolder
+from hub.channels.inbound.rules import Rules
 from hub.channels.outbound.https import HttpsDoor
-from hub.channels.safe_folder import check_apart
+from hub.channels.safe_folder import check_apart, check_outside
 from hub.core import failpoint
 from hub.core.clock import SystemClock
 from hub.core.errors import Misconfigured
@@ -153,6 +157,8 @@ class Place:
         own = [(name, self.base / getattr(folders, name)) for name in names]
         shipped = [("schemas", self.schemas), ("mappings", self.mappings)]
         check_apart([*own, *shipped, ("hub", SHIPPED / "hub"), ("efile", SHIPPED / "efile")])
+        # What is dropped must not become a setting or a program of this interpreter.
+        check_outside(own[1], [("hub.toml", self.base), ("python", Path(sys.prefix))])
 
 
 def all_migrations(dialect: Dialect = "sqlite") -> list[Migration]:
@@ -330,7 +336,32 @@ def open_inboxes(place: Place) -> dict[tuple[str, str], DropFolder]:
 def _rules(settings: Settings, channel: Channel) -> Rules:
     pickup = settings.pickup
     settle_s = pickup.settle_s if channel.settle_s is None else channel.settle_s
-    return Rules(channel.ready, settle_s, pickup.max_bytes, pickup.batch, pickup.keep_done_days)
+    return Rules(
+        ready=channel.ready,
+        settle_s=settle_s,
+        max_bytes=pickup.max_bytes,
+        batch=pickup.batch,
+        keep_done_days=pickup.keep_done_days,
+        scan_s=pickup.scan_s,
+        order=channel.order,
+        number=re.compile(channel.number) if channel.number else None,
+        owner=_uid(channel),
+        must_be_mount=channel.must_be_mount,
+    )
+
+
+def _uid(channel: Channel) -> int | None:
+    if not channel.owner:
+        return None
+    try:
+        return pwd.getpwnam(channel.owner).pw_uid
+    except KeyError as exc:
+        raise Misconfigured(
+            "owner_unknown",
+            f"Den Benutzer „{channel.owner}“ gibt es auf diesem Rechner nicht.",
+            place=f"tenants.channels, Kanal {channel.name}",
+            remedy="owner berichtigen oder weglassen.",
+        ) from exc
 
 
 async def run_once(place: Place) -> None:

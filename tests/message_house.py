@@ -16,7 +16,8 @@ from typing import Any
 
 from efile import FiledDocument, FilingRequest
 from hub.app import SHIPPED, all_migrations, handlers
-from hub.channels.inbound.folder import DropFolder, Rules
+from hub.channels.inbound.folder import DropFolder
+from hub.channels.inbound.rules import Rules
 from hub.core.clock import FixedClock
 from hub.core.ids import uuid7
 from hub.core.settings import Cash, Channel, Delivery, HttpsTarget, Settings, Storage, Tenant

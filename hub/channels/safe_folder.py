@@ -210,3 +210,20 @@ def _digest(folder: int, name: str) -> str:
     descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     with os.fdopen(descriptor, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_outside(folder: tuple[str, Path], others: Iterable[tuple[str, Path]]) -> None:
+    """Make sure that a folder does not hold others; it may well lie beside or below them.
+
+    Raises:
+        Misconfigured: one of the others lies in the folder, or the folder in a program's.
+    """
+    name, path = folder[0], folder[1].resolve()
+    for other_name, other in others:
+        if other.resolve().is_relative_to(path):
+            raise Misconfigured(
+                "folders_overlap",
+                f"Der Ordner „{name}“ enthält „{other_name}“.",
+                place=str(path),
+                remedy="In hub.toml unter [folders] einen eigenen Ordner angeben.",
+            )

@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 
 from hub import app
-from hub.channels.inbound.folder import is_taken
+from hub.channels.inbound.rules import is_taken
 from hub.channels.safe_folder import write_once
 from hub.cli.command import Commands, place_of
 from hub.cli.parser import existing_file

@@ -13,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from hub.channels.inbound.folder import FolderWatch
+from hub.channels.inbound.watch import FolderWatch
 from hub.core.errors import Unavailable
 from hub.pipeline.fulfilment.cash_files import close_due_files
 from hub.pipeline.fulfilment.keeping import fulfil

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from pathlib import Path
 
 from hub.channels.inbound.folder import DropFolder
+from hub.channels.inbound.names import claim_id
 from hub.channels.inbound.reading import Claimed
 from hub.core import failpoint
 from hub.core.clock import iso_utc, local_date
 from hub.core.ids import uuid7
 from hub.pipeline.house import House
 from hub.pipeline.intake import Accepted, Arrival, accept
+from hub.store.payloads import Kept
 
 failpoint.declare("pickup_after_claim", "pickup_before_clear", "pickup_after_clear")
 
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 
 FAULTS = {
     "not_a_regular_file": "Kein gewöhnliches, allein stehendes Dateiobjekt (Verknüpfung, Gerät).",
+    "wrong_owner": "Die Datei gehört nicht dem vereinbarten Benutzer.",
     "oversize": "Die Datei ist größer als vereinbart.",
     "unreadable": "Die Datei ist für den Dienst nicht lesbar.",
     "empty_file": "Die Datei ist leer.",
@@ -33,58 +35,65 @@ async def pick_up(tenant: str, channel: str, folder: DropFolder, house: House) -
 
     Whatever a former process had claimed comes first, so that files keep their order.
     """
-    paths = await asyncio.to_thread(_claim_round, folder, house)
-    if not paths:
+    claimed = await asyncio.to_thread(_take_round, folder, house)
+    if not claimed:
         return 0
-    failpoint.reach("pickup_after_claim")
-    claimed = await asyncio.to_thread(lambda: [folder.read(path) for path in paths])
     steady = [one for one in claimed if one.fault != "unstable"]
     accepted = await accept([_arrival(tenant, channel, one) for one in steady], house)
     failpoint.reach("pickup_before_clear")
-    unsteady = [one for one in claimed if one.fault == "unstable"]
+    unsteady = [one.name for one in claimed if one.fault == "unstable"]
     await asyncio.to_thread(_clear, folder, list(zip(steady, accepted, strict=True)), unsteady)
     failpoint.reach("pickup_after_clear")
     log.info("picked_up", extra={"tenant": tenant, "channel": channel, "count": len(accepted)})
     return len(accepted)
 
 
-def _claim_round(folder: DropFolder, house: House) -> list[Path]:
+def _take_round(folder: DropFolder, house: House) -> list[Claimed[Kept]]:
+    """Claim and read one round; blocks its thread."""
+    names = _claim_round(folder, house)
+    if not names:
+        return []
+    failpoint.reach("pickup_after_claim")
+    return folder.read(names, house.payloads.keep_file)
+
+
+def _claim_round(folder: DropFolder, house: House) -> list[str]:
     left = folder.claimed()[: folder.rules.batch]
     # A leftover that still grows must not keep the rest of the channel waiting.
-    names = folder.scan()[: folder.rules.batch - len(left)]
-    paths = [path for name in names if (path := folder.claim(name, uuid7(house.clock.now_us())))]
-    if paths:
-        folder.sync_claims()
-    return left + paths
+    names = folder.scan(folder.rules.batch - len(left))
+    return left + (folder.claim(names, lambda: uuid7(house.clock.now_us())) if names else [])
 
 
-def _arrival(tenant: str, channel: str, claimed: Claimed) -> Arrival:
+def _arrival(tenant: str, channel: str, claimed: Claimed[Kept]) -> Arrival:
     fault = claimed.fault or ("empty_file" if claimed.size == 0 else None)
     return Arrival(
-        id=claimed.path.name.partition("__")[0],
+        id=claim_id(claimed.name),
         tenant=tenant,
         channel=channel,
         name=claimed.original_name,
         size=claimed.size,
         data=claimed.data,
+        kept=claimed.kept,
         fault=fault,
     )
 
 
 def _clear(
-    folder: DropFolder, entered: list[tuple[Claimed, Accepted]], unsteady: list[Claimed]
+    folder: DropFolder, entered: list[tuple[Claimed[Kept], Accepted]], unsteady: list[str]
 ) -> None:
     """Move each file to where its message went; the message itself is durable by now."""
-    for one in unsteady:
-        folder.put_back(one)
+    if unsteady:
+        folder.put_back(unsteady)
+    shelves: dict[str, list[str]] = {".done": [], ".duplicate": []}
     for one, result in entered:
         if result.code in FAULTS:
             day = local_date(result.message.received_us).isoformat()
-            folder.quarantine_claimed(day, one.path, _reason(result))
-        elif result.state == "duplicate":
-            folder.remove(one.path, ".duplicate")
+            folder.quarantine_claimed(day, one.name, _reason(result))
         else:
-            folder.remove(one.path, ".done")
+            shelves[".duplicate" if result.state == "duplicate" else ".done"].append(one.name)
+    for shelf, names in shelves.items():
+        if names:
+            folder.remove(names, shelf)
 
 
 def _reason(result: Accepted) -> Mapping[str, object]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import uuid
-from pathlib import Path
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 _CLAIM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}__.+", re.DOTALL)
@@ -37,22 +36,27 @@ def _shortened(name: str) -> str:
     return kept
 
 
-def is_claimed(path: Path) -> bool:
+def is_claimed(name: str) -> bool:
     """Tell whether a name is one that :func:`claimed_name` gives."""
-    return _CLAIM.fullmatch(path.name) is not None
+    return _CLAIM.fullmatch(name) is not None
 
 
-def claimed_us(path: Path) -> int:
+def claim_id(claimed: str) -> str:
+    """Return the id a file was claimed under; it becomes the id of its message."""
+    return claimed.partition("__")[0]
+
+
+def claimed_us(claimed: str) -> int:
     """Return when a file was claimed, as the id in its name tells; in microseconds."""
-    return (uuid.UUID(path.name.partition("__")[0]).int >> 80) * 1000
+    return (uuid.UUID(claim_id(claimed)).int >> 80) * 1000
 
 
-def original_name(claimed: Path) -> str:
+def original_name(claimed: str) -> str:
     """Return the sender's name of a claimed file; undecodable bytes become visible escapes."""
     return _unquoted(claimed).decode("utf-8", "backslashreplace")
 
 
-def sender_name(claimed: Path) -> str | None:
+def sender_name(claimed: str) -> str | None:
     """Return the name to give back, byte for byte; never a path, never a hidden name."""
     name = os.fsdecode(_unquoted(claimed))
     return None if not name or name.startswith(".") or set(name) & {"/", "\0"} else name
@@ -62,5 +66,5 @@ def _quoted(name: str) -> str:
     return quote_from_bytes(os.fsencode(name), safe=" ").replace(" ", "+")
 
 
-def _unquoted(claimed: Path) -> bytes:
-    return unquote_to_bytes(claimed.name.partition("__")[2].replace("+", " "))
+def _unquoted(claimed: str) -> bytes:
+    return unquote_to_bytes(claimed.partition("__")[2].replace("+", " "))

@@ -146,6 +146,14 @@ class Channel(_Section, frozen=True, kw_only=True):
     name: Name
     ready: Literal["stable", "rename"] = "stable"
     """When a file counts as complete."""
+    order: Literal["mtime", "name", "number"] = "mtime"
+    """In which order files are taken."""
+    number: str = ""
+    """Pattern whose one group finds the sender's number in the name of a file."""
+    owner: str = ""
+    """User whose files alone are taken; empty: everybody's."""
+    must_be_mount: bool = False
+    """Whether the folder must be a mounted file system; an empty mount point is then a fault."""
     settle_s: Pause | None = None
     """Overrides ``pickup.settle_s``."""
     duplicates: Literal["record", "accept", "refuse"] = "record"

@@ -47,6 +47,26 @@ def test_what_is_dropped_never_lies_where_it_is_run_or_served(house: House, fold
         _with(house, folders).check_folders()
 
 
+def test_an_inbox_never_holds_settings_or_the_interpreter(house: House, tmp_path: Path) -> None:
+    apart = [
+        f'{name} = "{tmp_path}/apart/{name}"' for name in ("data", "outbox", "certs", "secrets")
+    ]
+
+    with pytest.raises(Misconfigured, match="folders_overlap"):
+        _with(house, "\n".join([*apart, 'inbox = "."'])).check_folders()
+
+
+def test_an_owner_this_machine_does_not_know_is_refused(house: House) -> None:
+    settings = house.folder / "hub.toml"
+    text = settings.read_text().replace(
+        'ready = "rename"', 'ready = "rename"\nowner = "niemand-hier"', 1
+    )
+    settings.write_text(text)
+
+    with pytest.raises(Misconfigured, match="owner_unknown"):
+        open_inboxes(Place.read(settings))
+
+
 def test_folders_that_lie_apart_are_fine(place: Place) -> None:
     place.check_folders()
 

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from hub.channels.inbound.folder import DropFolder, Rules
+from hub.channels.inbound.folder import DropFolder
 from hub.channels.inbound.names import original_name
+from hub.channels.inbound.rules import Rules
 from hub.core.clock import SystemClock
 from hub.workers.pickup import _claim_round
 
@@ -60,7 +61,7 @@ def test_a_leftover_that_stays_does_not_stop_the_channel(folder: DropFolder) -> 
 def test_more_leftovers_than_a_round_holds_are_taken_in_turn(folder: DropFolder) -> None:
     drop(folder, "1", "2", "3", "4")
     claim_round(folder)
-    folder.claim("4", "01975a00-0000-7000-8000-000000000001")
+    folder.claim(["4"], lambda: "01975a00-0000-7000-8000-000000000001")
 
     assert 3 == len(claim_round(folder))
     assert 4 == len(folder.claimed())

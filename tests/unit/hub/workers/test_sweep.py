@@ -5,7 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from hub.channels.inbound.folder import DropFolder, Rules
+from hub.channels.inbound.folder import DropFolder
+from hub.channels.inbound.rules import Rules
 from hub.core.clock import FixedClock
 from hub.core.ids import uuid7
 from hub.workers.sweep import DAY_US, Sweep
@@ -21,9 +22,9 @@ class Inbox:
         inboxes = {("musterstadt", "fachverfahren"): self.folder}
         self.sweep = Sweep(SimpleNamespace(clock=self.clock, inboxes=inboxes))
 
-    def claim(self, name: str) -> Path:
+    def claim(self, name: str) -> list[str]:
         (self.folder.path / name).write_bytes(name.encode())
-        claimed = self.folder.claim(name, uuid7(self.clock.now_us()))
+        claimed = self.folder.claim([name], lambda: uuid7(self.clock.now_us()))
         assert claimed
         return claimed
 

@@ -10,13 +10,15 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
-from hub.channels.inbound.folder import DropFolder, FolderWatch, Rules
+from hub.channels.inbound.folder import DropFolder
 from hub.channels.inbound.names import original_name
-from hub.channels.inbound.reading import Claimed
-from hub.core.errors import Conflict, Misconfigured
+from hub.channels.inbound.reading import SMALL_BYTES, Claimed
+from hub.channels.inbound.rules import Rules
+from hub.core.errors import Conflict, Misconfigured, Unavailable
 
 AT_ONCE = Rules(ready="rename", batch=1000, max_bytes=100)
 OTHER_DISK = Path("/dev/shm")
@@ -49,9 +51,21 @@ def drop(folder: DropFolder, name: str, data: bytes = b"<x/>", age_s: float = 0)
 
 def take(folder: DropFolder) -> list[Claimed]:
     """Claim and read everything that is ready."""
-    ids = claim_ids()
-    paths = [path for name in folder.scan() if (path := folder.claim(name, next(ids)))]
-    return [folder.read(path) for path in paths]
+    return folder.read(folder.claim(folder.scan(), claim_ids().__next__), keep)
+
+
+def keep(file: BinaryIO) -> bytes:
+    """Stand for the payload store."""
+    return file.read()
+
+
+def claim(folder: DropFolder, name: str, ids: Iterator[str] | None = None) -> str | None:
+    """Claim one file."""
+    return next(iter(folder.claim([name], (ids or claim_ids()).__next__)), None)
+
+
+def read(folder: DropFolder, name: str) -> Claimed:
+    return folder.read([name], keep)[0]
 
 
 def visible(folder: DropFolder) -> list[str]:
@@ -98,7 +112,7 @@ class TestEligible:
         [claimed] = take(folder)
 
         assert ("not_a_regular_file", None) == (claimed.fault, claimed.data)
-        folder.quarantine_claimed(DAY, claimed.path, {"code": "x"})
+        folder.quarantine_claimed(DAY, claimed.name, {"code": "x"})
         assert b"secret" == secret.read_bytes()
         assert [] == folder.claimed()
 
@@ -137,10 +151,46 @@ class TestEligible:
         self, folder: DropFolder
     ) -> None:
         (folder.path / "a.xml").mkdir()
-        path = folder.claim("a.xml", next(claim_ids()))
+        path = claim(folder, "a.xml")
 
         assert path is not None
-        assert "not_a_regular_file" == folder.read(path).fault
+        assert "not_a_regular_file" == read(folder, path).fault
+
+    def test_a_file_of_somebody_else_is_refused(self, tmp_path: Path) -> None:
+        folder = folder_at(tmp_path, Rules(ready="rename", owner=os.geteuid() + 1))
+        drop(folder, "a.xml")
+        [claimed] = take(folder)
+
+        assert ("wrong_owner", None) == (claimed.fault, claimed.data)
+
+    def test_a_large_file_is_handed_on_open_and_not_read_here(self, tmp_path: Path) -> None:
+        folder = folder_at(tmp_path, Rules(ready="rename"))
+        drop(folder, "a.xml", b"x" * (SMALL_BYTES + 1))
+        [claimed] = take(folder)
+
+        assert (None, SMALL_BYTES + 1, None) == (claimed.data, claimed.size, claimed.fault)
+        assert b"x" * (SMALL_BYTES + 1) == claimed.kept
+
+
+class TestMount:
+    def test_a_folder_that_should_be_mounted_and_is_not_is_no_empty_folder(
+        self, tmp_path: Path
+    ) -> None:
+        folder = folder_at(tmp_path / "share", Rules(ready="rename", must_be_mount=True))
+
+        assert not folder.path.exists()
+        for ask in (folder.scan, folder.claimed):
+            with pytest.raises(Unavailable, match="inbox_not_mounted"):
+                ask()
+
+    def test_a_mounted_folder_is_read(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(os.path, "ismount", lambda path: path == tmp_path.parent)
+        folder = folder_at(tmp_path, Rules(ready="rename", must_be_mount=True))
+        drop(folder, "a.xml")
+
+        assert ["a.xml"] == folder.scan()
 
 
 class TestReady:
@@ -212,7 +262,7 @@ class TestReady:
             os.utime(folder.path / str(number), ns=(0, (count - number) * 1_000))
         found: list[str] = []
         while names := folder.scan():
-            found += [name for name in names if folder.claim(name, next(ids))]
+            found += [original_name(claimed) for claimed in folder.claim(names, ids.__next__)]
 
         assert [str(number) for number in reversed(range(count))] == found
 
@@ -229,7 +279,7 @@ class TestClaim:
     def test_the_second_to_claim_gets_nothing(self, folder: DropFolder) -> None:
         drop(folder, "a.xml")
         ids = claim_ids()
-        claims = [folder.claim("a.xml", next(ids)) for _ in range(2)]
+        claims = [claim(folder, "a.xml", ids) for _ in range(2)]
 
         assert [False, True] == [claim is None for claim in claims]
 
@@ -260,12 +310,12 @@ class TestClaim:
     ) -> None:
         drop(folder, "a.xml")
         (folder.path / ".claimed").chmod(0o500)
-        tries = [folder.claim("a.xml", next(claim_ids())) for _ in range(3)]
+        tries = [claim(folder, "a.xml") for _ in range(3)]
         (folder.path / ".claimed").chmod(0o700)
 
         assert [None] * 3 == tries
         assert ["file_locked"] == [record.getMessage() for record in caplog.records]
-        assert folder.claim("a.xml", next(claim_ids())) is not None
+        assert claim(folder, "a.xml") is not None
 
     def test_leftovers_come_in_the_order_of_claiming(self, folder: DropFolder) -> None:
         for name, age in (("a", 1), ("b", 3), ("c", 2)):
@@ -301,7 +351,7 @@ class TestClaim:
 
         assert raw.startswith(b".") or [b"<x/>"] == [claimed.data for claimed in taken]
         for claimed in taken:
-            folder.quarantine_claimed(DAY, claimed.path, {"code": "x"})
+            folder.quarantine_claimed(DAY, claimed.name, {"code": "x"})
         assert [] == folder.claimed()
 
     @pytest.mark.skipif(not OTHER_DISK.is_dir(), reason="needs a second file system")
@@ -313,7 +363,7 @@ class TestClaim:
         drop(folder, "a.xml")
 
         with pytest.raises(Misconfigured, match="inbox_split"):
-            folder.claim("a.xml", next(claim_ids()))
+            claim(folder, "a.xml")
         assert ["a.xml"] == visible(folder)
 
     def test_a_folder_that_is_gone_is_not_an_empty_one(self, folder: DropFolder) -> None:
@@ -328,13 +378,14 @@ class TestClaim:
 CLAIMER = """
 import sys
 from pathlib import Path
-from hub.channels.inbound.folder import DropFolder, Rules
+from hub.channels.inbound.folder import DropFolder
+from hub.channels.inbound.rules import Rules
 folder = DropFolder(Path(sys.argv[1]), Rules(ready="rename", batch=1000))
 names = folder.scan()
 print("ready", flush=True)
 sys.stdin.readline()
 for number, name in enumerate(names):
-    if folder.claim(name, f"01975a00-0000-7000-800{sys.argv[2]}-{number:012d}"):
+    if folder.claim([name], lambda: f"01975a00-0000-7000-800{sys.argv[2]}-{number:012d}"):
         print(name)
 """
 
@@ -353,15 +404,15 @@ class TestPutBack:
 
             thread = threading.Thread(target=grow)
             thread.start()
-            claimed = folder.claim(name, next(claim_ids()))
+            claimed = claim(folder, name)
             assert claimed is not None
-            reads = (folder.read(claimed) for _ in range(100_000))
-            read = next(read for read in reads if read.fault)
+            reads = (read(folder, claimed) for _ in range(100_000))
+            one = next(one for one in reads if one.fault)
             stop.set()
             thread.join()
 
-        assert ("unstable", None) == (read.fault, read.data)
-        folder.put_back(read)
+        assert ("unstable", None) == (one.fault, one.data)
+        folder.put_back([one.name])
         assert (["a.xml"], []) == (visible(folder), folder.claimed())
         assert folder.unsettled
 
@@ -369,7 +420,7 @@ class TestPutBack:
         raw = b"\xff \n+%20.xml"
         (folder.path / os.fsdecode(raw)).write_bytes(b"<x/>")
         [claimed] = take(folder)
-        folder.put_back(claimed)
+        folder.put_back([claimed.name])
 
         assert [os.fsdecode(raw)] == visible(folder)
 
@@ -377,18 +428,18 @@ class TestPutBack:
         drop(folder, "a.xml", b"first")
         [claimed] = take(folder)
         drop(folder, "a.xml", b"second")
-        folder.put_back(claimed)
+        folder.put_back([claimed.name])
 
         assert b"second" == (folder.path / "a.xml").read_bytes()
-        assert [b"first"] == [folder.read(path).data for path in folder.claimed()]
+        assert [b"first"] == [read(folder, path).data for path in folder.claimed()]
 
     def test_a_crash_halfway_leaves_one_file(self, folder: DropFolder) -> None:
         drop(folder, "a.xml")
         [claimed] = take(folder)
-        os.link(claimed.path, folder.path / "a.xml")
+        os.link(folder.path / ".claimed" / claimed.name, folder.path / "a.xml")
         [left] = DropFolder(folder.path, AT_ONCE).claimed()
 
-        assert "unstable" == folder.read(left).fault
+        assert "unstable" == read(folder, left).fault
         assert [] == folder.claimed()
         assert [b"<x/>"] == [one.data for one in take(folder)]
 
@@ -398,18 +449,18 @@ class TestPutBack:
     ) -> None:
         forged = drop(folder, f".claimed/{next(claim_ids())}__{quoted}")
         before = sorted(tmp_path.rglob("*"))
-        folder.put_back(Claimed(forged, "", 4, None, "unstable"))
+        folder.put_back([forged.name])
 
         assert before == sorted(tmp_path.rglob("*"))
 
     def test_a_file_that_is_gone_is_neither_read_nor_put_back(self, folder: DropFolder) -> None:
         drop(folder, "a.xml")
         [claimed] = take(folder)
-        claimed.path.unlink()
-        read = folder.read(claimed.path)
-        folder.put_back(read)
+        (folder.path / ".claimed" / claimed.name).unlink()
+        one = read(folder, claimed.name)
+        folder.put_back([one.name])
 
-        assert "unstable" == read.fault
+        assert "unstable" == one.fault
         assert [] == visible(folder)
 
 
@@ -419,19 +470,19 @@ class TestClearAway:
         drop(folder, "a.xml")
         [claimed] = take(folder)
         (folder.path / shelf).rmdir()
-        folder.remove(claimed.path, shelf)
-        folder.remove(claimed.path, shelf)
+        folder.remove([claimed.name], shelf)
+        folder.remove([claimed.name], shelf)
 
-        assert [claimed.path.name] == [path.name for path in (folder.path / shelf).iterdir()]
+        assert [claimed.name] == [path.name for path in (folder.path / shelf).iterdir()]
         assert [] == folder.claimed()
 
     def test_files_of_one_name_do_not_replace_each_other(self, folder: DropFolder) -> None:
         ids = claim_ids()
         for data in (b"1", b"2"):
             drop(folder, "a.xml", data)
-            path = folder.claim("a.xml", next(ids))
+            path = claim(folder, "a.xml", ids)
             assert path is not None
-            folder.remove(path, ".done")
+            folder.remove([path], ".done")
 
         assert {b"1", b"2"} == {p.read_bytes() for p in (folder.path / ".done").iterdir()}
 
@@ -461,38 +512,8 @@ class TestQuarantine:
         drop(folder, "a" * 255, b"x" * 101)
         [claimed] = take(folder)
         shelf = folder.path / ".quarantine" / DAY
-        folder._reason(shelf, claimed.path.name, REASON)
-        reason = folder.quarantine_claimed(DAY, claimed.path, REASON)
+        folder._reason(shelf, claimed.name, REASON)
+        reason = folder.quarantine_claimed(DAY, claimed.name, REASON)
 
-        assert [claimed.path.name, reason.name] == sorted(p.name for p in shelf.iterdir())
+        assert [claimed.name, reason.name] == sorted(p.name for p in shelf.iterdir())
         assert [] == folder.claimed()
-
-
-class TestWatch:
-    @pytest.mark.parametrize("way", ["write", "rename"])
-    def test_a_new_file_wakes(self, folder: DropFolder, way: str) -> None:
-        woken = threading.Event()
-        watch = FolderWatch(woken.set)
-        watch.add(folder.path)
-        watch.start()
-        if way == "write":
-            drop(folder, "a.xml")
-        else:
-            (folder.path / ".done" / "a.xml").write_bytes(b"<x/>")
-            (folder.path / ".done" / "a.xml").rename(folder.path / "a.xml")
-        heard = woken.wait(20)
-        watch.stop()
-
-        assert heard
-
-    def test_a_folder_that_cannot_be_watched_is_still_scanned(self, folder: DropFolder) -> None:
-        watch = FolderWatch(lambda: None)
-        watch.add(folder.path / "not there")
-        watch.start()
-        watch.stop()
-        drop(folder, "a.xml")
-
-        assert ["a.xml"] == folder.scan()
-
-    def test_stopping_a_watch_that_never_began_is_harmless(self) -> None:
-        FolderWatch(lambda: None).stop()
