@@ -8,8 +8,6 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import logging
-import pwd
-import re
 import shutil
 import signal
 import sys
@@ -24,14 +22,13 @@ from aiohttp import web
 import efile
 from efile import EFile, S3Access, S3Store
 from hub.certificates.center import CertificateCenter
-from hub.channels.inbound.folder import DropFolder
-from hub.channels.inbound.rules import Rules
+from hub.channels.inbound.opening import open_inboxes
 from hub.channels.outbound.https import HttpsDoor
 from hub.channels.safe_folder import check_apart, check_outside
 from hub.core import failpoint
 from hub.core.clock import SystemClock
 from hub.core.errors import Misconfigured
-from hub.core.settings import Channel, Settings, armed_failpoint, read_settings, secret
+from hub.core.settings import Settings, armed_failpoint, read_settings, secret
 from hub.formats.catalog import Catalog
 from hub.letters.office import Office
 from hub.letters.templates import Templates
@@ -276,7 +273,7 @@ async def open_house(place: Place) -> AsyncIterator[House]:
             ),
             efile=room,
             lines={target.name: HttpsLine(door, center, target) for target in settings.https},
-            inboxes=open_inboxes(place),
+            inboxes=open_inboxes(settings, place.base),
         )
 
 
@@ -319,49 +316,6 @@ def handlers() -> Mapping[str, Handler]:
                 raise Misconfigured("handler_twice", f"Zwei Verarbeitungen für „{kind}“.")
             found[kind] = handler
     return found
-
-
-def open_inboxes(place: Place) -> dict[tuple[str, str], DropFolder]:
-    """Create and return the watched folders of every office."""
-    inboxes = {}
-    for tenant in place.settings.tenants:
-        for channel in tenant.channels:
-            path = place.base / place.settings.folders.inbox / tenant.id / channel.name
-            folder = DropFolder(path, _rules(place.settings, channel))
-            folder.prepare()
-            inboxes[tenant.id, channel.name] = folder
-    return inboxes
-
-
-def _rules(settings: Settings, channel: Channel) -> Rules:
-    pickup = settings.pickup
-    settle_s = pickup.settle_s if channel.settle_s is None else channel.settle_s
-    return Rules(
-        ready=channel.ready,
-        settle_s=settle_s,
-        max_bytes=pickup.max_bytes,
-        batch=pickup.batch,
-        keep_done_days=pickup.keep_done_days,
-        scan_s=pickup.scan_s,
-        order=channel.order,
-        number=re.compile(channel.number) if channel.number else None,
-        owner=_uid(channel),
-        must_be_mount=channel.must_be_mount,
-    )
-
-
-def _uid(channel: Channel) -> int | None:
-    if not channel.owner:
-        return None
-    try:
-        return pwd.getpwnam(channel.owner).pw_uid
-    except KeyError as exc:
-        raise Misconfigured(
-            "owner_unknown",
-            f"Den Benutzer „{channel.owner}“ gibt es auf diesem Rechner nicht.",
-            place=f"tenants.channels, Kanal {channel.name}",
-            remedy="owner berichtigen oder weglassen.",
-        ) from exc
 
 
 async def run_once(place: Place) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from hub import app
-from hub.app import SHIPPED, Place, open_database, open_house, open_inboxes, pending_migrations
+from hub.app import SHIPPED, Place, open_database, open_house, pending_migrations
+from hub.channels.inbound.opening import open_inboxes
 from hub.core.errors import Misconfigured
+from hub.core.settings import read_settings
 from hub.routing.table import Routes
 from tests.command_line import AWAY
 from tests.crash.house import House, build_house
@@ -64,7 +66,7 @@ def test_an_owner_this_machine_does_not_know_is_refused(house: House) -> None:
     settings.write_text(text)
 
     with pytest.raises(Misconfigured, match="owner_unknown"):
-        open_inboxes(Place.read(settings))
+        open_inboxes(read_settings(settings), house.folder)
 
 
 def test_folders_that_lie_apart_are_fine(place: Place) -> None:
@@ -105,7 +107,7 @@ async def test_looking_for_migrations_makes_no_database(place: Place) -> None:
 
 
 def test_every_channel_gets_its_folder_and_its_rules(house: House, place: Place) -> None:
-    inboxes = open_inboxes(place)
+    inboxes = open_inboxes(place.settings, place.base)
     path = house.folder / "inbox" / "beispielhausen" / "kasse"
 
     assert {
