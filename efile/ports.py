@@ -43,7 +43,10 @@ class Clock(Protocol):
 
 
 class Transaction(Protocol):
-    """What a unit of work may do. Never kept beyond the unit."""
+    """What a unit of work may do. Never kept beyond the unit.
+
+    Values are named (``:name``); a tuple stands for a list: ``id IN :ids``.
+    """
 
     def run(self, sql: str, **values: object) -> int:
         """Execute and return the number of rows changed."""

@@ -25,11 +25,8 @@ _INSERT_PART = (
     f"INSERT INTO efile_parts (tenant, document_id, {', '.join(_PART_COLUMNS)})"  # noqa: S608  column names of our own type
     f" VALUES (:tenant, :document_id, {', '.join(':' + name for name in _PART_COLUMNS)})"
 )
-_AT_ONCE = 100
-"""Documents asked for in one query."""
-_NAMES = tuple(f"id{number}" for number in range(_AT_ONCE))
-_ONE = "d.id = :id0"
-_ONE_OF_MANY = f"d.id IN ({', '.join(':' + name for name in _NAMES)})"
+_AT_ONCE = 1000
+"""Documents asked for in one query: engines bound the number of values."""
 _NEWER = (
     "(efile_akten.changed_at_us < excluded.changed_at_us OR"
     " (efile_akten.changed_at_us = excluded.changed_at_us"
@@ -98,11 +95,8 @@ def find_documents(
     """Return those of the documents this tenant has, by id."""
     found: list[Document] = []
     for start in range(0, len(document_ids), _AT_ONCE):
-        asked = list(document_ids[start : start + _AT_ONCE])
-        # Asked for again rather than left out, so that the statement stays the same.
-        padded = [*asked, *asked[:1] * (_AT_ONCE - len(asked))] if len(asked) > 1 else asked
-        condition = _ONE_OF_MANY if len(asked) > 1 else _ONE
-        found += _documents(tx, condition, tenant, dict(zip(_NAMES, padded, strict=False)))
+        ids = tuple(document_ids[start : start + _AT_ONCE])
+        found += _documents(tx, "d.id IN :ids", tenant, {"ids": ids})
     return {each.id: each for each in found}
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from tests.crash.cash_file import read_cash_file
 from tests.crash.house import House
 from tests.crash.state import Row, State
+from tests.pack_reader import documents
 
 FINAL = {"closed", "refused", "duplicate", "clearing"}
 """Where a message may rest."""
@@ -46,7 +47,8 @@ def faults(house: House) -> list[str]:
     state = State.read(house)
     checks = (
         _inputs, _phantoms, _payloads, _journal, _moves, _rest, _open_promises, _lanes, _balance,
-        _receipts, _cash_files, _orders, _outbox, _documents, _objects, _quarantine,
+        _receipts, _cash_files, _orders, _outbox, _documents, _objects, _packs,
+        _quarantine,
     )  # fmt: skip
     return [fault for check in checks for fault in check(state)]
 
@@ -361,6 +363,18 @@ def _manifests(state: State) -> Iterator[tuple[str, str, Row]]:
     for tenant, bucket in _buckets(state):
         for path in bucket.glob("v1/a/*/d/*/*.json"):
             yield tenant, str(path.relative_to(bucket)), json.loads(path.read_bytes())
+        packed = {}
+        for key, manifest, _ in _packed(bucket):
+            # After a crash a document may lie in a second pack; to the byte it is the same one.
+            packed[json.dumps(manifest)] = (key, manifest)
+        for key, manifest in packed.values():
+            yield tenant, key, manifest
+
+
+def _packed(bucket: Path) -> Iterator[tuple[str, Row, list[bytes]]]:
+    for path in bucket.glob("v1/p/*/*"):
+        for manifest, parts in documents(path.read_bytes()):
+            yield str(path.relative_to(bucket)), manifest, parts
 
 
 def _buckets(state: State) -> list[tuple[str, Path]]:
@@ -370,10 +384,12 @@ def _buckets(state: State) -> list[tuple[str, Path]]:
 
 def _objects(state: State) -> Iterator[str]:
     """I3, I4: each object has the bytes its manifest names, and each is named by one."""
-    named: dict[tuple[str, str], str] = {}
-    for tenant, _, manifest in _manifests(state):
-        for part in manifest["parts"]:
-            named[tenant, part["object_key"]] = part["sha256"]
+    named = {
+        (tenant, part["object_key"]): part["sha256"]
+        for tenant, _, manifest in _manifests(state)
+        for part in manifest["parts"]
+        if "object_key" in part
+    }
     for tenant, bucket in _buckets(state):
         for path in bucket.glob("v1/a/*/o/*/*"):
             digest = named.pop((tenant, str(path.relative_to(bucket))), None)
@@ -383,6 +399,14 @@ def _objects(state: State) -> Iterator[str]:
                 yield f"I4 object {path.name[:12]}: was changed"
     for _, key in named:
         yield f"I1 object {key}: is missing"
+
+
+def _packs(state: State) -> Iterator[str]:
+    """I4: each document in a pack has the bytes its manifest names right before it."""
+    for _, bucket in _buckets(state):
+        for key, manifest, parts in _packed(bucket):
+            if [part["sha256"] for part in manifest["parts"]] != [_sha(part) for part in parts]:
+                yield f"I4 pack {key}: document {manifest['id']} was changed"
 
 
 def _quarantine(state: State) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from efile.objects import pack
 from efile.objects.pack import Contents, Item
+from tests import pack_reader
 
 IDS = st.uuids().map(str)
 ITEMS = st.lists(
@@ -130,6 +132,25 @@ def test_a_document_hidden_from_the_index_is_noticed() -> None:
     entry = b"I" + len(index).to_bytes(4) + hashlib.sha256(index).digest() + index
 
     assert not pack.read(data[:begin] + entry + begin.to_bytes(8) + pack.MAGIC).sound
+
+
+@given(items=ITEMS)
+def test_the_description_suffices_to_read_a_pack(items: list[Item]) -> None:
+    items = [replace(item, manifest=_manifest(item.id)) for item in items]
+    data, _ = pack.build("muster", items)
+
+    assert [(item.id, list(item.parts)) for item in items] == [
+        (manifest["id"], parts) for manifest, parts in pack_reader.documents(data)
+    ]
+    kinds = [kind for kind, _ in pack_reader.entries(data)]
+    assert ("H", "I") == (kinds[0], kinds[-1])
+    assert {"format": "efile-pack-1", "tenant": "muster"} == json.loads(
+        next(content for _, content in pack_reader.entries(data))
+    )
+
+
+def _manifest(name: str) -> bytes:
+    return json.dumps({"id": name, "version": 1}).encode()
 
 
 @given(items=ITEMS)
