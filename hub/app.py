@@ -14,7 +14,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aiohttp import web
@@ -22,13 +22,14 @@ from aiohttp import web
 import efile
 from efile import EFile, S3Access, S3Store
 from hub.certificates.center import CertificateCenter
+from hub.certificates.door import DoorContexts
 from hub.channels.inbound.opening import open_inboxes
 from hub.channels.outbound.https import HttpsDoor
 from hub.channels.safe_folder import check_apart, check_outside
 from hub.core import failpoint
 from hub.core.clock import SystemClock
 from hub.core.errors import Misconfigured
-from hub.core.settings import Settings, armed_failpoint, read_settings, secret
+from hub.core.settings import Intake, Settings, armed_failpoint, read_settings, secret
 from hub.formats.catalog import Catalog
 from hub.letters.office import Office
 from hub.letters.templates import Templates
@@ -50,6 +51,9 @@ from hub.store.journal import Journal
 from hub.store.migrate import Migration, hub_migrations, migrate, pending
 from hub.store.payloads import Payloads
 from hub.store.sqlite import SqliteDatabase
+from hub.web.api.listener import Listener
+from hub.web.api.services import Door
+from hub.web.api.site import build_api
 from hub.web.ops import build_ops_site
 from hub.web.server import build_site
 from hub.web.services import SiteServices
@@ -329,6 +333,11 @@ async def serve(place: Place) -> None:
     async with open_house(place) as house, AsyncExitStack() as stack:
         workers = Workers(house)
         services = _services(place, house, workers)
+        if place.settings.intake:
+            door = Door.before(house, place.settings.intake, workers.wake)
+            services = replace(services, door=door.figures)
+            contexts = door_contexts(place, place.settings.intake, house.database)
+            await stack.enter_async_context(Listener(build_api(door), contexts.current))
         web_settings, ops = place.settings.web, place.settings.ops
         await _listen(stack, build_site(services), web_settings.host, web_settings.port)
         await _listen(stack, build_ops_site(services), ops.host, ops.port)
@@ -359,6 +368,13 @@ def _services(place: Place, house: House, workers: Workers) -> SiteServices:
         parts={"workers": workers.ping, "storage": storage},
         paused=lambda: house.pressure.paused,
     )
+
+
+def door_contexts(place: Place, rules: Intake, database: Database) -> DoorContexts:
+    """Return what shows the door's certificate and knows the senders' CAs."""
+    own = rules.certificate
+    files = (place.base / own, place.base / rules.key) if own else None
+    return open_center(place, database).door_contexts(files)
 
 
 async def _listen(stack: AsyncExitStack, site: web.Application, host: str, port: int) -> None:

@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from hub.certificates import inventory
 from hub.certificates.chains import key_facts, public_digest, read_chain
 from hub.certificates.contexts import ClientContexts, owner_of
-from hub.certificates.inventory import Certificate, Slot, demand_name
+from hub.certificates.door import DoorContexts
+from hub.certificates.inventory import (
+    OWN_DOOR,
+    TLS_CLIENT,
+    TLS_SERVER,
+    Certificate,
+    Slot,
+    demand_name,
+)
 from hub.certificates.keystore import KeyStore, Owner, SealedKey
 from hub.certificates.requests import Request, certificate_request
 from hub.certificates.rotation import State, Step, after
 from hub.certificates.trust import Anchor, TrustFolder, replace_file
 from hub.certificates.validation import (
+    CLIENT,
+    SERVER,
     UNDECIDED_IN_TIME,
     Judgement,
     Verdict,
     faults_of,
     judge,
+    judge_own,
     to_us,
 )
 from hub.core.clock import Clock
@@ -29,6 +40,8 @@ from hub.core.errors import NotChecked, Rejected
 from hub.core.ids import uuid7
 from hub.store import certificates as rows
 from hub.store.database import Database, Row, Transaction
+
+_PURPOSES = {TLS_CLIENT: CLIENT, TLS_SERVER: SERVER}
 
 CHECK_S = 5.0
 """Path building is attackable; the verifier needs milliseconds for honest chains."""
@@ -60,16 +73,36 @@ class CertificateCenter:
         """
         slot = Slot(demand_name(tenant), demand_name(partner))
         asked = await asyncio.to_thread(certificate_request, subject, key)
+        return await self._requested(slot, asked, key, actor)
+
+    async def request_server(
+        self,
+        names: Sequence[str],
+        subject: Mapping[str, str],
+        key: str = "ec-p256",
+        actor: str = "system",
+    ) -> tuple[str, Path]:
+        """Do the same for the certificate of our own door, under these host names.
+
+        Raises:
+            Rejected: unknown key kind, incomplete subject or impossible names.
+        """
+        asked = await asyncio.to_thread(certificate_request, subject, key, names)
+        return await self._requested(OWN_DOOR, asked, key, actor)
+
+    async def _requested(
+        self, slot: Slot, asked: Request, profile: str, actor: str
+    ) -> tuple[str, Path]:
         now_us = self._clock.now_us()
         row = _request_row(slot, asked, uuid7(now_us), now_us)
         sealed = self._keys.seal(asked.key, owner_of(row))
 
         def work(tx: Transaction) -> None:
-            rows.add_key(tx, _key_row(row, key, sealed))
+            rows.add_key(tx, _key_row(row, profile, sealed))
             rows.add_request(tx, row, actor)
 
         await self._database.write(work)
-        path = self._folder / "requests" / f"{tenant}-{partner}-{row['id']}.csr.pem"
+        path = self._folder / "requests" / f"{slot.tenant}-{slot.partner}-{row['id']}.csr.pem"
         await asyncio.to_thread(replace_file, path, asked.pem)
         return row["id"], path
 
@@ -82,16 +115,16 @@ class CertificateCenter:
         """
         chain = await asyncio.to_thread(read_chain, pem)
         now_us = self._clock.now_us()
-        # A successor may be taken in before it is valid; activating it waits.
-        faults = faults_of(chain, max(now_us, to_us(chain.leaf.not_valid_before_utc)))
-        if faults:
-            raise _unfit(faults)
         digest = public_digest(chain.leaf.public_key())
 
         def work(tx: Transaction) -> Certificate:
             row = rows.by_public_key(tx, digest)
             if row is None:
                 raise _key_unknown()
+            # A successor may be taken in before it is valid; activating it waits.
+            start_us = max(now_us, to_us(chain.leaf.not_valid_before_utc))
+            if faults := faults_of(chain, start_us, _PURPOSES[row["purpose"]]):
+                raise _unfit(faults)
             state = after(State(row["state"]), Step.IMPORT)
             current = rows.active(tx, **asdict(inventory.from_row(row).slot))
             replaced = {"replaces": current["id"] if current else None}
@@ -118,7 +151,7 @@ class CertificateCenter:
         """
         row = await self._database.read(lambda tx: _existing(tx, certificate_id))
         after(State(row["state"]), Step.ACTIVATE)
-        judgement = await self.check(row["chain_pem"].encode(), row["partner"])
+        judgement = await self._judged(row)
         _demand_usable(judgement, even_undecidable=even_undecidable)
         now_us = self._clock.now_us()
 
@@ -133,6 +166,12 @@ class CertificateCenter:
             return inventory.from_row(_existing(tx, certificate_id))
 
         return await self._database.write(work)
+
+    async def _judged(self, row: Row) -> Judgement:
+        pem = row["chain_pem"].encode()
+        if row["purpose"] != TLS_SERVER:
+            return await self.check(pem, row["partner"])
+        return judge_own(await asyncio.to_thread(read_chain, pem), self._clock.now_us())
 
     async def retire(self, certificate_id: str, actor: str = "system") -> Certificate:
         """Take a certificate out of use for good.
@@ -211,6 +250,10 @@ class CertificateCenter:
             Misconfigured: no active certificate, it has ended, or no anchors.
         """
         return await self._contexts.of(Slot(tenant, partner))
+
+    def door_contexts(self, files: tuple[Path, Path] | None) -> DoorContexts:
+        """Return the contexts of our own door; from PEM files (chain, key) where given."""
+        return DoorContexts(self._database, self._keys, self._trust, self._clock, files)
 
     async def change_kek(self, successor: bytes) -> int:
         """Put every key under a new KEK and return how many; then open the center with it.

@@ -15,6 +15,7 @@ from hub.store.database import Row
 
 PRODUCTION = "production"
 TLS_CLIENT = "tls-client"
+TLS_SERVER = "tls-server"
 DAY_US = 86_400_000_000
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,30}")
 
@@ -42,6 +43,10 @@ class Slot:
     partner: str
     environment: str = PRODUCTION
     purpose: str = TLS_CLIENT
+
+
+OWN_DOOR = Slot("betrieb", "intake", PRODUCTION, TLS_SERVER)
+"""The certificate of our own door; it belongs to the operator, not to an office."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography import x509
@@ -32,6 +33,8 @@ _ATTRIBUTES: Mapping[str, x509.ObjectIdentifier] = {
     "serial_number": NameOID.SERIAL_NUMBER,
 }
 """What a subject may hold, in the order of the distinguished name."""
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(\.{_LABEL})*")
 _REQUIRED = ("country", "organization", "common_name")
 
 
@@ -48,11 +51,13 @@ class Request:
         return self.csr.public_bytes(Encoding.PEM)
 
 
-def certificate_request(subject: Mapping[str, str], profile: str) -> Request:
-    """Make a key and a request for a client certificate.
+def certificate_request(
+    subject: Mapping[str, str], profile: str, names: Sequence[str] = ()
+) -> Request:
+    """Make a key and a request for a client certificate; with host names for a server's.
 
     Raises:
-        Rejected: unknown profile, or the subject lacks or misnames a part.
+        Rejected: unknown profile, impossible host name, or the subject lacks or misnames a part.
     """
     if profile not in PROFILES:
         raise Rejected(
@@ -62,13 +67,27 @@ def certificate_request(subject: Mapping[str, str], profile: str) -> Request:
         )
     name = distinguished_name(subject)
     key = PROFILES[profile]()
+    usage = ExtendedKeyUsageOID.SERVER_AUTH if names else ExtendedKeyUsageOID.CLIENT_AUTH
     builder = (
         x509.CertificateSigningRequestBuilder()
         .subject_name(name)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
         .add_extension(_signing_only(), critical=True)
     )
+    if names:
+        builder = builder.add_extension(_host_names(names), critical=False)
     return Request(key, builder.sign(key, hashes.SHA384() if "384" in profile else hashes.SHA256()))
+
+
+def _host_names(names: Sequence[str]) -> x509.SubjectAlternativeName:
+    wrong = [name for name in names if not _HOST.fullmatch(name)]
+    if wrong:
+        raise Rejected(
+            "host_name_invalid",
+            f"Das ist kein Rechnername: {', '.join(wrong)}",
+            remedy="Vollständige Namen wie hub.example angeben, ohne Platzhalter und Adressen.",
+        )
+    return x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
 
 
 def distinguished_name(subject: Mapping[str, str]) -> x509.Name:

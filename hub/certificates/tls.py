@@ -1,4 +1,4 @@
-"""TLS contexts for connections to partners.
+"""TLS contexts for connections to partners, and for our own door.
 
 One context per key version: aiohttp keeps connections apart by context, so that a replaced
 certificate is never used by a pooled connection. The key passes through an anonymous file
@@ -37,6 +37,30 @@ def client_context(
     context.load_verify_locations(
         cadata=b"".join(anchor.public_bytes(Encoding.DER) for anchor in anchors)
     )
+    _load_identity(context, key, chain_pem)
+    return context
+
+
+def server_context(
+    key: PrivateKeyTypes, chain_pem: bytes, anchors: Sequence[x509.Certificate]
+) -> ssl.SSLContext:
+    """Return a context that shows our certificate and asks for one from the anchors.
+
+    Whoever shows none may still have a token. No strict profile is demanded of the senders'
+    CAs: who may send is decided by the exact certificate.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # Resumed sessions would keep the peer's old identity after a change of trust.
+    context.options |= ssl.OP_NO_TICKET | ssl.OP_NO_RENEGOTIATION
+    context.num_tickets = 0
+    context.set_alpn_protocols(["http/1.1"])
+    if anchors:
+        context.verify_mode = ssl.CERT_OPTIONAL
+        context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+        context.load_verify_locations(
+            cadata=b"".join(anchor.public_bytes(Encoding.DER) for anchor in anchors)
+        )
     _load_identity(context, key, chain_pem)
     return context
 

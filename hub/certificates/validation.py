@@ -50,6 +50,17 @@ class Judgement:
     reasons: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a certificate must be good for."""
+
+    usage: x509.ObjectIdentifier
+    german: str
+
+
+CLIENT = Purpose(ExtendedKeyUsageOID.CLIENT_AUTH, "„TLS-Client“ (clientAuth)")
+SERVER = Purpose(ExtendedKeyUsageOID.SERVER_AUTH, "„TLS-Server“ (serverAuth)")
+
 UNDECIDED_IN_TIME = Judgement(
     Verdict.UNDECIDABLE, ("Die Prüfung hat zu lange gedauert; bitte von Hand prüfen.",)
 )
@@ -71,11 +82,17 @@ def judge(chain: Chain, anchors: Sequence[x509.Certificate], now_us: int) -> Jud
     return _judge_path(chain, anchors, now_us)
 
 
-def faults_of(chain: Chain, now_us: int) -> tuple[str, ...]:
+def judge_own(chain: Chain, now_us: int) -> Judgement:
+    """Judge a server certificate of our own; whether others trust its CA is theirs to say."""
+    faults = faults_of(chain, now_us, SERVER)
+    return Judgement(Verdict.REFUSE, faults) if faults else Judgement(Verdict.ACCEPT)
+
+
+def faults_of(chain: Chain, now_us: int, purpose: Purpose = CLIENT) -> tuple[str, ...]:
     """Return what forbids the use of a certificate whatever its chain."""
     return (
         *_validity(chain.leaf, now_us),
-        *_purpose(chain.leaf),
+        *_purpose(chain.leaf, purpose),
         *(fault for one in (chain.leaf, *chain.others) for fault in _strength(one)),
     )
 
@@ -88,12 +105,14 @@ def _validity(leaf: x509.Certificate, now_us: int) -> tuple[str, ...]:
     return ()
 
 
-def _purpose(leaf: x509.Certificate) -> tuple[str, ...]:
+def _purpose(leaf: x509.Certificate, purpose: Purpose) -> tuple[str, ...]:
     faults = []
+    if purpose is SERVER and not _extension(leaf, x509.SubjectAlternativeName):
+        faults.append("Das Zertifikat nennt keinen Rechnernamen (subjectAltName).")
     usages = _extension(leaf, x509.ExtendedKeyUsage)
     # Without the extension every purpose is allowed (RFC 5280 4.2.1.12).
-    if usages is not None and ExtendedKeyUsageOID.CLIENT_AUTH not in usages:
-        faults.append("Der Verwendungszweck „TLS-Client“ (clientAuth) fehlt.")
+    if usages is not None and purpose.usage not in usages:
+        faults.append(f"Der Verwendungszweck {purpose.german} fehlt.")
     usage = _extension(leaf, x509.KeyUsage)
     if usage is not None and not usage.digital_signature:
         faults.append("Die Schlüsselverwendung erlaubt keine Signatur.")

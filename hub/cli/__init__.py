@@ -27,6 +27,7 @@ from hub.cli import (
     letters,
     running,
     simulate,
+    tokens,
 )
 from hub.cli.command import Commands
 from hub.cli.parser import Parser
@@ -34,7 +35,8 @@ from hub.core.errors import HubError, Misconfigured
 from hub.core.log import set_up_logging
 
 _GROUPS = (
-    running, checking, journal, clearing, efile, letters, certs, accounts, simulate, bench, demo,
+    running, checking, journal, clearing, efile, letters, certs, accounts, tokens, simulate, bench,
+    demo,
 )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ def register(commands: Commands) -> None:
     request.add_argument("--common-name", required=True, metavar="NAME")
     request.add_argument("--organization", metavar="NAME", help="Vorgabe: Name des Mandanten")
     request.add_argument("--key", default="ec-p256", choices=("ec-p256", "ec-p384", "rsa-3072"))
+    _register_server(group)
     take = group.add("import", _import, "Ausgestelltes Zertifikat einlesen")
     take.add_argument("file", type=existing_file, metavar="DATEI")
     give = group.add("export", _export, "Ein Zertifikat mit Kette ausgeben, nie den Schlüssel")
@@ -52,6 +53,14 @@ def register(commands: Commands) -> None:
     check = group.add("check", _check, "Ein Zertifikat prüfen", json_output=True)
     check.add_argument("file", type=existing_file, metavar="DATEI")
     check.add_argument("--partner", required=True, metavar="PARTNER")
+
+
+def _register_server(group: Commands) -> None:
+    door = group.add("request-server", _request_server,
+                     "Antrag für das Serverzertifikat der Annahme über HTTPS")  # fmt: skip
+    door.add_argument("names", nargs="+", metavar="RECHNERNAME")
+    door.add_argument("--organization", required=True, metavar="NAME")
+    door.add_argument("--key", default="ec-p256", choices=("ec-p256", "ec-p384", "rsa-3072"))
 
 
 def _row(certificate: Certificate, now_us: int) -> dict[str, Any]:
@@ -121,6 +130,19 @@ async def _request(options: argparse.Namespace) -> int:
     async with open_database(place) as database:
         center = open_center(place, database)
         identity, path = await center.request(tenant.id, options.partner, subject, options.key)
+    print(f"Kennung: {identity}")
+    print(f"Antrag:  {path}")
+    return 0
+
+
+async def _request_server(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    subject = {
+        "common_name": options.names[0], "organization": options.organization, "country": "DE",
+    }  # fmt: skip
+    async with open_database(place) as database:
+        center = open_center(place, database)
+        identity, path = await center.request_server(options.names, subject, options.key)
     print(f"Kennung: {identity}")
     print(f"Antrag:  {path}")
     return 0

@@ -7,7 +7,15 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import asdict, dataclass
 
 from efile import FilingError
-from hub.app import CLOCK, Place, open_database, open_efile, open_routes, pending_migrations
+from hub.app import (
+    CLOCK,
+    Place,
+    door_contexts,
+    open_database,
+    open_efile,
+    open_routes,
+    pending_migrations,
+)
 from hub.core.clock import local_date
 from hub.core.errors import HubError
 from hub.core.findings import Finding, Level
@@ -117,6 +125,10 @@ async def _tenants(place: Place) -> AsyncIterator[Inspection]:
         if tenant.register and tenant.register.partner not in lines:
             yield _tenant_fault(tenant, "line_missing", "Für das Register ist keine Adresse "
                                 "eingerichtet.", "[[https]] in hub.toml ergänzen.")  # fmt: skip
+    if place.settings.intake:
+        async with open_database(place) as database:
+            await door_contexts(place, place.settings.intake, database).current()
+        yield _good("intake", "Annahme über HTTPS hat ein gültiges Zertifikat")
     yield _good("tenants", "Wege der Mandanten vollständig")
 
 

@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 
 from hub import app
+from hub.app import Place
 from hub.channels.inbound.rules import is_taken
 from hub.channels.safe_folder import write_once
 from hub.cli.command import Commands, place_of
@@ -83,21 +84,29 @@ async def _run(options: argparse.Namespace) -> int:
 
 async def _send(options: argparse.Namespace) -> int:
     place = place_of(options)
-    tenant = place.settings.tenant(options.tenant)
-    if options.channel not in {channel.name for channel in tenant.channels}:
-        raise Misconfigured(
-            "unknown_channel",
-            f"Der Kanal „{options.channel}“ ist für diesen Mandanten nicht eingerichtet.",
-            remedy="Kanäle stehen in hub.toml unter [[tenants.channels]].",
-        )
+    demand_channel(place, options.tenant, options.channel)
     if not is_taken(options.file.name):
         raise Rejected(
             "file_name_never_taken",
             f"Eine Datei namens „{options.file.name}“ gilt als unfertig und wird nie abgeholt.",
             remedy="Datei umbenennen; versteckte Namen und Endungen wie .tmp oder .part meiden.",
         )
-    folder = place.base / place.settings.folders.inbox / tenant.id / options.channel
+    folder = place.base / place.settings.folders.inbox / options.tenant / options.channel
     data = await asyncio.to_thread(options.file.read_bytes)
     await asyncio.to_thread(write_once, folder, options.file.name, data, options.file.name)
     print(f"Abgelegt: {folder / options.file.name}")
     return 0
+
+
+def demand_channel(place: Place, tenant: str, channel: str) -> None:
+    """See that an office has a channel.
+
+    Raises:
+        Misconfigured: there is no such office, or it has no such channel.
+    """
+    if channel not in {one.name for one in place.settings.tenant(tenant).channels}:
+        raise Misconfigured(
+            "unknown_channel",
+            f"Der Kanal „{channel}“ ist für diesen Mandanten nicht eingerichtet.",
+            remedy="Kanäle stehen in hub.toml unter [[tenants.channels]].",
+        )

@@ -43,7 +43,7 @@ async def _metrics(request: web.Request) -> web.Response:
         lambda tx: (views.counts(tx), views.certificates(tx, None))
     )
     lines = [*_figures(counts, now), *_expiry(certificates, now), *_commits(services)]
-    lines += _paused(services)
+    lines += [*_paused(services), *_door(services)]
     return web.Response(text="\n".join(lines) + "\n", content_type="text/plain")
 
 
@@ -80,6 +80,21 @@ def _paused(services: SiteServices) -> Iterator[str]:
         for (tenant, channel), code in sorted(services.paused().items())
     ]
     yield from _gauge("intake_paused", "Channels that take nothing in, and why.", samples)
+
+
+def _door(services: SiteServices) -> Iterator[str]:
+    """An office without senders over HTTPS has none of these figures."""
+    figures = services.door
+    if figures is None:
+        return
+    answers: list[Sample] = [
+        ({"operation": name, "status": status}, float(count))
+        for (name, status), count in sorted(figures.answers.items())
+    ]
+    yield from _gauge("door_answers", "Answers of the door for senders since start.", answers)
+    yield from _gauge("door_requests", "Requests in work at the door.", [({}, figures.under_way())])
+    yield from _gauge("door_bytes", "Bytes of bodies since start.", [({}, figures.received_bytes)])
+    yield from _gauge("door_reloads", "Exchanges of certificate or CAs.", [({}, figures.reloads)])
 
 
 def _commits(services: SiteServices) -> Iterator[str]:

@@ -12,6 +12,7 @@ from hub.core.settings import Settings
 from hub.pipeline.desk import Desk
 from hub.store.accounts import Accounts, Lifetime, Passwords
 from hub.store.database import Database
+from hub.web.api.services import Figures
 
 Ping = Callable[[], Awaitable[None]]
 """Returns when the part answers, raises when it does not."""
@@ -74,6 +75,8 @@ class SiteServices:
     """``None`` while clearing cases can only be looked at."""
     parts: Mapping[str, Ping] = field(default_factory=dict)
     """Named parts of the house and how to ask whether they answer."""
+    door: Figures | None = None
+    """What the door for senders has done; ``None`` without one."""
     passwords: Passwords = field(default_factory=Passwords)
     paused: Callable[[], Mapping[tuple[str, str], str]] = dict
     """Channels that take nothing in at the moment, by tenant and channel, and why."""

@@ -119,6 +119,10 @@ class Workers:
         self._stopping = True
         self._wake.set()
 
+    def wake(self) -> None:
+        """Say that there may be something to do; a hint."""
+        self._wake.set()
+
     async def ping(self) -> None:
         """Return when every loop has come round lately.
 

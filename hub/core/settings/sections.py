@@ -87,6 +87,39 @@ class Pickup(_Section, frozen=True, kw_only=True):
     """Cleared files stay in ``.done`` and ``.duplicate`` so long; 0 removes them at once."""
 
 
+class Intake(_Section, frozen=True, kw_only=True):
+    """The door for senders over HTTPS; without this section there is none."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8445
+    certificate: str = ""
+    """PEM file with the server's certificate and chain; empty: the central store's."""
+    key: str = ""
+    """PEM file with its private key, readable by the service only."""
+    max_bytes: Count = 104_857_600
+    """Larger bodies are refused unread."""
+    media_types: tuple[str, ...] = (
+        "application/xml", "text/xml", "text/csv", "text/plain", "application/octet-stream",
+    )  # fmt: skip
+    """Content types taken in."""
+    idempotency_key: Literal["required", "optional"] = "required"
+    """Whether a request needs an ``Idempotency-Key``."""
+    max_wait_s: Pause = 30.0
+    """Longest wait for the verdict a sender may ask for."""
+    per_sender: Count = 64
+    """Requests of one sender at once."""
+    at_once: Count = 256
+    """Requests of all senders at once."""
+    connections: Count = 1024
+    """Connections at once; further ones are closed unheard."""
+    grace_s: Seconds = 20.0
+    """A body may be behind its slowest pace for so long; headers and handshake as well."""
+    slowest_bytes_s: Count = 16_384
+    """Slowest pace of a body in bytes per second."""
+    idle_s: Seconds = 30.0
+    """An unused connection is closed after this long."""
+
+
 class Limits(_Section, frozen=True, kw_only=True):
     """Beyond these nothing more is taken in; intake goes on at four fifths of them."""
 
@@ -251,6 +284,7 @@ class Settings(_Section, frozen=True, kw_only=True):
     web: Web = Web()
     ops: Ops = Ops()
     pickup: Pickup = Pickup()
+    intake: Intake | None = None
     limits: Limits = Limits()
     isolation: Isolation = Isolation()
     delivery: Delivery = Delivery()

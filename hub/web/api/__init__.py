@@ -1,0 +1,1 @@
+"""The door for senders over HTTPS: messages in, their fate out."""

@@ -1,0 +1,146 @@
+"""``POST /api/v1/messages``: refuse unread what can be, make the rest durable, then answer.
+
+A request sent again with its ``Idempotency-Key`` gets the message of the first one, also when
+the first answer was lost, because key and message are written in one unit of work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from hub.core.errors import Conflict
+from hub.core.ids import uuid7
+from hub.pipeline.intake import Accepted, Arrival, accept
+from hub.store.database import Transaction
+from hub.store.payloads import Kept
+from hub.store.senders import credentials, posts
+from hub.store.senders.credentials import Credential
+from hub.store.senders.posts import Post
+from hub.web.api import fates
+from hub.web.api.bodies import chunks_of, demand_fit, invite, name_of
+from hub.web.api.identity import sender_of
+from hub.web.api.problems import Problem
+from hub.web.api.services import DOOR, Door
+
+KEY_HEADER = "Idempotency-Key"
+LONGEST_KEY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One request to take a message in, its body already kept."""
+
+    credential: Credential
+    key: str | None
+    kept: Kept
+    name: str
+    fingerprint: str
+    """Digest of all that makes the request what it is."""
+
+
+async def post_message(request: web.Request) -> web.Response:
+    """Take a message in and tell what became of it, as far as the sender waits for that."""
+    door, credential = request.app[DOOR], await sender_of(request)
+    key = _key_of(request, door)
+    demand_fit(request, door.rules)
+    if obstacle := await door.house.pressure.obstacle(credential.tenant, credential.channel):
+        raise obstacle
+    with door.turnstile.passing(credential):
+        with door.turnstile.holding(credential, key):
+            wanted = await _received(request, door, credential, key)
+            message_id, repeated = await _entered(wanted, door)
+        headers = {"Idempotent-Replayed": "true"} if repeated else {}
+        return await fates.answer_to_post(request, credential, message_id, headers)
+
+
+async def _received(
+    request: web.Request, door: Door, credential: Credential, key: str | None
+) -> _Request:
+    """Invite the body and keep it."""
+    await invite(request)
+    kept = await door.house.payloads.keep_stream(chunks_of(request, door.rules))
+    door.figures.received_bytes += kept.size
+    name = name_of(request)
+    parts = (request.content_type, name, kept.sha256)
+    fingerprint = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return _Request(credential, key, kept, name, fingerprint)
+
+
+def _key_of(request: web.Request, door: Door) -> str | None:
+    key = request.headers.get(KEY_HEADER)
+    if key is None:
+        if door.rules.idempotency_key == "required":
+            raise Problem("idempotency_key_missing")
+        return None
+    if not 0 < len(key) <= LONGEST_KEY or not all("!" <= c <= "~" for c in key):
+        raise Problem("idempotency_key_invalid")
+    return key
+
+
+async def _entered(wanted: _Request, door: Door) -> tuple[str, bool]:
+    """Return the message of a request, and whether an earlier request had brought it."""
+    if known := await _known(wanted, door):
+        return known, True
+    try:
+        return await _accepted(wanted, door), False
+    except Conflict as exc:
+        # Another node took the same key meanwhile; its message is durable by now.
+        if exc.code == "post_key_taken" and (known := await _known(wanted, door)):
+            return known, True
+        raise
+
+
+async def _known(wanted: _Request, door: Door) -> str | None:
+    key, credential = wanted.key, wanted.credential
+    if key is None:
+        return None
+    before = await door.house.database.read(
+        lambda tx: posts.find(
+            tx, tenant=credential.tenant, channel=credential.channel,
+            sender=credential.sender, key=key,
+        )
+    )  # fmt: skip
+    if before and before["fingerprint"] != wanted.fingerprint:
+        raise Problem("idempotency_key_reused")
+    return before["message_id"] if before else None
+
+
+async def _accepted(wanted: _Request, door: Door) -> str:
+    credential, now_us = wanted.credential, door.house.clock.now_us()
+
+    def remember(tx: Transaction, accepted: Accepted) -> None:
+        post = _post(wanted, accepted.message.id, now_us)
+        if not posts.remember(tx, post):
+            raise Conflict("post_key_taken", "Dieser Schlüssel wurde eben vergeben.")
+        credentials.note_use(tx, credential, now_us)
+
+    arrival = Arrival(
+        id=uuid7(now_us),
+        tenant=credential.tenant,
+        channel=credential.channel,
+        name=wanted.name,
+        size=wanted.kept.size,
+        kept=wanted.kept,
+        fault=None if wanted.kept.size else "empty_file",
+        facts={"sender": credential.sender, "credential": credential.id},
+        within=remember,
+    )
+    [accepted] = await accept([arrival], door.house)
+    door.wake()
+    return accepted.message.id
+
+
+def _post(wanted: _Request, message_id: str, now_us: int) -> Post:
+    credential = wanted.credential
+    return Post(
+        tenant=credential.tenant,
+        channel=credential.channel,
+        sender=credential.sender,
+        post_key=wanted.key or message_id,
+        fingerprint=wanted.fingerprint,
+        message_id=message_id,
+        posted_us=now_us,
+    )
