@@ -23,6 +23,8 @@ from hub.store import cases, clearing, lanes
 from hub.store.accounts import Passwords, Role
 from hub.store.clearing import ClearingCase
 from hub.store.database import Transaction
+from hub.store.desk import jobs
+from hub.store.desk.jobs import Job
 from hub.store.journal import Entry, Journal
 from hub.store.lanes import Promise
 from hub.store.messages import Messages, Step
@@ -232,6 +234,13 @@ def _messages(tx: Transaction, now_us: int) -> None:
 
 
 CLEARING = "clearing-1"
+JOB = "0192f0a0-0000-7000-8000-0000000000aa"
+STANDING = ClearingCase(
+    CLEARING, "receipt_unassigned", "Eine Einzahlung lässt sich keinem Fall zuordnen.",
+    "Kassenzeichen prüfen und der richtigen Forderung zuordnen.", "promise-5",
+    {"amount": "149,50 €", "payer": "T. Brückner"},
+)  # fmt: skip
+GROUP = STANDING.fingerprint
 
 
 def _stand_still(tx: Transaction, message: Message, now_us: int) -> None:
@@ -240,12 +249,14 @@ def _stand_still(tx: Transaction, message: Message, now_us: int) -> None:
     lanes.add(tx, promise, now_us)
     [claimed] = lanes.claim(tx, "file", limit=1, me="hub-1", now_us=now_us, lease_us=1)
     lanes.block(tx, claimed, "dead", "receipt_unassigned")
-    found = ClearingCase(
-        CLEARING, "receipt_unassigned", "Eine Einzahlung lässt sich keinem Fall zuordnen.",
-        "Kassenzeichen prüfen und der richtigen Forderung zuordnen.", "promise-5",
-        {"amount": "149,50 €", "payer": "T. Brückner"},
+    clearing.open_case(tx, message, STANDING, now_us)
+    job = Job(
+        id=JOB, scope=OFFICE, name="Kassenregel vom Mai", verb="release", actor="ahrens",
+        reason="Kasse hat berichtigt.",
     )  # fmt: skip
-    clearing.open_case(tx, message, found, now_us)
+    jobs.begin(tx, job, now_us)
+    jobs.choose(tx, JOB, [({"tenant": OFFICE, "id": "c-0"}, "already_decided")])
+    jobs.end(tx, JOB, now_us)
 
 
 def _quarantine(tx: Transaction, message: Message, now_us: int) -> None:

@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import Any
 
-from hub.app import open_database
+from hub.app import open_database, open_desk
 from hub.cli.access import Look, log_look
 from hub.cli.command import (
     Commands,
@@ -48,6 +48,11 @@ def register(commands: Commands) -> None:
     show.add_argument("id")
     trace = group.add("trace", _trace, "Den Weg einer Nachricht zeigen", json_output=True)
     trace.add_argument("id")
+    resend = group.add("resend", _resend, "Lieferungen erneut senden, genau die genannten")
+    resend.add_argument("id")
+    resend.add_argument("--delivery", action="append", required=True, metavar="LIEFERUNG")
+    resend.add_argument("--reason", required=True, metavar="GRUND")
+    resend.add_argument("--actor", required=True, metavar="NAME", help="wer entscheidet")
     total = group.add("balance", _balance, "Nachrichtenbilanz", json_output=True)
     total.add_argument("--tenant", metavar="MANDANT")
     group.add("export", _export, "Journal als JSON-Zeilen ausgeben")
@@ -187,6 +192,26 @@ def _event(entry: Row) -> dict[str, Any]:
         "text": text,
         "facts": facts,
     }
+
+
+async def _resend(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    async with open_database(place) as database:
+        row, promises = await database.read(
+            lambda tx: (views.message(tx, None, options.id), views.promises(tx, None, options.id))
+        )
+        own = {promise["id"] for promise in promises}
+        if row is None or not own.issuperset(options.delivery):
+            raise Rejected(
+                "delivery_unknown", "Diese Lieferung gehört nicht zu dieser Nachricht.",
+                remedy="„aktenhub journal show“ nennt die Lieferungen einer Nachricht.",
+            )  # fmt: skip
+        await log_look(database, Look("message_resent", "message", row["id"], row["tenant"]))
+        made = await open_desk(place, database).resending.resend(
+            row["tenant"], options.delivery, options.actor, options.reason
+        )
+    print(f"{len(made)} neue Lieferungen.")
+    return 0
 
 
 async def _balance(options: argparse.Namespace) -> int:

@@ -103,7 +103,6 @@ def groups(tx: Transaction, wanted: Wanted, limit: int = 200) -> list[Row]:
 _WANTED = """
 FROM clearing
 LEFT JOIN message ON message.id = clearing.message_id AND message.tenant = clearing.tenant
-  AND message.tenant = clearing.tenant
 LEFT JOIN promise ON promise.id = clearing.promise_id AND promise.tenant = clearing.tenant
 WHERE (:tenant IS NULL OR clearing.tenant = :tenant)
   AND (:state = '' OR clearing.state = :state)
@@ -174,7 +173,9 @@ def rest_of(tx: Transaction, tenant: str, message_id: str) -> Row:
     row = tx.one(
         "SELECT coalesce(max(CASE WHEN kind = 'travel' AND state <> 'confirmed' AND "
         "state <> 'skipped' THEN 1 ELSE 0 END), 0) AS travelling, "
-        "coalesce(max(CASE WHEN state = 'skipped' THEN 1 ELSE 0 END), 0) AS given_up "
+        "coalesce(max(CASE WHEN state = 'skipped' AND NOT EXISTS (SELECT 1 FROM promise AS later "
+        "WHERE later.tenant = promise.tenant AND later.replaces = promise.id) "
+        "THEN 1 ELSE 0 END), 0) AS given_up "
         "FROM promise WHERE tenant = :tenant AND message_id = :id",
         tenant=tenant, id=message_id,
     )  # fmt: skip

@@ -20,13 +20,15 @@ MOVES: dict[str, frozenset[str]] = {
     "routed": frozenset({"closed", "clearing", "refused"}),
     "held": frozenset({"received", "refused"}),
     "clearing": frozenset({"received", "routed", "closed", "refused"}),
-    "closed": frozenset(),
+    "closed": frozenset({"routed"}),
     "refused": frozenset(),
     "duplicate": frozenset(),
 }
-"""From each state the states a message may move to. ``received`` again means: replayed."""
+"""From each state the states a message may move to. ``received`` again means: replayed;
+``routed`` after ``closed``: a human had something sent once more."""
 
-FINAL = frozenset(state for state, following in MOVES.items() if not following)
+FINAL = frozenset({"closed", "refused", "duplicate"})
+"""Where a message rests unless a human wants more of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,15 @@ class Messages:
         )
         entries += done
         self._journal.append(tx, now_us, *entries)
+
+    @staticmethod
+    def wait_for_more(tx: Transaction, message: Message) -> None:
+        """Let a message wait for one promise more, made after its journey."""
+        tx.run(
+            "UPDATE message SET open_promises = open_promises + 1 "
+            "WHERE tenant = :tenant AND id = :id",
+            tenant=message.tenant, id=message.id,
+        )  # fmt: skip
 
     @staticmethod
     def _count_down(tx: Transaction, tenant: str, ids: Sequence[str]) -> dict[str, Row]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from hub.web import policy
-from hub.web.pages import akte, akten, audit, clearing, document, messages, operations, signin
+from hub.web.pages import (
+    akte,
+    akten,
+    audit,
+    bulk,
+    clearing,
+    document,
+    messages,
+    operations,
+    signin,
+)
 from hub.web.policy import Policy, Route
 
 PUBLIC: Final = Policy(public=True)
@@ -129,6 +139,43 @@ ROUTES: Final = (
     Route(
         "POST", "/klaerfaelle/{clearing}/verwerfen", "clearing-discard", clearing.discard,
         _clerks("clearing_discarded", "clearing", csrf=True),
+    ),
+    Route(
+        "POST", "/klaerfaelle/{clearing}/bestaetigen", "clearing-confirm", clearing.confirm,
+        _clerks("clearing_confirmed", "clearing", csrf=True),
+    ),
+    Route(
+        "POST", "/klaerfaelle/{clearing}/erneut-senden", "clearing-resend", clearing.resend,
+        _clerks("clearing_resent", "clearing", csrf=True),
+    ),
+    Route(
+        "GET", "/klaerfaelle/{clearing}/anfrage", "inquiry", clearing.inquiry,
+        _clerks("inquiry_viewed", "clearing"),
+    ),
+    Route(
+        "POST", "/klaerfaelle/{clearing}/anfrage", "inquiry-sent", clearing.asked,
+        _clerks("partner_asked", "clearing", csrf=True),
+    ),
+    Route(
+        "POST", "/klaerfaelle/gruppe/{group}/probe", "bulk-trial", bulk.trial,
+        _clerks("bulk_tried", "group", csrf=True),
+    ),
+    Route(
+        "POST", "/klaerfaelle/gruppe/{group}/ausfuehren", "bulk-begin", bulk.begin,
+        _clerks("bulk_begun", "group", csrf=True),
+    ),
+    Route(
+        "GET", "/sammelauftraege", "bulk-list", bulk.listed, _clerks("bulk_viewed", "job")
+    ),
+    Route(
+        "GET", "/sammelauftraege/{job}", "bulk-job", bulk.show, _clerks("bulk_viewed", "job")
+    ),
+    Route(
+        "POST", "/nachrichten/{message}/erneut-senden", "message-resend", messages.resend,
+        Policy(
+            action="message_resent", object_kind="message", purpose=_OPERATION,
+            roles=policy.ADMINISTRATORS, csrf=True,
+        ),
     ),
     Route(
         "GET", "/zertifikate", "certificates", operations.certificates,

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 from hub.channels.inbound.watch import FolderWatch
 from hub.core.errors import Unavailable
+from hub.pipeline.desk import Desk
+from hub.pipeline.desk.bulk import Bulk
 from hub.pipeline.fulfilment.cash_files import close_due_files
 from hub.pipeline.fulfilment.keeping import fulfil
 from hub.pipeline.fulfilment.letters import write_letters
@@ -29,6 +31,8 @@ from hub.workers.sweep import Sweep
 
 log = logging.getLogger(__name__)
 
+BULK_LOOK_S = 5.0
+"""How often bulk jobs are looked for; whoever begins one carries on its first cases at once."""
 POLL_S = 0.25
 """How long a loop sleeps when nothing wakes it."""
 SWEEP_LOOK_S = 30.0
@@ -72,6 +76,7 @@ class Workers:
             _Loop("letter", self._letters, POLL_S),
             *(self._crew(queue, 64, fulfil) for queue in queues),
             *(self._deliverers(partner) for partner in partners),
+            _Loop("bulk", self._decide_many, BULK_LOOK_S),
             _Loop("sweep", Sweep(house).round, SWEEP_LOOK_S),
         ]
 
@@ -195,6 +200,12 @@ class Workers:
             await asyncio.wait_for(self._wake.wait(), seconds)
         except TimeoutError:
             return
+
+    async def _decide_many(self) -> int:
+        house = self._house
+        patience_s = house.settings.delivery.deadline_h * 3600
+        desk = Desk(house.database, house.journal, house.clock, patience_s, house.routes)
+        return await Bulk(house.database, house.clock, desk).round()
 
     async def _pick_up(self) -> int:
         taken, away = 0, None

@@ -30,6 +30,7 @@ MOVES = {
     ("received", "routed"), ("received", "closed"), ("received", "refused"),
     ("received", "clearing"), ("received", "duplicate"),
     ("routed", "closed"), ("routed", "clearing"), ("routed", "refused"),
+    ("closed", "routed"),
     ("clearing", "received"), ("clearing", "routed"), ("clearing", "closed"),
     ("clearing", "refused"),
 }  # fmt: skip

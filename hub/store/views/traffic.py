@@ -92,7 +92,8 @@ def events(tx: Transaction, scope: Scope, message_id: str) -> list[Row]:
 def promises(tx: Transaction, scope: Scope, message_id: str) -> list[Row]:
     """Return what was promised because of one message."""
     return tx.all(
-        "SELECT id, kind, queue, state, attempts, made_us, deadline_us, done_us, last_code, spec"
+        "SELECT id, kind, queue, state, attempts, made_us, deadline_us, done_us, last_code, spec,"
+        " replaces"
         " FROM promise"
         " WHERE message_id = :id AND (:tenant IS NULL OR tenant = :tenant) ORDER BY made_us, id",
         id=message_id,

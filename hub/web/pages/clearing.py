@@ -6,9 +6,10 @@ import json
 
 from aiohttp import web
 
-from hub.pipeline.desk import Decision, ways_out
+from hub.pipeline.desk import Decision, not_offered, ways_out
+from hub.pipeline.desk.inquiry import letter
 from hub.store import clearing, views
-from hub.store.database import Row
+from hub.store.database import Row, Transaction
 from hub.web.faults import Denied
 from hub.web.presentation.rendering import render
 from hub.web.visit import Visit, visit_of
@@ -21,13 +22,18 @@ async def listed(request: web.Request) -> web.Response:
     """Show open clearing cases, equal ones as one line."""
     visit = visit_of(request)
     scope, group = visit.account.tenant, request.query.get("gruppe", "")
-    groups, cases = await visit.services.database.read(
-        lambda tx: (
-            views.clearing_groups(tx, scope),
-            views.clearing_of_group(tx, scope, group) if group else [],
-        )
-    )
-    return render(request, "clearing_list.html", groups=groups, group=group, cases=cases)
+    desk = visit.services.desk
+
+    def look(tx: Transaction) -> tuple[list[Row], list[Row], tuple[str, ...]]:
+        cases = views.clearing_of_group(tx, scope, group) if group else []
+        first = clearing.find(tx, cases[0]["tenant"], cases[0]["id"]) if cases and desk else None
+        return views.clearing_groups(tx, scope), cases, ways_out(tx, first) if first else ()
+
+    groups, cases, ways = await visit.services.database.read(look)
+    return render(
+        request, "clearing_list.html", groups=groups, group=group, cases=cases, ways=ways,
+        may_decide=bool(ways), now=visit.services.clock.now_us(),
+    )  # fmt: skip
 
 
 async def show(request: web.Request) -> web.Response:
@@ -54,6 +60,43 @@ async def reject(request: web.Request) -> web.Response:
 async def discard(request: web.Request) -> web.Response:
     """Give up what stands still, for a reason."""
     return await _decide(request, "discard")
+
+
+async def confirm(request: web.Request) -> web.Response:
+    """Note that a delivery of unknown outcome has arrived: the partner said so."""
+    return await _decide(request, "confirm")
+
+
+async def resend(request: web.Request) -> web.Response:
+    """Send a delivery of unknown outcome once more, as a new one."""
+    return await _decide(request, "resend")
+
+
+async def inquiry(request: web.Request) -> web.Response:
+    """Show the text that asks the partner what became of a delivery."""
+    visit = visit_of(request)
+    case = await _case(request, visit)
+    promise, ways = await visit.services.database.read(
+        lambda tx: (
+            clearing.promise_of(tx, case["tenant"], case["promise_id"]), ways_out(tx, case),
+        )
+    )  # fmt: skip
+    if promise is None or "confirm" not in ways:
+        raise not_offered()
+    tenant = visit.services.settings.tenant(case["tenant"])
+    text = letter(promise, json.loads(promise["spec"]), tenant)
+    return render(request, "inquiry.html", case=case, text=text)
+
+
+async def asked(request: web.Request) -> web.Response:
+    """Note that the partner was asked."""
+    visit = visit_of(request)
+    case = await _case(request, visit)
+    desk = visit.services.desk
+    if desk is None:
+        raise Denied(409, "form_expired")
+    await desk.asked(case["tenant"], case["id"], visit.account.login)
+    return web.Response(status=303, headers={"Location": f"/klaerfaelle/{case['id']}"})
 
 
 async def _decide(request: web.Request, verb: str) -> web.Response:

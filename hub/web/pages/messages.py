@@ -16,6 +16,9 @@ from hub.web.presentation import words
 from hub.web.presentation.rendering import render
 from hub.web.visit import visit_of
 
+MIN_REASON = 3
+"""A reason of fewer characters explains nothing."""
+
 CLASSES = {
     "delivered": ("closed",),
     "in_progress": ("received", "routed", "held"),
@@ -81,8 +84,34 @@ async def show(request: web.Request) -> web.Response:
         findings=_findings(promises),
         own=scope is not None,
         promises=promises,
+        repeatable=[row for row in promises if _repeatable(row, promises)],
         caused=caused,
     )
+
+
+async def resend(request: web.Request) -> web.Response:
+    """Send chosen deliveries of a message once more; exactly these, with the same bytes."""
+    visit = visit_of(request)
+    scope, message_id = visit.account.tenant, request.match_info["message"]
+    form = await request.post()
+    message, promises = await visit.services.database.read(
+        lambda tx: (views.message(tx, scope, message_id), views.promises(tx, scope, message_id))
+    )
+    if message is None:
+        raise Denied(404, "not_found")
+    desk, reason = visit.services.desk, str(form.get("grund", "")).strip()[:500]
+    own = {row["id"] for row in promises}
+    chosen = [str(one) for one in form.getall("lieferung", []) if str(one) in own]
+    if desk is None or not chosen or len(reason) < MIN_REASON:
+        raise Denied(422, "form_invalid")
+    await desk.resending.resend(message["tenant"], chosen, visit.account.login, reason)
+    return web.Response(status=303, headers={"Location": f"/nachrichten/{message_id}"})
+
+
+def _repeatable(row: Row, promises: Iterable[Row]) -> bool:
+    """Tell whether a delivery is over and nothing stands in for it yet."""
+    over = row["kind"] == "deliver" and row["state"] in {"confirmed", "skipped"}
+    return over and all(other["replaces"] != row["id"] for other in promises)
 
 
 def _findings(promises: Iterable[Row]) -> list[dict[str, Any]]:

@@ -69,6 +69,10 @@ STEPS = {
     "clearing_rejected": Word("An den Absender zurückgewiesen", "bad", "cross"),
     "clearing_discarded": Word("Verworfen", "bad", "cross"),
     "clearing_replayed": Word("Aus den Originalbytes neu gelesen", "good", "check"),
+    "clearing_resent": Word("Erneutes Senden entschieden", "good", "send"),
+    "clearing_confirmed": Word("Von Hand als angekommen bestätigt", "good", "check"),
+    "delivery_repeated": Word("Als neue Lieferung erneut gesendet", "calm", "send"),
+    "partner_asked": Word("Gegenstelle um Auskunft gebeten", "calm", "question"),
     "refused_because": Word("Befunde festgehalten", "calm", "text"),
     "refused": Word("Abgewiesen, Absender wird informiert", "bad", "cross"),
     "quarantined": Word("In die Quarantäne gelegt", "calm", "folder"),
@@ -147,6 +151,14 @@ ACTIONS = {
     "clearing_rejected": "Klärfall zurückgewiesen",
     "clearing_discarded": "Klärfall verworfen",
     "clearing_replayed": "Klärfall neu gelesen",
+    "clearing_confirmed": "Lieferung von Hand bestätigt",
+    "clearing_resent": "Lieferung erneut gesendet",
+    "partner_asked": "Gegenstelle um Auskunft gebeten",
+    "inquiry_viewed": "Text der Anfrage angesehen",
+    "message_resent": "Lieferungen einer Nachricht erneut gesendet",
+    "bulk_tried": "Sammelentscheidung geprobt",
+    "bulk_begun": "Sammelentscheidung begonnen",
+    "bulk_viewed": "Sammelentscheidung angesehen",
     "lanes_viewed": "Sperren angesehen",
     "certificates_viewed": "Zertifikate angesehen",
     "health_viewed": "Zustand angesehen",
@@ -200,6 +212,8 @@ WAYS_OUT = {
     "replay": ("Neu lesen", "neu-lesen", "text", "quiet"),
     "reject": ("An den Absender zurückweisen", "ablehnen", "cross", "danger"),
     "discard": ("Verwerfen", "verwerfen", "cross", "danger"),
+    "confirm": ("Als angekommen bestätigen", "bestaetigen", "check", ""),
+    "resend": ("Erneut senden", "erneut-senden", "send", "quiet"),
 }
 """What may be decided: button, address, icon, tone."""
 
@@ -208,7 +222,18 @@ WAYS_EXPLAINED = {
     "replay": "Die Nachricht wird aus ihren Originalbytes neu geprüft und übersetzt.",
     "reject": "Der Absender erhält eine Quittung mit Ihrer Begründung; er muss neu senden.",
     "discard": "Der Schritt entfällt; der Fall läuft ohne ihn weiter. Niemand erhält Nachricht.",
+    "confirm": "Die Gegenstelle hat Ihnen gesagt, dass die Nachricht angekommen ist.",
+    "resend": "Eine neue Lieferung mit eigener Kennung und denselben Bytes ersetzt die alte.",
 }
+
+WHY_SKIPPED = {
+    "already_decided": "bereits entschieden",
+    "already_confirmed": "bereits bestätigt",
+    "decision_not_offered": "diese Entscheidung gibt es dort nicht",
+    "order_file_needed": "nummerierte Auftragsdatei, darf nicht fehlen",
+    "mapping_not_on_channel": "Abbildung passt nicht zum Kanal",
+}
+"""Why a bulk decision passes a case over."""
 
 _SPANS = ((86_400_000_000, "Tag", "Tagen"), (3_600_000_000, "Stunde", "Stunden"),
           (60_000_000, "Minute", "Minuten"))  # fmt: skip

@@ -263,6 +263,37 @@ def test_a_decision_needs_a_case_and_a_reason(
     assert 1 == len(played("clearing", "list", "--json").json["clearing"])
 
 
+def test_many_cases_are_tried_out_and_decided_as_a_named_job(played: CommandLine) -> None:
+    [group] = played("clearing", "list", "--json").json["groups"]
+    why = ("--group", group["fingerprint"], "--reason", "geklärt", "--actor", "m.sommer")
+    trial = played("clearing", "release", *why, "--dry-run")
+    told = played("clearing", "replay", *why, "--dry-run", "--json").json
+    first = played("clearing", "release", *why, "--job", "Mai", "--json").json
+    second = played("clearing", "release", *why, "--job", "Mai", "--json").json
+
+    assert "1 gewählt.\nEntschieden würden 1. Es wurde nichts geändert.\n" == trial.out
+    assert {"chosen": 1, "fitting": 0, "skipped": {"decision_not_offered": 1}} == told
+    assert (1, "done", 0) == (first["done"], first["state"], first["waiting"])
+    assert first == second == played("clearing", "jobs", "--json").json["jobs"][0]
+    assert [] == played("clearing", "list", "--json").json["groups"]
+
+
+def test_a_bulk_decision_says_about_what(played: CommandLine) -> None:
+    answer = played("clearing", "release", "--reason", "geklärt", "--actor", "m.sommer")
+
+    assert (1, True) == (answer.code, "[choice_unclear]" in answer.err)
+
+
+def test_a_delivery_of_another_message_is_not_sent_again(played: CommandLine) -> None:
+    why = ("--delivery", "p-1", "--reason", "verloren", "--actor", "m.sommer")
+    other = played("journal", "resend", GOOD, *why)
+    no_delivery = played("journal", "resend", BAD, *why)
+
+    assert [1, 1] == [other.code, no_delivery.code]
+    assert "[delivery_unknown]" in other.err
+    assert "[delivery_unknown]" in no_delivery.err
+
+
 def test_looks_at_clearing_cases_are_in_the_access_log(played: CommandLine) -> None:
     played("clearing", "list")
     played("clearing", "show", "c-1")

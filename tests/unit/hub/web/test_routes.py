@@ -7,7 +7,7 @@ import pytest
 from hub.web.policy import SAFE, Route
 from hub.web.routes import ROUTES
 from hub.web.visit import csrf_token
-from tests.small_house import CLEARING, OFFICE, PEOPLE, SmallHouse, Visitor
+from tests.small_house import CLEARING, GROUP, JOB, OFFICE, PEOPLE, SmallHouse, Visitor
 from tests.unit.hub.web.conftest import Arrive, LogOf
 
 CLOSED = sorted(
@@ -22,6 +22,7 @@ def address(route: Route, house: SmallHouse) -> str:
     known = {
         "akte": house.akte, "document": house.files["bescheid"], "page": "1",
         "message": "0192f0a0-0000-7000-8000-000000000005", "clearing": CLEARING,
+        "group": GROUP, "job": JOB,
     }  # fmt: skip
     return re.sub(r"\{(\w+)\}", lambda m: known[m[1]], route.path)
 

@@ -10,6 +10,7 @@ from hub.core.errors import HubError, Misconfigured, OutcomeUnknown, Refused, Un
 from hub.core.ids import derived_uuid
 from hub.core.message import Message
 from hub.core.settings import HttpsTarget
+from hub.pipeline.desk import Decision
 from hub.pipeline.fulfilment.keeping import fulfil
 from hub.store import lanes
 from hub.store.lanes import Promise
@@ -259,17 +260,20 @@ async def test_a_request_that_may_have_left_is_never_sent_again_by_itself(world:
     assert ("unknown", "clearing", "outcome_unknown") == await state_of(world, one)
 
 
-async def test_a_released_unknown_outcome_is_sent_again(world: World) -> None:
+async def test_an_unknown_outcome_is_sent_again_as_a_new_delivery_only(world: World) -> None:
     one = await promise(world)
     world.line.outcomes = [OutcomeUnknown("no_answer"), b"<antwort/>"]
     await fulfil(one, world.house)
     [case] = await world.open_cases()
+    why = Decision(verb="resend", actor="ahrens", reason="Nicht angekommen, laut Auskunft.")
 
-    await world.desk.release(OFFICE, case["id"], "ahrens", "Nicht angekommen, laut Auskunft.")
+    await world.desk.decide(OFFICE, case["id"], why)
 
     [again] = await world.claim("deliver:azr")
     await fulfil(again, world.house)
-    assert ("confirmed", "closed", None) == await state_of(world, one)
+    assert [one.id, again.id] == world.line.asked
+    assert ("confirmed", "closed", None) == await state_of(world, again)
+    assert ("skipped", "closed", None) == await state_of(world, one)
 
 
 async def test_an_answer_that_cannot_be_kept_is_not_asked_for_again(world: World) -> None:

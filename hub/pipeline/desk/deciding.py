@@ -14,10 +14,12 @@ from dataclasses import dataclass
 
 from hub.core.clock import Clock, local_date
 from hub.core.errors import Conflict, Rejected
+from hub.pipeline.desk.resending import Resending
 from hub.pipeline.journey.directions import Directions, ways_with
 from hub.routing.table import Routes
 from hub.store import clearing, lanes, messages
 from hub.store.database import Database, Row, Transaction
+from hub.store.desk import replacing
 from hub.store.journal import Journal
 from hub.store.messages import Messages, Step
 
@@ -26,6 +28,8 @@ DECIDED = {
     "replay": "replayed",
     "reject": "rejected",
     "discard": "discarded",
+    "resend": "resent",
+    "confirm": "confirmed",
 }
 """What a decision makes of a clearing case."""
 
@@ -36,7 +40,8 @@ class Decision:
 
     verb: str
     """``release`` (the same bytes again), ``replay`` (read the original bytes anew), ``reject``
-    (back to the sender, with receipt) or ``discard`` (give up)."""
+    (back to the sender, with receipt), ``discard`` (give up); where nobody knows whether a
+    request arrived: ``confirm`` (the partner says it did) or ``resend`` (a new delivery)."""
     actor: str
     reason: str
     mapping: str = ""
@@ -63,6 +68,7 @@ class Desk:
         self._clock = clock
         self._patience_us = int(patience_s * 1_000_000)
         self._routes = routes
+        self.resending = Resending(database, journal, clock, self._patience_us)
 
     async def release(self, tenant: str, clearing_id: str, actor: str, reason: str) -> None:
         """Settle a clearing case: what stood still is tried again."""
@@ -120,35 +126,61 @@ class Desk:
         if verb not in ways_out(tx, case):
             if lanes.is_numbered_file(tx, case["tenant"], case["promise_id"]):
                 raise _number_needed()
-            raise Rejected(
-                "decision_not_offered",
-                "Diese Entscheidung gibt es bei diesem Klärfall nicht.",
-                remedy="„aktenhub clearing show“ nennt die möglichen.",
-            )
+            raise not_offered()
         if decision.mapping and self._routes:
             row = self._message(tx, case)
             ways_with(decision.mapping, row["channel"], self._routes)
 
     def _carry_out(self, tx: Transaction, case: Row, decision: Decision, now_us: int) -> None:
-        row = self._message(tx, case)
-        message = messages.to_message(row)
+        message = messages.to_message(self._message(tx, case))
         step, action = self._step(case, decision), f"clearing_{DECIDED[decision.verb]}"
-        skip = decision.verb != "release"
-        if (
-            case["promise_id"]
-            and not is_held(case)
-            and self._unblock(tx, case, skip=skip, now_us=now_us)
-            and skip
-        ):
+        if is_held(case):
+            self._messages.note(tx, message, now_us, action, step=step)
+            self._send_on_its_way(tx, case, decision, now_us)
+            if decision.verb == "discard":
+                messages.forget_bytes(tx, message)
+        elif self._end_standstill(tx, case, decision, now_us):
             # What is given up counts as settled, and the message may end by it.
             self._messages.fulfilled(tx, message.tenant, ((message.id, action, step),), now_us)
         else:
             self._messages.note(tx, message, now_us, action, step=step)
-        if is_held(case):
-            self._send_on_its_way(tx, case, decision, now_us)
-            if decision.verb == "discard":
-                messages.forget_bytes(tx, message)
         self.settle(tx, case, now_us)
+
+    def _end_standstill(self, tx: Transaction, case: Row, decision: Decision, now_us: int) -> bool:
+        """Let the lane go on: with its head, with a new one in its place, or without it.
+
+        Tells whether the message has one promise less to wait for.
+        """
+        if case["promise_id"] is None:
+            return False
+        if decision.verb == "resend":
+            head = {"tenant": case["tenant"], "id": case["promise_id"]}
+            self.resending.stand_in(tx, head, decision.actor, decision.reason)
+            return False
+        skip = decision.verb != "release"
+        freed = self._unblock(tx, case, skip=skip, now_us=now_us)
+        if freed and decision.verb == "confirm":
+            replacing.confirm_skipped(tx, case["tenant"], case["promise_id"])
+        return freed and skip
+
+    async def asked(self, tenant: str, clearing_id: str, actor: str) -> None:
+        """Note that the partner was asked; the case stays open until the answer is known.
+
+        Raises:
+            Rejected: there is no such case, or nothing in it to ask about.
+        """
+
+        def work(tx: Transaction) -> None:
+            case = clearing.find(tx, tenant, clearing_id)
+            if case is None:
+                raise Rejected("clearing_unknown", "Diesen Klärfall gibt es nicht.")
+            if "confirm" not in ways_out(tx, case):
+                raise not_offered()
+            message = messages.to_message(self._message(tx, case))
+            step = Step(case["promise_id"], actor=actor, facts={"code": case["code"]})
+            self._messages.note(tx, message, self._clock.now_us(), "partner_asked", step=step)
+
+        await self._database.write(work)
 
     @staticmethod
     def _step(case: Row, decision: Decision) -> Step:
@@ -219,7 +251,18 @@ def ways_out(tx: Transaction, case: Row) -> tuple[str, ...]:
         return ("release", "discard")
     if "batch" in json.loads(promise["spec"]):
         return ("release",)
+    if promise["state"] == "unknown":
+        return ("confirm", "resend")
     return ("release", "discard")
+
+
+def not_offered() -> Rejected:
+    """Return the error for a way out that a case has not."""
+    return Rejected(
+        "decision_not_offered",
+        "Diese Entscheidung gibt es bei diesem Klärfall nicht.",
+        remedy="„aktenhub clearing show“ nennt die möglichen.",
+    )
 
 
 def _number_needed() -> Rejected:

@@ -266,3 +266,61 @@ async def test_a_skipped_head_frees_those_behind_it(world: World) -> None:
     await world.desk.reject(OFFICE, case, "ahrens", WHY)
 
     assert ["behind"] == [p.id for p in await world.claim("deliver:azr")]
+
+
+async def doubtful(world: World) -> tuple[Promise, str]:
+    """Return a request nobody knows the outcome of, and its clearing case."""
+    one = await promise(world)
+    world.line.outcomes = [OutcomeUnknown("no_answer")]
+    await fulfil(one, world.house)
+    [case] = await world.open_cases()
+    return one, case["id"]
+
+
+@pytest.mark.parametrize("verb", ["release", "discard", "reject", "replay"])
+async def test_an_unknown_outcome_is_never_guessed(world: World, verb: str) -> None:
+    one, case = await doubtful(world)
+
+    with pytest.raises(Rejected, match="decision_not_offered"):
+        await world.desk.decide(OFFICE, case, decision(verb))
+
+    assert "unknown" == (await state_of(world, one))[0]
+
+
+async def test_what_the_partner_says_has_arrived_is_confirmed_by_hand(world: World) -> None:
+    one, case = await doubtful(world)
+    await world.desk.asked(OFFICE, case, "ahrens")
+    assert ["open"] == [row["state"] for row in await world.open_cases()]
+
+    await world.desk.decide(OFFICE, case, decision("confirm"))
+
+    assert ("confirmed", "closed", None) == await state_of(world, one)
+    assert 0 == (await world.messages())[0]["open_promises"]
+    asked = await world.rows("SELECT actor FROM journal WHERE action = 'partner_asked'")
+    assert [{"actor": "ahrens"}] == asked
+
+
+async def test_a_second_sending_keeps_its_place_before_those_behind(world: World) -> None:
+    one, case = await doubtful(world)
+    behind = Promise("behind", OFFICE, one.message_id, "deliver", one.queue, one.lane_key)
+    await world.house.database.write(lambda tx: lanes.add(tx, behind, world.clock.now_us()))
+
+    await world.desk.decide(OFFICE, case, decision("resend"))
+    await world.desk.decide(OFFICE, case, decision("resend"))
+
+    [again] = await world.claim("deliver:azr")
+    assert (one.lane_seq, one.payload_sha256) == (again.lane_seq, again.payload_sha256)
+    assert again.id not in {one.id, "behind"}
+    [row] = await world.rows("SELECT replaces FROM promise WHERE id = :id", id=again.id)
+    assert one.id == row["replaces"]
+    await world.house.database.write(
+        lambda tx: lanes.finish(tx, again, "confirmed", world.clock.now_us())
+    )
+    assert ["behind"] == [p.id for p in await world.claim("deliver:azr")]
+
+
+async def test_nobody_is_asked_about_what_surely_failed(world: World) -> None:
+    _, case = await stopped(world)
+
+    with pytest.raises(Rejected, match="decision_not_offered"):
+        await world.desk.asked(OFFICE, case, "ahrens")

@@ -1,0 +1,1 @@
+"""What people at the desk ask for: bulk decisions, corrections, holds, sights."""
