@@ -117,9 +117,9 @@ class House:
         """Root of the outbox folders."""
         return self.base / self.settings.folders.outbox
 
-    def deadline_us(self, now_us: int) -> int:
-        """Return when a promise made now is overdue."""
-        return now_us + int(self.settings.delivery.deadline_h * 3_600_000_000)
+    def deadline_us(self, now_us: int, hours: float | None = None) -> int:
+        """Return when a promise made now is overdue; ``hours`` where its route says so."""
+        return now_us + int((hours or self.settings.delivery.deadline_h) * 3_600_000_000)
 
 
 def received_on(message: Message) -> str:

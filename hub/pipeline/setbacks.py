@@ -90,7 +90,8 @@ def _again(
     if isinstance(decision, Dead):
         stop(tx, promise, error, "unknown" if left == "sent" else "dead", house)
         return
-    log.warning("retry_later", extra={"code": error.code, "queue": promise.queue})
+    extra = {**ids_of(tx, promise), "code": error.code, "queue": promise.queue}
+    log.warning("retry_later", extra=extra)
     # A target that must be mended first opens: its lanes wait for it, not for the clock.
     waits = not isinstance(error, Misconfigured)
     again_us = max(decision.at_us, now_us + int(least_s * 1_000_000)) if waits else now_us
@@ -111,9 +112,10 @@ def stop(tx: Transaction, promise: Promise, error: HubError, state: str, house: 
     Raises:
         Conflict: the lease was lost.
     """
-    log.warning("promise_stopped", extra={"code": error.code, "queue": promise.queue})
     now_us = house.clock.now_us()
     lanes.block(tx, promise, state, error.code)
+    extra = {**ids_of(tx, promise), "code": error.code, "queue": promise.queue}
+    log.warning("promise_stopped", extra=extra)
     row = messages.find(tx, promise.tenant, promise.message_id) or _any_of_batch(tx, promise)
     if row is None:
         return
@@ -121,6 +123,13 @@ def stop(tx: Transaction, promise: Promise, error: HubError, state: str, house: 
     clearing.open_case(tx, message, _case(promise, error), now_us)
     if row["state"] in {"received", "routed"}:
         house.messages.move(tx, message, "clearing", now_us, code=error.code)
+
+
+def ids_of(tx: Transaction, promise: Promise) -> dict[str, str]:
+    """Return by which ids the log speaks of a promise, so that one message's lines are found."""
+    row = messages.find(tx, promise.tenant, promise.message_id)
+    ids = {"promise_id": promise.id, "message_id": promise.message_id, "tenant": promise.tenant}
+    return ids | ({"correlation_id": row["correlation_id"]} if row else {})
 
 
 def _case(promise: Promise, error: HubError) -> ClearingCase:

@@ -117,9 +117,21 @@ class OutRoute(_Route, frozen=True, kw_only=True):
     ``{sequence}`` for batches."""
     batch: bool = False
     """Whether records wait for each other and leave as one numbered file."""
+    sidecar: Literal["sha256", "done", "none"] | None = None
+    """What appears beside a file in the outbox, after it; ``sha256`` where nothing is said."""
+    answers: bool | None = None
+    """Over HTTPS: whether the partner answers in the same exchange (where nothing is said), or
+    its receipt is all."""
+    deadline_h: Annotated[float, Meta(gt=0, le=8760)] | None = None
+    """Hours after which a delivery of these kinds becomes a clearing case."""
 
     def __post_init__(self) -> None:
-        """Check the file name."""
+        """Check the file name and what belongs to one door only."""
+        if (self.door == "folder" and self.answers is not None) or (
+            self.door == "https" and self.sidecar is not None
+        ):
+            msg = "answers gehört zu HTTPS, sidecar zu Ordnern"
+            raise ValueError(msg)
         if (self.door == "folder") != bool(self.file_name):
             msg = "Ein Ordner braucht einen Dateinamen (file_name), HTTPS hat keinen"
             raise ValueError(msg)

@@ -370,3 +370,11 @@ def is_numbered_file(tx: Transaction, tenant: str, promise_id: str | None) -> bo
         tenant=tenant, id=promise_id,
     )  # fmt: skip
     return row is not None and "batch" in json.loads(row["spec"])
+
+
+def ready_queues(tx: Transaction) -> list[tuple[str, str]]:
+    """Return tenant and queue wherever anything waits; a look that may walk far."""
+    rows = tx.all(
+        "SELECT DISTINCT tenant, queue FROM lane WHERE state = 'ready' ORDER BY tenant, queue"
+    )
+    return [(row["tenant"], row["queue"]) for row in rows]

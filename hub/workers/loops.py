@@ -27,6 +27,7 @@ from hub.store import lanes
 from hub.workers.crew import Act, Crew, claim
 from hub.workers.gates import Gate
 from hub.workers.pickup import pick_up
+from hub.workers.strays import Strays
 from hub.workers.sweep import Sweep
 
 log = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ class Workers:
         house = self._house
         queues = ("file", "refuse")
         partners = sorted({route.partner for route in house.routes.ways_out})
-        return [
+        loops = [
             _Loop("pickup", self._pick_up, house.settings.pickup.scan_s),
             self._crew("travel", 128, travel),
             _Loop("cash_files", lambda: close_due_files(house, at_once=at_once), POLL_S),
@@ -79,6 +80,8 @@ class Workers:
             _Loop("bulk", self._decide_many, BULK_LOOK_S),
             _Loop("sweep", Sweep(house).round, SWEEP_LOOK_S),
         ]
+        strays = Strays([loop.name for loop in loops], house)
+        return [*loops, _Loop("strays", strays.round, SWEEP_LOOK_S)]
 
     def _deliverers(self, partner: str) -> _Loop:
         """Return who delivers to a partner; over the network through its gate."""

@@ -18,7 +18,7 @@ from hub.core.record import Record
 from hub.partners.outcome import Role
 from hub.pipeline.house import House
 from hub.pipeline.isolation.cell import Leg
-from hub.pipeline.journey.writing import context, file_name
+from hub.pipeline.journey.writing import context, file_name, manner
 from hub.pipeline.setbacks import unforeseen
 from hub.routing.route import OutRoute
 from hub.store import batches, clearing, lanes, messages
@@ -188,7 +188,8 @@ def _delivery(batch: Row, route: OutRoute, name: str, kept: Kept, house: House) 
             "channel": route.channel,
             "name": name,
             "batch": batch["id"],
+            **manner(route),
         },
         payload_sha256=kept.sha256,
-        deadline_us=house.deadline_us(house.clock.now_us()),
+        deadline_us=house.deadline_us(house.clock.now_us(), route.deadline_h),
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
+from hub.channels.outbound.folder import Sidecar
 from hub.core import failpoint
 from hub.core.errors import Conflict, HubError, Unavailable
 from hub.core.log import log_context
@@ -17,7 +18,7 @@ from hub.pipeline.fulfilment.asking import ask
 from hub.pipeline.fulfilment.ending import end, what_left
 from hub.pipeline.fulfilment.filing import file_document
 from hub.pipeline.house import House
-from hub.pipeline.setbacks import give_up, try_again, unforeseen
+from hub.pipeline.setbacks import give_up, ids_of, try_again, unforeseen
 from hub.store.lanes import Promise
 
 failpoint.declare("deliver_before", "deliver_after", "refuse_before", "refuse_after")
@@ -27,7 +28,8 @@ log = logging.getLogger(__name__)
 
 async def fulfil(promise: Promise, house: House) -> None:
     """Keep one claimed promise, or write down why not and when next."""
-    with log_context(promise_id=promise.id, message_id=promise.message_id, tenant=promise.tenant):
+    ids = await house.database.read(lambda tx: ids_of(tx, promise))
+    with log_context(**ids):
         try:
             await _ACTS[promise.kind](promise, house)
         except Unavailable as exc:
@@ -49,7 +51,8 @@ async def _deliver(promise: Promise, house: House) -> None:
         return
     failpoint.reach("deliver_before")
     folder = house.outboxes.folder(promise.tenant, str(promise.spec["channel"]))
-    await folder.put(str(promise.spec["name"]), data, promise.id)
+    beside: Sidecar = promise.spec.get("sidecar", "sha256")
+    await folder.put(str(promise.spec["name"]), data, promise.id, beside)
     failpoint.reach("deliver_after")
     await end(promise, house, "delivered", facts=what_left(promise))
 

@@ -121,10 +121,17 @@ def _delivery(
             "channel": route.channel,
             "name": file_name(route, {"case_id": message.case_key or "", "id": promise_id}),
             "case_key": message.case_key,
+            **manner(route),
         },
         payload_sha256=kept.sha256,
-        deadline_us=house.deadline_us(house.clock.now_us()),
+        deadline_us=house.deadline_us(house.clock.now_us(), route.deadline_h),
     )
+
+
+def manner(route: OutRoute) -> dict[str, object]:
+    """Return how a delivery is done, where the route wants it otherwise than usual."""
+    said = {"sidecar": route.sidecar, "answers": route.answers}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def file_name(route: OutRoute, facts: Mapping[str, object]) -> str:

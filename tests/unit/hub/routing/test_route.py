@@ -106,3 +106,12 @@ def test_a_file_name_uses_only_known_fields_and_harmless_characters(name: str) -
 def test_door_batch_and_file_name_fit_together(change: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"file_name|sequence"):
         OutRoute(**OUT | change)
+
+
+HTTPS: dict[str, Any] = OUT | {"door": "https", "file_name": "", "batch": False}
+
+
+@pytest.mark.parametrize("wrong", [OUT | {"answers": False}, HTTPS | {"sidecar": "done"}])
+def test_what_belongs_to_the_other_door_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="answers gehört zu HTTPS, sidecar zu Ordnern"):
+        OutRoute(**wrong)
