@@ -26,6 +26,7 @@ from hub.pipeline.recovery import recover
 from hub.store import lanes
 from hub.workers.crew import Act, Crew, claim
 from hub.workers.gates import Gate
+from hub.workers.ownership import Ownership
 from hub.workers.pickup import pick_up
 from hub.workers.strays import Strays
 from hub.workers.sweep import Sweep
@@ -64,6 +65,7 @@ class Workers:
         self._wake = asyncio.Event()
         self._stopping = False
         self._last_round: dict[str, float] = {}
+        self._ownership = Ownership(house)
 
     def loops(self, *, at_once: bool) -> list[_Loop]:
         """Return the loops in the order a message passes them."""
@@ -110,6 +112,7 @@ class Workers:
             await asyncio.gather(*(crew.finish() for crew in self._crews))
             me, now_us = self._house.settings.node, self._house.clock.now_us()
             await self._house.database.write(lambda tx: lanes.hand_back(tx, me, now_us))
+            await self._ownership.hand_back()
 
     async def run_once(self) -> None:
         """Do everything that is due, and what follows from it, then return."""
@@ -226,7 +229,7 @@ class Workers:
         try:
             if await self._house.pressure.obstacle(tenant, channel):
                 return 0
-            return await pick_up(tenant, channel, self._house.inboxes[tenant, channel], self._house)
+            return await pick_up((tenant, channel), self._ownership, self._house)
         except Unavailable:
             raise
         except Exception:  # one folder that is away must not stop the others

@@ -1,0 +1,1 @@
+"""What is remembered of inboxes: owners, numbers, attachments."""
