@@ -1,42 +1,29 @@
-"""The composition root: the only place that builds rooms and connects them.
-
-What is opened here is closed here, in reverse order.
-"""
+"""Builds the rooms and connects them. What is opened here is closed here, in reverse order."""
 
 from __future__ import annotations
 
 import asyncio
 import fcntl
-import logging
 import shutil
-import signal
-import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
-
-from aiohttp import web
 
 import efile
 from efile import EFile, S3Access, S3Store
+from hub.app.place import CLOCK, Place
 from hub.certificates.center import CertificateCenter
-from hub.certificates.door import DoorContexts
 from hub.channels.inbound.opening import open_inboxes
 from hub.channels.outbound.https import HttpsDoor
-from hub.channels.safe_folder import check_apart, check_outside
 from hub.core import failpoint
-from hub.core.clock import SystemClock
 from hub.core.errors import Misconfigured
-from hub.core.settings import Intake, Settings, armed_failpoint, read_settings, secret
+from hub.core.settings import armed_failpoint
 from hub.formats.catalog import Catalog
 from hub.letters.office import Office
 from hub.letters.templates import Templates
 from hub.mapping.catalog import Mappings
 from hub.partners import azr, case_core, cash
 from hub.partners.base import Handler
-from hub.pipeline.balance import balance
 from hub.pipeline.desk import Desk
 from hub.pipeline.fulfilment.lines import HttpsLine
 from hub.pipeline.house import House
@@ -46,120 +33,12 @@ from hub.routing.table import Routes
 from hub.store.database import Database, Dialect
 from hub.store.engines.nodes import join
 from hub.store.engines.postgres import PostgresDatabase
-from hub.store.engines.session import Address
 from hub.store.journal import Journal
 from hub.store.migrate import Migration, hub_migrations, migrate, pending
 from hub.store.payloads import Payloads
 from hub.store.sqlite import SqliteDatabase
-from hub.web.api.listener import Listener
-from hub.web.api.services import Door
-from hub.web.api.site import build_api
-from hub.web.ops import build_ops_site
-from hub.web.server import build_site
-from hub.web.services import SiteServices
-from hub.workers.loops import Workers
-
-log = logging.getLogger(__name__)
-
-CLOCK = SystemClock()
 
 THREADS = 32
-
-SHIPPED = Path(__file__).resolve().parent.parent
-"""Schemas, mappings and templates lie beside the packages."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where this installation lives."""
-
-    settings: Settings
-    base: Path
-    """Folder of ``hub.toml``."""
-
-    @classmethod
-    def read(cls, settings_file: Path) -> Place:
-        """Read ``hub.toml``.
-
-        Raises:
-            Misconfigured: it is missing or wrong.
-        """
-        return cls(read_settings(settings_file), settings_file.resolve().parent)
-
-    @property
-    def schemas(self) -> Path:
-        """Folder of the schemas."""
-        return self._shipped(self.settings.folders.schemas, "schemas")
-
-    @property
-    def mappings(self) -> Path:
-        """Folder of mappings and routes."""
-        return self._shipped(self.settings.folders.mappings, "mappings")
-
-    @property
-    def templates(self) -> Path:
-        """Folder of the letter templates."""
-        return self._shipped(self.settings.folders.templates, "templates")
-
-    @property
-    def tenant_ids(self) -> tuple[str, ...]:
-        """The offices this installation works for."""
-        return tuple(tenant.id for tenant in self.settings.tenants)
-
-    @property
-    def data(self) -> Path:
-        """Folder of database and payloads."""
-        return self.base / self.settings.folders.data
-
-    @property
-    def database_file(self) -> Path:
-        """The SQLite file."""
-        return self.data / "hub.sqlite"
-
-    @property
-    def database_address(self) -> Address | None:
-        """The PostgreSQL server, where one is used.
-
-        Raises:
-            Misconfigured: its password is missing.
-        """
-        wanted = self.settings.postgresql
-        if self.settings.database != "postgresql" or wanted is None:
-            return None
-        if wanted.login == "peer":
-            return Address(wanted.dsn)
-        return Address(wanted.dsn, self.secret("postgresql_password").decode())
-
-    @property
-    def database_place(self) -> str:
-        """Where the database is, for messages."""
-        address = self.database_address
-        return address.place if address else str(self.database_file)
-
-    def secret(self, name: str) -> bytes:
-        """Return a secret.
-
-        Raises:
-            Misconfigured: it is missing or readable by others.
-        """
-        return secret(self.settings, self.base, name)
-
-    def _shipped(self, configured: str, name: str) -> Path:
-        return self.base / configured if configured else SHIPPED / name
-
-    def check_folders(self) -> None:
-        """Make sure that no folder lies inside another.
-
-        Raises:
-            Misconfigured: two overlap.
-        """
-        folders = self.settings.folders
-        names = ("data", "inbox", "outbox", "certs", "secrets")
-        own = [(name, self.base / getattr(folders, name)) for name in names]
-        shipped = [("schemas", self.schemas), ("mappings", self.mappings)]
-        check_apart([*own, *shipped, ("hub", SHIPPED / "hub"), ("efile", SHIPPED / "efile")])
-        # What is dropped must not become a setting or a program of this interpreter.
-        check_outside(own[1], [("hub.toml", self.base), ("python", Path(sys.prefix))])
 
 
 def all_migrations(dialect: Dialect = "sqlite") -> list[Migration]:
@@ -320,73 +199,3 @@ def handlers() -> Mapping[str, Handler]:
                 raise Misconfigured("handler_twice", f"Zwei Verarbeitungen für „{kind}“.")
             found[kind] = handler
     return found
-
-
-async def run_once(place: Place) -> None:
-    """Do everything that is due, then return."""
-    async with open_house(place) as house:
-        await Workers(house).run_once()
-
-
-async def serve(place: Place) -> None:
-    """Work and serve the staff pages until the process is told to stop."""
-    async with open_house(place) as house, AsyncExitStack() as stack:
-        workers = Workers(house)
-        services = _services(place, house, workers)
-        if place.settings.intake:
-            door = Door.before(house, place.settings.intake, workers.wake)
-            services = replace(services, door=door.figures)
-            contexts = door_contexts(place, place.settings.intake, house.database)
-            await stack.enter_async_context(Listener(build_api(door), contexts.current))
-        web_settings, ops = place.settings.web, place.settings.ops
-        await _listen(stack, build_site(services), web_settings.host, web_settings.port)
-        await _listen(stack, build_ops_site(services), ops.host, ops.port)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, workers.stop)
-        log.info("serving", extra={"place": f"{web_settings.host}:{web_settings.port}"})
-        await workers.run()
-    log.info("stopped")
-
-
-def _services(place: Place, house: House, workers: Workers) -> SiteServices:
-    room = house.efile
-    if not isinstance(room, EFile):
-        msg = "the staff pages need the real e-file"
-        raise TypeError(msg)
-
-    async def storage() -> None:
-        await room.ping(place.settings.tenants[0].id)
-
-    return SiteServices(
-        database=house.database,
-        efile=room,
-        settings=place.settings,
-        clock=CLOCK,
-        balance=balance,
-        desk=open_desk(place, house.database),
-        parts={"workers": workers.ping, "storage": storage},
-        paused=lambda: house.pressure.paused,
-    )
-
-
-def door_contexts(place: Place, rules: Intake, database: Database) -> DoorContexts:
-    """Return what shows the door's certificate and knows the senders' CAs."""
-    own = rules.certificate
-    files = (place.base / own, place.base / rules.key) if own else None
-    return open_center(place, database).door_contexts(files)
-
-
-async def _listen(stack: AsyncExitStack, site: web.Application, host: str, port: int) -> None:
-    runner = web.AppRunner(site, access_log=None, handle_signals=False)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as exc:
-        raise Misconfigured(
-            "address_unusable",
-            "An dieser Adresse lässt sich kein Dienst anbieten; vielleicht ist sie belegt.",
-            place=f"{host}:{port}",
-            remedy="In hub.toml unter [web] und [ops] eine freie Adresse dieses Rechners angeben.",
-        ) from exc

@@ -1,0 +1,35 @@
+"""The composition root: the only place that builds rooms and connects them."""
+
+from hub.app.place import CLOCK, SHIPPED, Place
+from hub.app.rooms import (
+    all_migrations,
+    handlers,
+    open_center,
+    open_database,
+    open_desk,
+    open_efile,
+    open_house,
+    open_routes,
+    pending_migrations,
+    start_isolation,
+)
+from hub.app.serving import door_contexts, run_once, serve
+
+__all__ = [
+    "CLOCK",
+    "SHIPPED",
+    "Place",
+    "all_migrations",
+    "door_contexts",
+    "handlers",
+    "open_center",
+    "open_database",
+    "open_desk",
+    "open_efile",
+    "open_house",
+    "open_routes",
+    "pending_migrations",
+    "run_once",
+    "serve",
+    "start_isolation",
+]

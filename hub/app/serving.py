@@ -1,0 +1,100 @@
+"""Works and serves until told to stop: workers, staff pages, monitoring, the door."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+from aiohttp import web
+
+from efile import EFile
+from hub.app.place import CLOCK, Place
+from hub.app.rooms import open_center, open_desk, open_house
+from hub.certificates.door import DoorContexts
+from hub.core.errors import Misconfigured
+from hub.core.settings import Intake
+from hub.pipeline.balance import balance
+from hub.pipeline.house import House
+from hub.store.database import Database
+from hub.web.api.listener import Listener
+from hub.web.api.services import Door
+from hub.web.api.site import build_api
+from hub.web.ops import build_ops_site
+from hub.web.server import build_site
+from hub.web.services import SiteServices
+from hub.workers.loops import Workers
+
+log = logging.getLogger(__name__)
+
+
+async def run_once(place: Place) -> None:
+    """Do everything that is due, then return."""
+    async with open_house(place) as house:
+        await Workers(house).run_once()
+
+
+async def serve(place: Place) -> None:
+    """Work and serve the staff pages until the process is told to stop."""
+    async with open_house(place) as house, AsyncExitStack() as stack:
+        workers = Workers(house)
+        services = _services(place, house, workers)
+        if place.settings.intake:
+            door = Door.before(house, place.settings.intake, workers.wake)
+            services = replace(services, door=door.figures)
+            contexts = door_contexts(place, place.settings.intake, house.database)
+            await stack.enter_async_context(Listener(build_api(door), contexts.current))
+        web_settings, ops = place.settings.web, place.settings.ops
+        await _listen(stack, build_site(services), web_settings.host, web_settings.port)
+        await _listen(stack, build_ops_site(services), ops.host, ops.port)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, workers.stop)
+        log.info("serving", extra={"place": f"{web_settings.host}:{web_settings.port}"})
+        await workers.run()
+    log.info("stopped")
+
+
+def _services(place: Place, house: House, workers: Workers) -> SiteServices:
+    room = house.efile
+    if not isinstance(room, EFile):
+        msg = "the staff pages need the real e-file"
+        raise TypeError(msg)
+
+    async def storage() -> None:
+        await room.ping(place.settings.tenants[0].id)
+
+    return SiteServices(
+        database=house.database,
+        efile=room,
+        settings=place.settings,
+        clock=CLOCK,
+        balance=balance,
+        desk=open_desk(place, house.database),
+        parts={"workers": workers.ping, "storage": storage},
+        paused=lambda: house.pressure.paused,
+    )
+
+
+def door_contexts(place: Place, rules: Intake, database: Database) -> DoorContexts:
+    """Return what shows the door's certificate and knows the senders' CAs."""
+    own = rules.certificate
+    files = (place.base / own, place.base / rules.key) if own else None
+    return open_center(place, database).door_contexts(files)
+
+
+async def _listen(stack: AsyncExitStack, site: web.Application, host: str, port: int) -> None:
+    runner = web.AppRunner(site, access_log=None, handle_signals=False)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as exc:
+        raise Misconfigured(
+            "address_unusable",
+            "An dieser Adresse lässt sich kein Dienst anbieten; vielleicht ist sie belegt.",
+            place=f"{host}:{port}",
+            remedy="In hub.toml unter [web] und [ops] eine freie Adresse dieses Rechners angeben.",
+        ) from exc
