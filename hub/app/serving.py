@@ -41,7 +41,7 @@ async def serve(place: Place) -> None:
     async with open_house(place) as house, AsyncExitStack() as stack:
         workers = Workers(house)
         services = _services(place, house, workers)
-        if place.settings.intake:
+        if place.settings.intake.enabled:
             door = Door.before(house, place.settings.intake, workers.wake)
             services = replace(services, door=door.figures)
             contexts = door_contexts(place, place.settings.intake, house.database)

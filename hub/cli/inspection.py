@@ -125,7 +125,7 @@ async def _tenants(place: Place) -> AsyncIterator[Inspection]:
         if tenant.register and tenant.register.partner not in lines:
             yield _tenant_fault(tenant, "line_missing", "Für das Register ist keine Adresse "
                                 "eingerichtet.", "[[https]] in hub.toml ergänzen.")  # fmt: skip
-    if place.settings.intake:
+    if place.settings.intake.enabled:
         async with open_database(place) as database:
             await door_contexts(place, place.settings.intake, database).current()
         yield _good("intake", "Annahme über HTTPS hat ein gültiges Zertifikat")

@@ -72,7 +72,7 @@ def _check_names(settings: Settings, path: Path) -> None:
     for tenant in settings.tenants:
         if _repeated([channel.name for channel in tenant.channels]):
             raise _invalid(path, f"Der Mandant „{tenant.id}“ hat zwei Kanäle desselben Namens.")
-    if settings.intake and bool(settings.intake.certificate) != bool(settings.intake.key):
+    if bool(settings.intake.certificate) != bool(settings.intake.key):
         raise _invalid(path, "Unter [intake] gehören „certificate“ und „key“ zusammen.")
     if _repeated([target.name for target in settings.https]):
         raise _invalid(path, "Unter [[https]] steht eine Gegenstelle zweimal.")

@@ -88,8 +88,10 @@ class Pickup(_Section, frozen=True, kw_only=True):
 
 
 class Intake(_Section, frozen=True, kw_only=True):
-    """The door for senders over HTTPS; without this section there is none."""
+    """The door for senders over HTTPS."""
 
+    enabled: bool = False
+    """Offices without such senders need no door."""
     host: str = "127.0.0.1"
     port: Port = 8445
     certificate: str = ""
@@ -284,7 +286,7 @@ class Settings(_Section, frozen=True, kw_only=True):
     web: Web = Web()
     ops: Ops = Ops()
     pickup: Pickup = Pickup()
-    intake: Intake | None = None
+    intake: Intake = Intake()
     limits: Limits = Limits()
     isolation: Isolation = Isolation()
     delivery: Delivery = Delivery()
