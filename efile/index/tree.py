@@ -67,12 +67,11 @@ def texts_of_json(data: bytes) -> list[str]:
     Raises:
         NotDisplayable: as :func:`read_json`.
     """
-    found, waiting = [], [read_json(data)]
-    while waiting:
-        each = waiting.pop()
-        if each.value:
-            found.append(each.value)
-        waiting.extend(reversed(each.children))
+    try:
+        found: list[str] = []
+        _collect(json.loads(data), 0, [_MAX_FIELDS], found)
+    except (ValueError, RecursionError) as exc:
+        raise unreadable("json") from exc
     return found
 
 
@@ -186,8 +185,23 @@ def _from_json(name: str, content: object, depth: int, budget: list[int]) -> Fie
     return Field(name, _scalar(content))
 
 
+def _collect(content: object, depth: int, budget: list[int], found: list[str]) -> None:
+    """Append every value to ``found``; the bounds are those of the tree."""
+    budget[0] -= 1
+    if budget[0] < 0 or depth > _MAX_DEPTH:
+        raise ValueError("too many fields")
+    if isinstance(content, dict):
+        content = list(content.values())
+    if isinstance(content, list):
+        for inner in content:
+            _collect(inner, depth + 1, budget, found)
+    elif text := _scalar(content):
+        found.append(text)
+
+
 def _scalar(content: object) -> str:
-    words = {True: "ja", False: "nein", None: ""}
+    if isinstance(content, str):
+        return content
     if content is None or isinstance(content, bool):
-        return words[content]
+        return {True: "ja", False: "nein", None: ""}[content]
     return str(content)

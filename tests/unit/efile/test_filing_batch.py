@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -164,6 +165,19 @@ async def test_filing_again_in_another_batch_writes_nothing(tmp_path: Path) -> N
 
         assert [first[3], first[1], first[2]] == [*again, single]
         assert (before, stored) == (house.snapshot(), objects(house))
+
+
+async def test_batches_that_overlap_at_the_same_time_file_each_document_once(
+    tmp_path: Path,
+) -> None:
+    async with open_house(tmp_path) as house:
+        one, other = await asyncio.gather(
+            house.efile.file_all([message(number) for number in range(6)]),
+            house.efile.file_all([message(number) for number in range(3, 9)]),
+        )
+
+        assert [filed(each) for each in one[3:]] == [filed(each) for each in other[:3]]
+        await expect_intact(house, 9)
 
 
 class FailingStore(FolderStore):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 
 import pytest
@@ -85,3 +86,22 @@ def test_any_bytes_give_a_tree_or_a_typed_refusal(data: bytes) -> None:
     ):
         with suppress(NotDisplayable):
             assert isinstance(read(data), kind)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=20,
+)
+
+
+@given(content=JSON)
+def test_the_texts_of_json_are_the_values_of_its_tree(content: object) -> None:
+    data = json.dumps(content).encode()
+
+    assert _values(read_json(data)) == texts_of_json(data)
+
+
+def _values(field: Field) -> list[str]:
+    inner = [value for child in field.children for value in _values(child)]
+    return [field.value, *inner] if field.value else inner

@@ -98,6 +98,23 @@ async def test_a_server_that_is_not_there_is_unavailable() -> None:
     await store.close()
 
 
+@pytest.mark.parametrize(("by_content", "first"), [(True, b"PUT "), (False, b"GET ")])
+async def test_what_is_named_by_its_content_is_not_looked_for(
+    *, by_content: bool, first: bytes
+) -> None:
+    server = AnsweringServer(response("503 Slow Down", "SlowDown"))
+    listener = await asyncio.start_server(server, "127.0.0.1", 0)
+    store = store_at(listener.sockets[0].getsockname()[1])
+
+    with pytest.raises(StorageUnavailable):
+        await store.put_once("muster", "v1/p/aa/bb", b"data", by_content=by_content)
+
+    assert [True] == [head.startswith(first) for head in server.requests]
+    await store.close()
+    listener.close()
+    await listener.wait_closed()
+
+
 async def test_a_condition_is_sent_as_a_header_of_its_own() -> None:
     server = AnsweringServer(response("200 OK"))
     listener = await asyncio.start_server(server, "127.0.0.1", 0)
