@@ -1,5 +1,6 @@
 """The composition root: the only place that builds rooms and connects them."""
 
+from hub.app.evidence import open_notary, open_signing
 from hub.app.place import CLOCK, SHIPPED, Place
 from hub.app.rooms import (
     all_migrations,
@@ -27,7 +28,9 @@ __all__ = [
     "open_desk",
     "open_efile",
     "open_house",
+    "open_notary",
     "open_routes",
+    "open_signing",
     "pending_migrations",
     "run_once",
     "serve",

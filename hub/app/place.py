@@ -102,7 +102,7 @@ class Place:
             Misconfigured: two overlap.
         """
         folders = self.settings.folders
-        names = ("data", "inbox", "outbox", "certs", "secrets")
+        names = ("data", "inbox", "outbox", "certs", "secrets", "checkpoints")
         own = [(name, self.base / getattr(folders, name)) for name in names]
         shipped = [("schemas", self.schemas), ("mappings", self.mappings)]
         check_apart([*own, *shipped, ("hub", SHIPPED / "hub"), ("efile", SHIPPED / "efile")])

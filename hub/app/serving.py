@@ -11,6 +11,7 @@ from dataclasses import replace
 from aiohttp import web
 
 from efile import EFile
+from hub.app.evidence import duties
 from hub.app.place import CLOCK, Place
 from hub.app.rooms import open_center, open_desk, open_house
 from hub.certificates.door import DoorContexts
@@ -33,13 +34,13 @@ log = logging.getLogger(__name__)
 async def run_once(place: Place) -> None:
     """Do everything that is due, then return."""
     async with open_house(place) as house:
-        await Workers(house).run_once()
+        await Workers(house, duties(place, house)).run_once()
 
 
 async def serve(place: Place) -> None:
     """Work and serve the staff pages until the process is told to stop."""
     async with open_house(place) as house, AsyncExitStack() as stack:
-        workers = Workers(house)
+        workers = Workers(house, duties(place, house))
         services = _services(place, house, workers)
         if place.settings.intake.enabled:
             door = Door.before(house, place.settings.intake, workers.wake)

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from hub.app import open_database, open_desk
+from hub.cli import evidence
 from hub.cli.access import Look, log_look
 from hub.cli.command import (
     Commands,
@@ -55,8 +56,7 @@ def register(commands: Commands) -> None:
     resend.add_argument("--actor", required=True, metavar="NAME", help="wer entscheidet")
     total = group.add("balance", _balance, "Nachrichtenbilanz", json_output=True)
     total.add_argument("--tenant", metavar="MANDANT")
-    group.add("export", _export, "Journal als JSON-Zeilen ausgeben")
-    group.add("verify", _verify, "Verkettung des Journals prüfen", json_output=True)
+    evidence.declare(group)
 
 
 async def _list(options: argparse.Namespace) -> int:
@@ -232,28 +232,3 @@ def _print_balance(result: Balance) -> None:
     rows = [{"": label, **{n: getattr(part, n) for n in names}} for label, part in parts]
     show_table(rows, {"": "", **{name: _GERMAN[name] for name in names}})
     print("Die Bilanz geht auf." if result.balanced else "DIE BILANZ GEHT NICHT AUF.")
-
-
-async def _export(options: argparse.Namespace) -> int:
-    async with open_database(place_of(options)) as database:
-        await database.scan(_print_entries)
-    return 0
-
-
-def _print_entries(tx: Transaction) -> None:
-    for head in journal.heads(tx):
-        for row in journal.entries(tx, head.tenant):
-            print(json.dumps(row, ensure_ascii=False, sort_keys=True))
-
-
-async def _verify(options: argparse.Namespace) -> int:
-    async with open_database(place_of(options)) as database:
-        found = await database.scan(journal.verify)
-    if options.json:
-        facts = {"entries": found.entries, "intact": not found.faults, "faults": found.faults}
-        show_json(facts)
-    else:
-        print(f"{found.entries} Einträge geprüft, {len(found.faults)} Fehler.")
-        for fault in found.faults:
-            print(f"  {fault}")
-    return 1 if found.faults else 0

@@ -167,9 +167,8 @@ PAGE = 5000
 """Entries read at a time: enough to make the statement cheap, few enough for memory."""
 
 
-def entries(tx: Transaction, tenant: str) -> Iterator[Row]:
-    """Walk through a tenant's whole chain, in order."""
-    seq = 0
+def entries(tx: Transaction, tenant: str, seq: int = 0) -> Iterator[Row]:
+    """Walk through a tenant's chain, in order, from behind a sequence number."""
     while page := entries_after(tx, tenant, seq, PAGE):
         yield from page
         seq = page[-1]["seq"]
@@ -201,7 +200,7 @@ class ChainState:
 
 def verify(tx: Transaction) -> ChainState:
     """Walk through every tenant's whole chain."""
-    found = [f"{row['tenant']}: Kettenende ist nicht verzeichnet" for row in tx.all(_HEADLESS)]
+    found = [f"{tenant}: Kettenende ist nicht verzeichnet" for tenant in headless(tx)]
     for head in heads(tx):
         chain_faults = faults(entries(tx, head.tenant), head)
         found += [f"{head.tenant}: {fault}" for fault in chain_faults]
@@ -209,9 +208,12 @@ def verify(tx: Transaction) -> ChainState:
     return ChainState(total["number"] if total else 0, tuple(found))
 
 
-_HEADLESS = """
-SELECT DISTINCT tenant FROM journal WHERE tenant NOT IN (SELECT tenant FROM journal_head)
-"""
+def headless(tx: Transaction) -> list[str]:
+    """Return tenants that have entries but no head: somebody took it away."""
+    rows = tx.all(
+        "SELECT DISTINCT tenant FROM journal WHERE tenant NOT IN (SELECT tenant FROM journal_head)"
+    )
+    return [row["tenant"] for row in rows]
 
 
 def _holds(row: Row) -> bool:

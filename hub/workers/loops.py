@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from hub.channels.inbound.watch import FolderWatch
@@ -49,6 +49,10 @@ Round = Callable[[], Awaitable[int]]
 """Do what is due and return how much it was."""
 
 
+Duty = tuple[str, Round, float]
+"""Name, what to do again and again beside the messages' way, and how often in seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Loop:
     name: str
@@ -59,8 +63,9 @@ class _Loop:
 class Workers:
     """All loops of one node."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, duties: Sequence[Duty] = ()) -> None:
         self._house = house
+        self._duties = tuple(duties)
         self._crews: list[Crew] = []
         self._wake = asyncio.Event()
         self._stopping = False
@@ -81,6 +86,7 @@ class Workers:
             *(self._deliverers(partner) for partner in partners),
             _Loop("bulk", self._decide_many, BULK_LOOK_S),
             _Loop("sweep", Sweep(house).round, SWEEP_LOOK_S),
+            *(_Loop(*duty) for duty in self._duties),
         ]
         strays = Strays([loop.name for loop in loops], house)
         return [*loops, _Loop("strays", strays.round, SWEEP_LOOK_S)]

@@ -33,6 +33,8 @@ class Folders(_Section, frozen=True, kw_only=True):
     outbox: str = "outbox"
     certs: str = "certs"
     secrets: str = "secrets"
+    checkpoints: str = "checkpoints"
+    """Signed checkpoints of the journal; to be copied elsewhere."""
     schemas: str = ""
     """Empty: the schemas shipped with the program."""
     mappings: str = ""
@@ -156,6 +158,15 @@ class Delivery(_Section, frozen=True, kw_only=True):
     """Cash orders wait at most this long for company before a batch file is closed."""
     batch_max: Count = 10_000
     """Orders per batch file at most."""
+
+
+class Evidence(_Section, frozen=True, kw_only=True):
+    """Signed checkpoints of the journal."""
+
+    checkpoint_entries: Annotated[int, Meta(ge=1, le=1_000_000)] = 10_000
+    """After so many new entries of an office a checkpoint is signed."""
+    checkpoint_minutes: Annotated[float, Meta(gt=0, le=10_080)] = 15.0
+    """At the latest after so long, when there are new entries."""
 
 
 class Letters(_Section, frozen=True, kw_only=True):
@@ -291,6 +302,7 @@ class Settings(_Section, frozen=True, kw_only=True):
     isolation: Isolation = Isolation()
     delivery: Delivery = Delivery()
     letters: Letters = Letters()
+    evidence: Evidence = Evidence()
     https: tuple[HttpsTarget, ...] = ()
 
     def tenant(self, tenant_id: str) -> Tenant:

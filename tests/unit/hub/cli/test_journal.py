@@ -6,6 +6,7 @@ import sqlite3
 
 import pytest
 
+from hub.cli.evidence import period
 from hub.core.message import Message
 from hub.store.clearing import ClearingCase, open_case
 from hub.store.database import Transaction
@@ -175,13 +176,79 @@ def test_a_balance_that_does_not_tie_out_is_a_finding(played: CommandLine) -> No
     assert "DIE BILANZ GEHT NICHT AUF." in played("journal", "balance").out
 
 
-def test_export_gives_one_entry_per_line(played: CommandLine) -> None:
-    entries = [json.loads(line) for line in played("journal", "export").out.splitlines()]
+def test_export_gives_one_section_per_tenant(played: CommandLine) -> None:
+    lines = [json.loads(line) for line in played("journal", "export").out.splitlines()]
+    entries = [line for line in lines if line["type"] == "entry"]
 
-    for tenant in {entry["tenant"] for entry in entries}:
-        own = [entry["seq"] for entry in entries if entry["tenant"] == tenant]
-        assert list(range(1, len(own) + 1)) == own
-    assert 7 == len(entries)
+    assert [OFFICE, "musterstadt"] == [one["tenant"] for one in lines if one["type"] == "journal"]
+    assert {OFFICE: [1, 2, 3, 4, 5], "musterstadt": [1, 2]} == {
+        tenant: [entry["seq"] for entry in entries if entry["tenant"] == tenant]
+        for tenant in (OFFICE, "musterstadt")
+    }
+    assert 2 == sum(line["type"] == "checkpoint" for line in lines)
+
+
+def test_what_was_exported_can_be_verified_without_the_database(played: CommandLine) -> None:
+    folder = played.settings.parent / "export"
+    played("journal", "export", "-o", folder)
+    key = played.settings.parent / "keys.jsonl"
+    played("journal", "key", "-o", key)
+    anchor = played.settings.parent / "checkpoints"
+    played.house.database.unlink()
+    answer = played("journal", "verify", folder, "--key", key, "--anchor", anchor, "--json")
+
+    assert (0, 7, 0) == (answer.code, answer.json["entries"], answer.json["unsigned"])
+    assert {f"{OFFICE}.jsonl", "musterstadt.jsonl", "verify_journal.py"} == {
+        path.name for path in folder.iterdir()
+    }
+
+
+def test_only_one_office_and_one_month_are_exported(played: CommandLine) -> None:
+    folder = played.settings.parent / "export"
+    played("journal", "export", "-o", folder, "--tenant", OFFICE, "--period", "2026-11")
+    played("journal", "export", "-o", folder, "--tenant", OFFICE, "--period", "2025")
+
+    assert {f"{OFFICE}_2026-11.jsonl": 5, f"{OFFICE}_2025.jsonl": 0} == {
+        path.name: path.read_text().count('"type": "entry"') for path in folder.glob("*.jsonl")
+    }
+    assert 0 == played("journal", "verify", folder).code
+
+
+def test_an_export_is_in_the_access_log(played: CommandLine) -> None:
+    played("journal", "export", "--tenant", OFFICE)
+
+    assert [("journal_exported", "", OFFICE)] == _looks(played)
+
+
+@pytest.mark.parametrize("period", ["2026-13", "26", "2026-1", "gestern"])
+def test_a_period_is_a_year_or_a_month(played: CommandLine, period: str) -> None:
+    answer = played("journal", "export", "--period", period)
+
+    assert (2, True) == (answer.code, f"{period} ist weder ein Jahr noch ein Monat" in answer.err)
+
+
+def test_december_ends_where_january_begins() -> None:
+    december, january = period("2026-12"), period("2027-01")
+
+    assert (december.until_us, period("2026").until_us) == (january.from_us, january.from_us)
+
+
+def test_checkpoints_are_signed_at_once(played: CommandLine) -> None:
+    first, again = played("journal", "checkpoint"), played("journal", "checkpoint")
+
+    assert first.out.startswith("2 Prüfpunkte")
+    assert again.out.startswith("0 Prüfpunkte")
+    assert 2 == len(list((played.settings.parent / "checkpoints").iterdir()))
+
+
+def test_the_signing_key_is_shown_and_renewed(played: CommandLine) -> None:
+    first = played("journal", "key", "--json").json["keys"]
+    renewed = played("journal", "key", "--renew", "--json").json["keys"]
+    people = played("journal", "key").out
+
+    assert (1, 2) == (len(first), len(renewed))
+    assert renewed[-1]["id"] in people
+    assert first[0]["id"] not in people.splitlines()[0]
 
 
 def test_a_changed_journal_is_found(played: CommandLine) -> None:

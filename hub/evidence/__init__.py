@@ -1,0 +1,1 @@
+"""Proof of what was done: checkpoints, exports, transmission proofs, retention."""
