@@ -18,6 +18,7 @@ from typing import Any
 import aiohttp
 import trustme
 
+from hub.certificates.chains import fingerprint, read_chain
 from hub.certificates.door import DoorContexts
 from hub.certificates.keystore import KeyStore
 from hub.certificates.trust import TrustFolder
@@ -96,6 +97,7 @@ class DoorStep:
     trust: TrustFolder
     files: tuple[Path, Path]
     sessions: list[aiohttp.ClientSession] = field(default_factory=list)
+    wires: list[asyncio.StreamWriter] = field(default_factory=list)
 
     @property
     def base(self) -> str:
@@ -117,6 +119,18 @@ class DoorStep:
         token = token or "t-1"
         await self.admit(credentials.token_digest(token), **changes)
         return self.sender(token)
+
+    @staticmethod
+    def fingerprint(leaf: trustme.LeafCert) -> str:
+        return fingerprint(read_chain(leaf.cert_chain_pems[0].bytes()).leaf)
+
+    async def bind(self, leaf: trustme.LeafCert, **changes: Any) -> Credential:
+        """Admit a certificate, and wait until the door asks for those of its CA."""
+        before = self.door.figures.reloads
+        values = {"kind": "certificate", "partner": "fachverfahren"} | changes
+        bound = await self.admit(self.fingerprint(leaf), **values)
+        await until(lambda: self.door.figures.reloads > before)
+        return bound
 
     def sender(self, token: str | None = None, own: trustme.LeafCert | None = None) -> Sender:
         """Return somebody at the door with whatever they show."""
@@ -159,6 +173,8 @@ async def open_door(
             try:
                 yield step
             finally:
+                for wire in step.wires:
+                    wire.close()
                 for session in step.sessions:
                     await session.close()
                 workers.stop()

@@ -30,10 +30,15 @@ def demand_fit(request: web.Request, rules: Intake) -> None:
     """
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Problem("content_encoded")
-    if request.content_type not in rules.media_types or "Content-Type" not in request.headers:
+    if media_type_of(request) not in rules.media_types:
         raise Problem("media_type_unsupported", members={"media_types": list(rules.media_types)})
     if request.content_length is not None and request.content_length > rules.max_bytes:
         raise _too_large(rules)
+
+
+def media_type_of(request: web.Request) -> str:
+    """Return the type as it was sent; what is none is not taken for another."""
+    return request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
 
 async def invite(request: web.Request) -> None:
@@ -77,7 +82,7 @@ def name_of(request: web.Request) -> str:
     said = Headers()
     said["Content-Disposition"] = request.headers.get("Content-Disposition", "")
     given = "".join(c for c in said.get_filename() or "" if c.isprintable())
-    return given[:LONGEST_NAME] or _NAMES.get(request.content_type, "nachricht")
+    return given[:LONGEST_NAME] or _NAMES.get(media_type_of(request), "nachricht")
 
 
 def _too_large(rules: Intake) -> Problem:

@@ -161,6 +161,8 @@ _SCHEMAS: Mapping[str, Schema] = {
             "code": _text(),
             "remedy": _text(),
             "correlation_id": _text(),
+            "max_bytes": {"type": "integer"},
+            "media_types": {"type": "array", "items": _text()},
             **_MESSAGE,
         },
     },

@@ -20,7 +20,7 @@ from hub.store.senders import credentials, posts
 from hub.store.senders.credentials import Credential
 from hub.store.senders.posts import Post
 from hub.web.api import fates
-from hub.web.api.bodies import chunks_of, demand_fit, invite, name_of
+from hub.web.api.bodies import chunks_of, demand_fit, invite, media_type_of, name_of
 from hub.web.api.identity import sender_of
 from hub.web.api.problems import Problem
 from hub.web.api.services import DOOR, Door
@@ -64,7 +64,7 @@ async def _received(
     kept = await door.house.payloads.keep_stream(chunks_of(request, door.rules))
     door.figures.received_bytes += kept.size
     name = name_of(request)
-    parts = (request.content_type, name, kept.sha256)
+    parts = (media_type_of(request), name, kept.sha256)
     fingerprint = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     return _Request(credential, key, kept, name, fingerprint)
 
