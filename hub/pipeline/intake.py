@@ -141,12 +141,12 @@ def _entered(tx: Transaction, ready: _Ready, house: House, now_us: int) -> Accep
     if ready.fault:
         house.messages.add(tx, message, "refused", now_us, code=ready.fault, **ready.facts)
         return Accepted(message, "refused", ready.fault)
-    if _is_repeated(tx, message, house):
+    fresh = messages.remember(tx, message, "bytes", message.sha256)
+    if not fresh and _is_only_recorded(message, house):
         facts = {**ready.facts, "code": "duplicate_bytes"}
         house.messages.add(tx, message, "duplicate", now_us, **facts)
         return Accepted(message, "duplicate", "duplicate_bytes")
     house.messages.add(tx, message, "received", now_us, **ready.facts)
-    messages.remember(tx, message, "bytes", message.sha256)
     lanes.add(tx, travel_promise(message, house, now_us, in_order=ready.in_channel_order), now_us)
     return Accepted(message, "received")
 
@@ -181,14 +181,14 @@ def _enter_all(
     return [enter(tx, one, house, now_us) for one in ready]
 
 
-def _is_repeated(tx: Transaction, message: Message, house: House) -> bool:
-    """Tell whether these bytes are only recorded because the channel saw them before.
+def _is_only_recorded(message: Message, house: House) -> bool:
+    """Tell whether bytes that the channel saw before are only recorded.
 
     Where repetitions shall be refused the journey refuses them, so that the sender is told.
     """
     channels = house.settings.tenant(message.tenant).channels
     policy = next((c.duplicates for c in channels if c.name == message.channel), "accept")
-    return policy == "record" and messages.first_of(tx, message) is not None
+    return policy == "record"
 
 
 def _case_key(data: bytes, routes: Sequence[InRoute]) -> str | None:

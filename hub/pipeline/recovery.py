@@ -33,7 +33,7 @@ def _recover(tx: Transaction, house: House, me: str, now_us: int) -> tuple[int, 
         "ON lane.tenant = promise.tenant AND lane.queue = promise.queue "
         "AND lane.lane_key = promise.lane_key "
         "WHERE promise.state = 'sent' AND lane.state = 'leased' "
-        "AND (lane.leased_by = :me OR lane.due_us <= :now)",
+        "AND (lane.leased_by = :me OR lane.due_us <= :now) /*pg FOR UPDATE SKIP LOCKED */",
         me=me, now=now_us,
     )  # fmt: skip
     sent = [lanes.to_promise(row, epoch=row["epoch"]) for row in rows]

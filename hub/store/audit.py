@@ -48,7 +48,8 @@ class ChainState:
 
 
 def append(tx: Transaction, access: Access) -> int:
-    """Write one entry and return its number."""
+    """Write one entry and return its number; nodes take turns."""
+    tx.run("/*pg LOCK TABLE access_log IN SHARE ROW EXCLUSIVE MODE */")
     seq, previous = head(tx)
     values = {"seq": seq + 1, **asdict(access)}
     tx.run(

@@ -66,11 +66,12 @@ def open_batch(  # noqa: PLR0913  each names one fact of the file
     """Move waiting orders of one office into a new batch, in order of their lanes.
 
     The lanes go on at once: within the file the orders of a case keep their order, and files
-    are delivered in the order of their numbers.
+    are delivered in the order of their numbers. A node that comes second waits for the first
+    and finds its orders gone: skipping them could give a case's later order the lower number.
     """
     rows = tx.all(
         "SELECT * FROM promise WHERE queue = :queue AND tenant = :tenant AND kind = 'order' "
-        "AND state = 'waiting' ORDER BY lane_seq, lane_key LIMIT :limit",
+        "AND state = 'waiting' ORDER BY lane_seq, lane_key LIMIT :limit /*pg FOR UPDATE */",
         queue=queue, tenant=tenant, limit=limit,
     )  # fmt: skip
     if not rows:

@@ -144,7 +144,7 @@ _CLAIM = """
 WITH due AS (
   SELECT tenant, queue, lane_key FROM lane
   WHERE queue = :queue AND state IN ('ready', 'leased') AND due_us <= :now
-  ORDER BY due_us LIMIT :limit
+  ORDER BY due_us LIMIT :limit /*pg FOR UPDATE SKIP LOCKED */
 )
 UPDATE lane SET state = 'leased', epoch = epoch + 1, leased_by = :me, due_us = :until
 FROM due WHERE lane.tenant = due.tenant AND lane.queue = due.queue

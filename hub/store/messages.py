@@ -79,7 +79,7 @@ class Messages:
             Conflict: the message is in a state from which this move is not legal.
         """
         row = tx.one(
-            "SELECT state FROM message WHERE tenant = :tenant AND id = :id",
+            "SELECT state FROM message WHERE tenant = :tenant AND id = :id /*pg FOR UPDATE */",
             tenant=message.tenant, id=message.id,
         )  # fmt: skip
         state = row["state"] if row else None
@@ -341,11 +341,16 @@ def forget_bytes(tx: Transaction, message: Message) -> None:
     )  # fmt: skip
 
 
-def remember(tx: Transaction, message: Message, key_kind: str, key: str) -> None:
-    """Remember a key in the accepting unit of work."""
-    tx.run(
-        "INSERT INTO seen (tenant, channel, key_kind, key, message_id, sha256, received_us) "
-        "VALUES (:tenant, :channel, :key_kind, :key, :id, :sha256, :at) ON CONFLICT DO NOTHING",
-        tenant=message.tenant, channel=message.channel, key_kind=key_kind, key=key,
-        id=message.id, sha256=message.sha256, at=message.received_us,
+def remember(tx: Transaction, message: Message, key_kind: str, key: str) -> bool:
+    """Remember a key in the accepting unit of work; ``False`` when it was known before.
+
+    The insertion itself tells: between a look and an insertion another node may accept.
+    """
+    return bool(
+        tx.run(
+            "INSERT INTO seen (tenant, channel, key_kind, key, message_id, sha256, received_us) "
+            "VALUES (:tenant, :channel, :key_kind, :key, :id, :sha256, :at) ON CONFLICT DO NOTHING",
+            tenant=message.tenant, channel=message.channel, key_kind=key_kind, key=key,
+            id=message.id, sha256=message.sha256, at=message.received_us,
+        )
     )  # fmt: skip

@@ -215,7 +215,7 @@ class PostgresDatabase:
         """Commit the group in as few transactions as other nodes allow."""
         waiting, attempts = list(group), 0
         while waiting:
-            settled = self._commit_some(waiting)
+            settled = self._commit_some(waiting, attempts)
             if not settled:
                 attempts += 1
                 # Two that gave way to each other must not come back at the same moment.
@@ -229,8 +229,11 @@ class PostgresDatabase:
                 del waiting[:settled]
                 attempts = 0
 
-    def _commit_some(self, units: list[Unit]) -> int:
-        """Commit as many units as come through together and return how many are settled."""
+    def _commit_some(self, units: list[Unit], attempts: int) -> int:
+        """Commit as many units as come through together and return how many are settled.
+
+        ``attempts`` is how often the first of them has given way already.
+        """
         try:
             session = self._open_writer()
         except (Unavailable, Misconfigured) as exc:
@@ -239,7 +242,8 @@ class PostgresDatabase:
         done = 0
         try:
             for unit in units:
-                self._run(session, unit, _NEXT if done else _FIRST)
+                again = attempts > 0 and done == 0
+                self._run(session, unit, _NEXT if done else _FIRST, again=again)
                 done += 1
         except _Collided:
             pass
@@ -249,8 +253,11 @@ class PostgresDatabase:
             return 0
         return self._end(session, units[:done]) if done else self._undo(session)
 
-    def _run(self, session: Session, unit: Unit, begin: LiteralString) -> None:
+    def _run(self, session: Session, unit: Unit, begin: LiteralString, *, again: bool) -> None:
         """Run one unit in its savepoint; its own failure does not touch its neighbours.
+
+        A row that is there already may have come from another node since the unit looked for
+        it: run again, the unit sees it. The second time it is the unit's own fault.
 
         Raises:
             _Collided: it met another node; nothing of it is left.
@@ -265,7 +272,7 @@ class PostgresDatabase:
             if is_lost(session, exc) or is_outdated(exc):
                 raise _Lost from exc
             session.execute("ROLLBACK TO unit", prepare=False)
-            if isinstance(exc, COLLISIONS):
+            if isinstance(exc, COLLISIONS if again else (*COLLISIONS, errors.UniqueViolation)):
                 raise _Collided from exc
             unit.error = unable(exc) if isinstance(exc, psycopg.OperationalError) else exc
 
