@@ -21,9 +21,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import get_args
+from typing import TypeVar, get_args
 
 from efile.errors import Conflict, FilingError, InvalidRequest
 from efile.index import entries, metadata
@@ -35,6 +35,7 @@ from efile.model import Direction, Document, FiledDocument, FilingRequest, Part,
 from efile.objects import layout, manifest, pack
 from efile.ports import Database, ObjectStore
 
+T = TypeVar("T")
 _CONTROL = re.compile(r"[\x00-\x1f\ud800-\udfff]")
 """Control characters, and halves of characters, which cannot be written down."""
 _UNWRITABLE = re.compile(r"[\x00\ud800-\udfff]")
@@ -46,6 +47,8 @@ _LONGEST = {
 _MAY_BE_EMPTY = {"source_id", "aktenplan"}
 _AT_ONCE = 8
 """Objects on their way to storage at the same time, per batch."""
+_IN_ONE_BREATH = 25
+"""Documents analysed before others get their turn: some two milliseconds."""
 _LARGEST_PACKED = 64 * 1024
 """Bytes of all parts; a larger document gains nothing from sharing an object."""
 
@@ -133,12 +136,20 @@ async def file_all(requests: Sequence[FilingRequest], archive: Archive) -> list[
 
 
 async def _file_distinct(requests: Sequence[FilingRequest], archive: Archive) -> list[Outcome]:
-    described = [_describe(request, archive.secret) for request in requests]
+    described = [_describe(request, archive.secret) async for request in _with_breath(requests)]
     filings = [each for each in described if isinstance(each, _Filing)]
     await _recognise(filings, archive)
     await _store(_under_way(filings), archive)
     await _enter(_under_way(filings), archive)
     return [_outcome(each) for each in described]
+
+
+async def _with_breath(items: Iterable[T]) -> AsyncIterator[T]:
+    """Yield the items and let others have the event loop now and then."""
+    for number, item in enumerate(items):
+        if number % _IN_ONE_BREATH == _IN_ONE_BREATH - 1:
+            await asyncio.sleep(0)
+        yield item
 
 
 def _describe(request: FilingRequest, secret: bytes) -> _Filing | FilingError:
@@ -219,7 +230,7 @@ async def _keep_together(group: Sequence[_Filing], archive: Archive) -> None:
     data, starts = pack.build(tenant, [_item(each) for each in group])
     key = layout.pack_key(layout.pack_secret(archive.secret, tenant), sha256_hex(data))
     await archive.objects.put_once(tenant, key, data, by_content=True)
-    for each, begin in zip(group, starts, strict=True):
+    async for each, begin in _with_breath(zip(group, starts, strict=True)):
         each.document = manifest.placed(each.document, key, begin)
         each.entry = await entry(each.document, each.request.parts, archive)
 
