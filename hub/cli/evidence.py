@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import getpass
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -15,7 +17,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from hub.app import SHIPPED, open_database, open_notary, open_signing
+from hub.app import CLOCK, SHIPPED, open_database, open_notary, open_signing
 from hub.certificates.signing import public_keys
 from hub.cli.access import Look, log_look
 from hub.cli.command import Commands, place_of, scope_of, show_facts, show_json, show_table
@@ -23,7 +25,10 @@ from hub.core.clock import BERLIN, iso_utc
 from hub.evidence import export
 from hub.evidence.checkpoints import key_line
 from hub.evidence.export import Period
+from hub.evidence.proof import Proof, Subject, gather
 from hub.store.database import Transaction
+from hub.web.presentation.proofs import proof_page
+from hub.web.presentation.rendering import static_files
 
 VERIFIER = SHIPPED / "hub" / "verifier" / "verify_journal.py"
 
@@ -40,6 +45,12 @@ def declare(group: Commands) -> None:
                         help="Dateien oder Ordner; ohne Angabe das Journal selbst")  # fmt: skip
     verify.add_argument("--key", metavar="DATEI", help="nur diesen öffentlichen Schlüsseln trauen")
     verify.add_argument("--anchor", metavar="DATEI", help="anderswo verwahrte Prüfpunkte")
+    proof = group.add("proof", _proof, "Übermittlungsnachweis ausstellen")
+    about = proof.add_mutually_exclusive_group(required=True)
+    about.add_argument("id", nargs="?", help="Kennung der Nachricht")
+    about.add_argument("--case", metavar="FALLNUMMER", help="alle Nachrichten eines Falls")
+    proof.add_argument("--tenant", required=True, metavar="MANDANT")
+    proof.add_argument("-o", "--output", type=Path, required=True, metavar="ORDNER")
     group.add("checkpoint", _checkpoint, "Jetzt Prüfpunkte unterschreiben")
     key = group.add("key", _key, "Schlüssel der Prüfpunkte zeigen", json_output=True)
     key.add_argument("-o", "--output", type=Path, metavar="DATEI", help="öffentliche Schlüssel")
@@ -134,6 +145,33 @@ def _judge(arguments: list[str], lines: Iterable[str]) -> int:
                 judge.stdin.close()
             print(judge.stdout.read(), end="")
     return judge.returncode
+
+
+async def _proof(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    office = place.settings.tenant(options.tenant)
+    subject = Subject(office.id, options.id, options.case)
+    async with open_database(place) as database:
+        what = Look("proof_issued", "message", options.id or options.case, office.id)
+        await log_look(database, what)
+        await open_notary(place, database).catch_up()
+        signer = await open_signing(place, database).active()
+        now_us = CLOCK.now_us()
+        proof = await database.scan(lambda tx: gather(tx, subject, signer, now_us))
+    folder = options.output
+    await asyncio.to_thread(_write_proof, folder, proof, office.name)
+    print(f"Ausgestellt: {folder}/nachweis.html (zum Drucken), nachweis.json (unterschrieben)")
+    return 0
+
+
+def _write_proof(folder: Path, proof: Proof, office: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(VERIFIER, folder / VERIFIER.name)
+    text = json.dumps(proof, ensure_ascii=False, sort_keys=True)
+    write_lines(folder / "nachweis.json", [text])
+    digest = hashlib.sha256(f"{text}\n".encode()).hexdigest()
+    write_lines(folder / "nachweis.html", [proof_page(proof, office, digest)])
+    (folder / "nachweis.css").write_bytes(static_files()["proof.css"])
 
 
 async def _checkpoint(options: argparse.Namespace) -> int:

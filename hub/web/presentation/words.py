@@ -144,6 +144,7 @@ ACTIONS = {
     "access_log_verified": "Zugriffsprotokoll geprüft",
     "balance_viewed": "Bilanz angesehen",
     "messages_listed": "Nachrichtenliste",
+    "proof_issued": "Übermittlungsnachweis ausgestellt",
     "journal_exported": "Journal exportiert",
     "message_viewed": "Nachricht angesehen",
     "clearing_listed": "Klärfallliste",

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sqlite3
+from hashlib import sha256
 
 import pytest
 
@@ -371,3 +372,27 @@ def test_looks_at_clearing_cases_are_in_the_access_log(played: CommandLine) -> N
         ("clearing_viewed", "c-1", "musterstadt"),
         ("clearing_rejected", "c-1", "musterstadt"),
     ] == _looks(played)
+
+
+@pytest.mark.parametrize("about", [(GOOD,), ("--case", "UV-77001")])
+def test_a_proof_is_issued_printable_and_verifiable(
+    played: CommandLine, about: tuple[str, ...]
+) -> None:
+    folder = played.settings.parent / "nachweis"
+    answer = played("journal", "proof", *about, "--tenant", OFFICE, "-o", folder)
+    text = (folder / "nachweis.json").read_bytes()
+    page = (folder / "nachweis.html").read_text(encoding="utf-8")
+    judged = played("journal", "verify", folder, "--json")
+
+    assert (0, 0, 1) == (answer.code, judged.code, judged.json["proofs"])
+    for said in (GOOD, "Prüfung bestanden", "a" * 64, sha256(text).hexdigest(), "datei.xml"):
+        assert said in page
+    assert STUCK not in page + text.decode()
+    assert [("proof_issued", about[-1], OFFICE)] == _looks(played)
+
+
+def test_a_proof_needs_a_message_of_the_office(played: CommandLine) -> None:
+    folder = played.settings.parent / "nachweis"
+    answer = played("journal", "proof", GOOD, "--tenant", "musterstadt", "-o", folder)
+
+    assert (1, True, False) == (answer.code, "[nothing_to_prove]" in answer.err, folder.exists())

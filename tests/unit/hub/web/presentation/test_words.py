@@ -18,7 +18,7 @@ TABLES = (
     words.CERTIFICATE_STATES,
 )  # fmt: skip
 
-COMMAND_LINE = {"document_filed"}
+COMMAND_LINE = {"document_filed", "journal_exported", "proof_issued"}
 """What only the command line does."""
 
 
