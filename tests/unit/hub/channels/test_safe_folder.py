@@ -118,6 +118,27 @@ def test_a_share_that_cannot_rename_without_replacing_gets_a_link(
     assert 1 == (out / "a.xml").stat().st_nlink
 
 
+@pytest.mark.crash
+@pytest.mark.skipif(not _can_inject(), reason="strace cannot trace here")
+@pytest.mark.parametrize("call", ["renameat2", "unlinkat"])
+def test_a_kill_around_the_rename_leaves_one_name_only(tmp_path: Path, call: str) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    write = (
+        "import pathlib, sys; from hub.channels.safe_folder import write_once; "
+        "write_once(pathlib.Path(sys.argv[1]), 'a.xml', b'bytes', 'p-1')"
+    )
+    # The second unlink is the one that tidies up; the first makes way for the bytes.
+    when = 2 if call == "unlinkat" else 1
+    kill = ["-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={when}"]
+    traced = ["strace", "-f", "-qq", "-o", "/dev/null", *kill]
+    subprocess.run([*traced, sys.executable, "-c", write, str(out)], check=False)
+
+    assert 1 == sum(path.stat().st_nlink for path in out.iterdir())
+    write_once(out, "a.xml", b"bytes", "p-1")
+    assert ["a.xml"] == names(out)
+
+
 FULL_DISK = """
 import pathlib, resource, signal, sys
 from hub.channels.safe_folder import write_once
