@@ -17,7 +17,7 @@ from hub.app.rooms import open_center, open_desk, open_house
 from hub.certificates.door import DoorContexts
 from hub.core.errors import Misconfigured
 from hub.core.settings import Intake
-from hub.pipeline.balance import balance
+from hub.pipeline.balance import standing_balance
 from hub.pipeline.house import House
 from hub.store.database import Database
 from hub.web.api.listener import Listener
@@ -72,7 +72,7 @@ def _services(place: Place, house: House, workers: Workers) -> SiteServices:
         efile=room,
         settings=place.settings,
         clock=CLOCK,
-        balance=balance,
+        balance=standing_balance,
         desk=open_desk(place, house.database),
         parts={"workers": workers.ping, "storage": storage},
         paused=lambda: house.pressure.paused,

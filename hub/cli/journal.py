@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from datetime import timedelta
 from typing import Any
 
 from hub.app import open_database, open_desk
@@ -18,12 +19,13 @@ from hub.cli.command import (
     show_json,
     show_table,
 )
-from hub.cli.parser import number
-from hub.core.clock import iso_utc
+from hub.cli.parser import day, number
+from hub.core.clock import begin_of_day, iso_utc
 from hub.core.errors import Rejected
-from hub.pipeline.balance import CLASSES, NAMES, Balance, balance
+from hub.pipeline.balance import CLASSES, NAMES, Balance, balance, standing_balance
 from hub.store import journal, messages
 from hub.store.database import Row, Transaction
+from hub.store.views import MessageFilter
 from hub.store.views import traffic as views
 from hub.web.presentation import words
 
@@ -43,8 +45,14 @@ def register(commands: Commands) -> None:
     listing.add_argument(
         "--state", choices=tuple(CLASSES), metavar="ZUSTAND", help=", ".join(CLASSES)
     )
-    listing.add_argument("--case", metavar="FALLNUMMER")
+    for name, metavar, text in _SEARCHED:
+        listing.add_argument(f"--{name}", default="", metavar=metavar, help=text)
+    listing.add_argument("--from", dest="since", type=day, metavar="TAG", help="JJJJ-MM-TT")
+    listing.add_argument("--to", dest="until", type=day, metavar="TAG", help="einschließlich")
     listing.add_argument("--limit", type=number, default=50, metavar="ZAHL", help="Vorgabe 50")
+    listing.add_argument(
+        "--before", default="", metavar="MARKE", help="nächste Seite; die Marke nennt die vorige"
+    )
     show = group.add("show", _show, "Eine Nachricht zeigen", json_output=True)
     show.add_argument("id")
     trace = group.add("trace", _trace, "Den Weg einer Nachricht zeigen", json_output=True)
@@ -56,6 +64,10 @@ def register(commands: Commands) -> None:
     resend.add_argument("--actor", required=True, metavar="NAME", help="wer entscheidet")
     total = group.add("balance", _balance, "Nachrichtenbilanz", json_output=True)
     total.add_argument("--tenant", metavar="MANDANT")
+    total.add_argument(
+        "--quick", action="store_true",
+        help="mit dem, was schon zusammengezählt ist; ohne die Angabe wird alles neu gezählt",
+    )  # fmt: skip
     evidence.declare(group)
 
 
@@ -64,27 +76,41 @@ async def _list(options: argparse.Namespace) -> int:
     tenant = scope_of(options, place)
     async with open_database(place) as database:
         await log_look(database, Look("messages_listed", "message", "", tenant))
-        rows = await database.read(
-            lambda tx: tx.all(
-                "SELECT id, tenant, partner, kind, case_key, state, code, original_name, "
-                "received_us FROM message WHERE (:tenant IS NULL OR tenant = :tenant) "
-                "AND (:state IS NULL OR state = :state) AND (:key IS NULL OR case_key = :key) "
-                "ORDER BY received_us DESC, id DESC LIMIT :limit",
-                tenant=tenant, state=options.state, key=options.case,
-                limit=options.limit,
-            )
-        )  # fmt: skip
+        rows, following = await database.read(
+            lambda tx: views.messages(tx, tenant, _filter(options), options.limit)
+        )
     for row in rows:
         row["received_at"] = iso_utc(row.pop("received_us"))
     if options.json:
-        show_json({"messages": rows})
+        show_json({"messages": rows, "before": following})
     else:
         columns = {
             "received_at": "Eingang", "tenant": "Mandant", "partner": "Partner", "kind": "Art",
             "case_key": "Fall", "state": "Zustand", "code": "Grund", "id": "Kennung",
         }  # fmt: skip
         show_table([_worded(row) for row in rows], columns)
+        if following:
+            print(f"Weitere mit --before {following}")
     return 0
+
+
+_SEARCHED = (
+    ("case", "FALLNUMMER", "Fallnummer"),
+    ("partner", "PARTNER", "Absender, zum Beispiel ihv"),
+    ("kind", "ART", "Art der Nachricht"),
+    ("digest", "PRÜFSUMME", "SHA-256 des Inhalts, mindestens die ersten acht Zeichen"),
+    ("number", "NUMMER", "Nachrichtennummer des Absenders"),
+)
+
+
+def _filter(options: argparse.Namespace) -> MessageFilter:
+    return MessageFilter(
+        states=(options.state,) if options.state else (), kind=options.kind,
+        partner=options.partner, case_key=options.case, digest=options.digest,
+        number=options.number, since_us=begin_of_day(options.since) if options.since else 0,
+        until_us=begin_of_day(options.until + timedelta(days=1)) if options.until else 0,
+        before=options.before,
+    )  # fmt: skip
 
 
 def _worded(row: Row) -> Row:
@@ -218,7 +244,8 @@ async def _balance(options: argparse.Namespace) -> int:
     place = place_of(options)
     tenant = scope_of(options, place)
     async with open_database(place) as database:
-        result = await balance(database, tenant)
+        counting = standing_balance if options.quick else balance
+        result = await counting(database, tenant)
     if options.json:
         show_json(result.to_dict())
     else:

@@ -10,6 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
@@ -79,3 +80,11 @@ def number(text: str) -> int:
     if not re.fullmatch(r"[1-9][0-9]{0,8}", text):
         raise argparse.ArgumentTypeError(f"{text} ist keine ganze Zahl ab 1.")
     return int(text)
+
+
+def day(text: str) -> date:
+    """Return a calendar day given as ``YYYY-MM-DD``."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as exc:
+        raise argparse.ArgumentTypeError(f"{text} ist kein Tag der Form JJJJ-MM-TT.") from exc

@@ -53,6 +53,11 @@ def local_date(at_us: int) -> date:
     return local_datetime(at_us).date()
 
 
+def begin_of_day(day: date) -> int:
+    """Return when a calendar day of a German office begins, in microseconds since the epoch."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=BERLIN).timestamp()) * 1_000_000
+
+
 def iso_utc(at_us: int) -> str:
     """Return ``2026-11-22T05:03:45.123456Z``."""
     moment = datetime.fromtimestamp(at_us // 1_000_000, UTC)

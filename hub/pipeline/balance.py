@@ -6,12 +6,15 @@ both agree in every class: a state that changed without a journal entry shows at
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from hub.core.clock import local_date
 from hub.store.database import Database, Row, Transaction
+from hub.store.desk import tally
+from hub.store.desk.tally import Key
 
 CLASSES = {
     "closed": "delivered",
@@ -67,17 +70,32 @@ class Balance:
 
 
 async def balance(database: Database, tenant: str | None) -> Balance:
-    """Return the balance of all offices or of one."""
+    """Return the balance of all offices or of one, every row and every entry counted afresh."""
     rows, journal = await database.scan(lambda tx: (_rows(tx, tenant), _journal(tx, tenant)))
-    whole = Balance(by={"tenant": {}, "partner": {}, "day": {}})
+    counted: Counter[Key] = Counter()
     for row in rows:
         day = local_date(row["hour"] * 3_600_000_000).isoformat()
-        keys = {"tenant": row["tenant"], "partner": row["partner"], "day": day}
-        whole.count(row["state"], row["number"])
-        for group, key in keys.items():
-            whole.by[group].setdefault(key, Balance()).count(row["state"], row["number"])
-    _compare(whole, rows, journal)
-    return whole
+        counted[row["tenant"], day, row["partner"], "", row["state"]] += row["number"]
+    said = {(row["tenant"], row["state"]): row["number"] for row in journal}
+    return _balanced(counted, said)
+
+
+async def standing_balance(database: Database, tenant: str | None) -> Balance:
+    """Return the same from what was added up before and what moved since: cheap, for pages."""
+    counted, said = await database.scan(
+        lambda tx: (tally.from_rows(tx, tenant), tally.from_journal(tx, tenant))
+    )
+    return _balanced(counted, said)
+
+
+async def add_up(database: Database, now_us: int) -> int:
+    """Add up what has come to rest, some of it for each office; return how much that was."""
+    offices = await database.read(lambda tx: tally.tenants(tx, None))
+    return sum([await _add_up_one(database, office, now_us) for office in offices])
+
+
+async def _add_up_one(database: Database, tenant: str, now_us: int) -> int:
+    return await database.write(lambda tx: tally.advance(tx, tenant, now_us))
 
 
 def _rows(tx: Transaction, tenant: str | None) -> list[Row]:
@@ -100,21 +118,23 @@ def _journal(tx: Transaction, tenant: str | None) -> list[Row]:
     )  # fmt: skip
 
 
-def _compare(whole: Balance, rows: Iterable[Row], journal: Iterable[Row]) -> None:
-    from_rows = _by_tenant_and_state(rows)
-    from_journal = _by_tenant_and_state(journal)
+def _balanced(counted: Mapping[Key, int], said: Mapping[tuple[str, str], int]) -> Balance:
+    """Put the count of the rows together and compare it with the journal's, office by office."""
+    whole = Balance(by={"tenant": {}, "partner": {}, "day": {}})
+    seen: Counter[tuple[str, str]] = Counter()
+    for (tenant, day, partner, _, state), number in counted.items():
+        if not number:
+            continue
+        whole.count(state, number)
+        seen[tenant, state] += number
+        for group, key in (("tenant", tenant), ("partner", partner), ("day", day)):
+            whole.by[group].setdefault(key, Balance()).count(state, number)
+    written = {key: number for key, number in said.items() if number}
     for tenant, part in whole.by["tenant"].items():
-        part.agrees = _of(from_rows, tenant) == _of(from_journal, tenant)
-    whole.agrees = from_rows == from_journal
+        part.agrees = _of(seen, tenant) == _of(written, tenant)
+    whole.agrees = dict(seen) == written
+    return whole
 
 
-def _by_tenant_and_state(rows: Iterable[Row]) -> dict[tuple[str, str], int]:
-    counted: dict[tuple[str, str], int] = {}
-    for row in rows:
-        key = (row["tenant"], row["state"])
-        counted[key] = counted.get(key, 0) + row["number"]
-    return counted
-
-
-def _of(counted: dict[tuple[str, str], int], tenant: str) -> dict[str, int]:
+def _of(counted: Mapping[tuple[str, str], int], tenant: str) -> dict[str, int]:
     return {state: number for (owner, state), number in counted.items() if owner == tenant}

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from hub.channels.inbound.watch import FolderWatch
 from hub.core.errors import Unavailable
+from hub.pipeline.balance import add_up
 from hub.pipeline.desk import Desk
 from hub.pipeline.desk.bulk import Bulk
 from hub.pipeline.fulfilment.cash_files import close_due_files
@@ -33,6 +34,8 @@ from hub.workers.sweep import Sweep
 
 log = logging.getLogger(__name__)
 
+BALANCE_LOOK_S = 30.0
+"""How often what came to rest is added up for the balance."""
 BULK_LOOK_S = 5.0
 """How often bulk jobs are looked for; whoever begins one carries on its first cases at once."""
 POLL_S = 0.25
@@ -85,6 +88,7 @@ class Workers:
             *(self._crew(queue, 64, fulfil) for queue in queues),
             *(self._deliverers(partner) for partner in partners),
             _Loop("bulk", self._decide_many, BULK_LOOK_S),
+            _Loop("balance", self._add_up, BALANCE_LOOK_S),
             _Loop("sweep", Sweep(house).round, SWEEP_LOOK_S),
             *(_Loop(*duty) for duty in self._duties),
         ]
@@ -212,6 +216,9 @@ class Workers:
             await asyncio.wait_for(self._wake.wait(), seconds)
         except TimeoutError:
             return
+
+    async def _add_up(self) -> int:
+        return await add_up(self._house.database, self._house.clock.now_us())
 
     async def _decide_many(self) -> int:
         house = self._house

@@ -17,7 +17,7 @@ from hub.core.errors import Conflict, Rejected
 from hub.core.ids import derived_uuid
 from hub.store import clearing, lanes, messages
 from hub.store.database import Database, Row, Transaction
-from hub.store.desk import replacing
+from hub.store.desk import replacing, tally
 from hub.store.journal import Journal
 from hub.store.lanes import Promise
 from hub.store.messages import Messages, Step
@@ -74,6 +74,7 @@ class Resending:
         self._messages.wait_for_more(tx, message)
         self._note(tx, old, new, actor, reason)
         if found["state"] == "closed":
+            tally.reopen(tx, found)
             self._messages.move(tx, message, "routed", now_us)
         return new.id
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any
 
 from aiohttp import web
 
+from hub.core.clock import begin_of_day, local_date
 from hub.store import views
 from hub.store.database import Row
 from hub.store.views import MessageFilter
@@ -34,20 +37,17 @@ async def balance(request: web.Request) -> web.Response:
     visit = visit_of(request)
     services = visit.services
     figures = await services.balance(services.database, visit.account.tenant)
-    return render(request, "balance.html", figures=figures, classes=CLASSES)
+    return render(
+        request, "balance.html", figures=figures, classes=CLASSES,
+        now=services.clock.now_us(),
+    )  # fmt: skip
 
 
 async def listed(request: web.Request) -> web.Response:
     """Show messages, newest first, narrowed as asked."""
     visit = visit_of(request)
     scope, query = visit.account.tenant, request.query
-    wanted = MessageFilter(
-        states=tuple(s for s in query.getall("zustand", []) if s in words.MESSAGE_STATES),
-        kind=query.get("art", ""),
-        partner=query.get("partner", ""),
-        case_key=query.get("fall", "").strip(),
-        before=query.get("vor", ""),
-    )
+    wanted = _wanted(request)
     (rows, following), (kinds, partners) = await visit.services.database.read(
         lambda tx: (views.messages(tx, scope, wanted), views.kinds_and_partners(tx, scope))
     )
@@ -59,7 +59,37 @@ async def listed(request: web.Request) -> web.Response:
         wanted=wanted,
         kinds=kinds,
         partners=partners,
+        offices=visit.services.settings.tenants if scope is None else (),
+        days=(query.get("von", ""), query.get("bis", "")),
     )
+
+
+def _wanted(request: web.Request) -> MessageFilter:
+    """Read what is searched for from the address; what is no day or no digest is left out."""
+    query = request.query
+    until = _begin_of(query.get("bis", ""))
+    return MessageFilter(
+        states=tuple(s for s in query.getall("zustand", []) if s in words.MESSAGE_STATES),
+        kind=query.get("art", ""),
+        partner=query.get("partner", ""),
+        case_key=query.get("fall", "").strip(),
+        office=query.get("mandant", ""),
+        digest=digest if _DIGEST.fullmatch(digest := query.get("pruefsumme", "").strip()) else "",
+        number=query.get("nummer", "").strip()[:200],
+        since_us=_begin_of(query.get("von", "")),
+        until_us=until and begin_of_day(local_date(until) + timedelta(days=1)),
+        before=query.get("vor", ""),
+    )
+
+
+_DIGEST = re.compile(r"[0-9a-fA-F]{8,64}")
+
+
+def _begin_of(day: str) -> int:
+    try:
+        return begin_of_day(date.fromisoformat(day)) if day else 0
+    except ValueError:
+        return 0
 
 
 async def show(request: web.Request) -> web.Response:

@@ -29,7 +29,7 @@ NAMES: Final = {
     "mode": "Zahlungsweise", "name": "Name", "nationality": "Staatsangehörigkeit",
     "notice date": "Bescheiddatum", "notice id": "Bescheidnummer", "notice kind": "Bescheidart",
     "office": "Anordnende Stelle", "open cents": "Noch offen", "order id": "Anordnungsnummer",
-    "order kind": "Anordnungsart", "original name": "Dateiname",
+    "order date": "Anordnungsdatum", "order kind": "Anordnungsart", "original name": "Dateiname",
     "other offset cents": "Weitere Anrechnung", "other parent": "Anderer Elternteil",
     "payee": "Empfänger", "payer": "Einzahler", "period begin": "Zeitraum von",
     "period end": "Zeitraum bis", "periods": "Zeiträume", "person": "Person",

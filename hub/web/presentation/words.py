@@ -310,20 +310,31 @@ def marked(excerpt: str, marks: Iterable[tuple[int, int]]) -> list[tuple[str, bo
     return [(text, found) for text, found in [*pieces, (excerpt[at:], False)] if text]
 
 
-def query(wanted: MessageFilter, before: str) -> str:
+def query(wanted: MessageFilter, before: str, days: tuple[str, str] = ("", "")) -> str:
     """Return the address of the next page of a message list."""
     pairs = [("zustand", state) for state in wanted.states]
     pairs += [("art", wanted.kind), ("partner", wanted.partner), ("fall", wanted.case_key)]
+    pairs += [("mandant", wanted.office), ("pruefsumme", wanted.digest)]
+    pairs += [("nummer", wanted.number), ("von", days[0]), ("bis", days[1])]
     return urlencode([(k, v) for k, v in [*pairs, ("vor", before)] if v])
+
+
+def behind(group: str, key: str, states: Iterable[str] = ()) -> str:
+    """Return the address of the list behind one number of the balance."""
+    names = {"tenant": ("mandant",), "partner": ("partner",), "day": ("von", "bis")}
+    pairs = [("zustand", state) for state in states] + [(name, key) for name in names[group]]
+    return f"/nachrichten?{urlencode(pairs)}"
 
 
 _BREAKDOWNS = {"tenant": "Mandant", "partner": "Partner", "day": "Tag"}
 
 
-def breakdown(by: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, list[tuple[str, Any]]]]:
+def breakdown(
+    by: Mapping[str, Mapping[str, Any]],
+) -> list[tuple[str, str, list[tuple[str, Any]]]]:
     """Return the tables under the balance; one tenant alone needs no table."""
     return [
-        (title, sorted(by[name].items(), reverse=name == "day"))
+        (name, title, sorted(by[name].items(), reverse=name == "day"))
         for name, title in _BREAKDOWNS.items()
         if len(by.get(name, {})) > (name == "tenant")
     ]

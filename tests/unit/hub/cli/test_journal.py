@@ -281,6 +281,38 @@ def test_looks_at_messages_are_in_the_access_log(played: CommandLine) -> None:
     ] == _looks(played)
 
 
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        (["--digest", "a" * 64], 3), (["--digest", "b" * 8], 0), (["--number", "FD-1"], 3),
+        (["--partner", "ihv"], 0), (["--kind", "Falldaten"], 1), (["--from", "2026-11-19"], 0),
+        (["--from", "2026-11-18", "--to", "2026-11-18"], 3), (["--case", "UV-77001"], 3),
+    ],
+)  # fmt: skip
+def test_messages_are_searched(played: CommandLine, search: list[str], found: int) -> None:
+    assert found == len(played("journal", "list", *search, "--json").json["messages"])
+
+
+def test_a_search_goes_on_where_the_last_page_ended(played: CommandLine) -> None:
+    first = played("journal", "list", "--limit", "2", "--json").json
+    second = played("journal", "list", "--limit", "2", "--before", first["before"], "--json").json
+
+    assert {GOOD, BAD, STUCK} == {row["id"] for row in first["messages"] + second["messages"]}
+    assert "" == second["before"]
+
+
+def test_a_day_that_is_none_is_said(played: CommandLine) -> None:
+    answer = played("journal", "list", "--from", "18.11.2026")
+
+    assert (2, True) == (answer.code, "kein Tag der Form JJJJ-MM-TT" in answer.err)
+
+
+def test_the_quick_balance_says_what_the_full_one_says(played: CommandLine) -> None:
+    full, quick = (played("journal", "balance", "--json", *how).json for how in ((), ("--quick",)))
+
+    assert full == quick
+
+
 def test_clearing_cases_are_listed_without_their_facts(played: CommandLine) -> None:
     answer = played("clearing", "list", "--json")
 

@@ -1,9 +1,11 @@
 from collections.abc import AsyncIterator, Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hub.core.clock import begin_of_day
 from hub.store import views
 from hub.store.database import Transaction
 from hub.store.views import MessageFilter
@@ -16,6 +18,10 @@ async def house(tmp_path: Path) -> AsyncIterator[SmallHouse]:
     yield built
     await built.close()
 
+
+TODAY = begin_of_day(date(2026, 11, 18))
+YESTERDAY = begin_of_day(date(2026, 11, 17))
+DIGEST = f"{5:064x}"
 
 QUESTIONS: dict[str, Callable[[Transaction, str], Any]] = {
     "timeline": lambda tx, tenant: views.timeline(tx, tenant, CASE),
@@ -83,6 +89,15 @@ async def test_pages_of_messages_show_each_once_in_order(house: SmallHouse) -> N
         (MessageFilter(partner="ihv"), 3),
         (MessageFilter(case_key="none"), 0),
         (MessageFilter(states=("closed",), partner="ihv"), 2),
+        (MessageFilter(case_key=CASE), 7),
+        (MessageFilter(case_key=CASE, states=("refused", "clearing")), 2),
+        (MessageFilter(office=OTHER_OFFICE), 0),
+        (MessageFilter(number="FV-00005"), 1),
+        (MessageFilter(digest=DIGEST), 1),
+        (MessageFilter(digest=DIGEST[:8]), 7),
+        (MessageFilter(digest="a" * 8), 0),
+        (MessageFilter(since_us=YESTERDAY, until_us=TODAY), 3),
+        (MessageFilter(since_us=TODAY), 4),
     ],
 )
 async def test_a_filter_narrows(house: SmallHouse, wanted: MessageFilter, count: int) -> None:
