@@ -47,8 +47,8 @@ _LONGEST = {
 _MAY_BE_EMPTY = {"source_id", "aktenplan"}
 _AT_ONCE = 8
 """Objects on their way to storage at the same time, per batch."""
-_IN_ONE_BREATH = 25
-"""Documents analysed before others get their turn: some two milliseconds."""
+_ONE_TURN = 25
+"""Documents described or analysed before others get the event loop: some two milliseconds."""
 _LARGEST_PACKED = 64 * 1024
 """Bytes of all parts; a larger document gains nothing from sharing an object."""
 
@@ -136,7 +136,7 @@ async def file_all(requests: Sequence[FilingRequest], archive: Archive) -> list[
 
 
 async def _file_distinct(requests: Sequence[FilingRequest], archive: Archive) -> list[Outcome]:
-    described = [_describe(request, archive.secret) async for request in _with_breath(requests)]
+    described = [_describe(request, archive.secret) async for request in _in_turns(requests)]
     filings = [each for each in described if isinstance(each, _Filing)]
     await _recognise(filings, archive)
     await _store(_under_way(filings), archive)
@@ -144,10 +144,10 @@ async def _file_distinct(requests: Sequence[FilingRequest], archive: Archive) ->
     return [_outcome(each) for each in described]
 
 
-async def _with_breath(items: Iterable[T]) -> AsyncIterator[T]:
+async def _in_turns(items: Iterable[T]) -> AsyncIterator[T]:
     """Yield the items and let others have the event loop now and then."""
     for number, item in enumerate(items):
-        if number % _IN_ONE_BREATH == _IN_ONE_BREATH - 1:
+        if number % _ONE_TURN == _ONE_TURN - 1:
             await asyncio.sleep(0)
         yield item
 
@@ -230,7 +230,7 @@ async def _keep_together(group: Sequence[_Filing], archive: Archive) -> None:
     data, starts = pack.build(tenant, [_item(each) for each in group])
     key = layout.pack_key(layout.pack_secret(archive.secret, tenant), sha256_hex(data))
     await archive.objects.put_once(tenant, key, data, by_content=True)
-    async for each, begin in _with_breath(zip(group, starts, strict=True)):
+    async for each, begin in _in_turns(zip(group, starts, strict=True)):
         each.document = manifest.placed(each.document, key, begin)
         each.entry = await entry(each.document, each.request.parts, archive)
 
