@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass, field
 
 import pytest
 
-from efile import S3Access, S3Store, StorageMisconfigured, StorageUnavailable
+from efile import Conflict, S3Access, S3Store, StorageMisconfigured, StorageUnavailable
 from efile.objects.s3 import put_if_absent
 
 
@@ -24,6 +25,38 @@ class AnsweringServer:
         writer.write(self.answer)
         await writer.drain()
         writer.close()
+
+
+@dataclass
+class KeepingServer:
+    """An HTTP server that knows conditions: what was put first stays."""
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+    refused: int = 0
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        method, path, *_ = head.split()
+        length = re.search(r"content-length: (\d+)", head)
+        body = await reader.readexactly(int(length[1])) if length else b""
+        if method == "get":
+            answer = self._get(path)
+        elif path in self.kept and "if-none-match: *" in head:
+            self.refused += 1
+            answer = response("412 Precondition Failed", "PreconditionFailed")
+        else:
+            self.kept[path] = body
+            answer = response("200 OK")
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+
+    def _get(self, path: str) -> bytes:
+        if path not in self.kept:
+            return response("404 Not Found", "NoSuchKey")
+        data = self.kept[path]
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(data)}\r\nConnection: close\r\n\r\n"
+        return head.encode() + data
 
 
 def response(status: str, code: str = "") -> bytes:
@@ -110,6 +143,26 @@ async def test_what_is_named_by_its_content_is_not_looked_for(
         await store.put_once("muster", "v1/p/aa/bb", b"data", by_content=by_content)
 
     assert [True] == [head.startswith(first) for head in server.requests]
+    await store.close()
+    listener.close()
+    await listener.wait_closed()
+
+
+@pytest.mark.parametrize("by_content", [True, False])
+async def test_a_server_that_keeps_the_first_bytes_decides_about_the_second(
+    *, by_content: bool
+) -> None:
+    server = KeepingServer()
+    listener = await asyncio.start_server(server, "127.0.0.1", 0)
+    store = store_at(listener.sockets[0].getsockname()[1])
+
+    for _ in range(2):
+        await store.put_once("muster", "v1/p/aa/bb", b"data", by_content=by_content)
+    with pytest.raises(Conflict, match="object_differs"):
+        await store.put_once("muster", "v1/p/aa/bb", b"other", by_content=by_content)
+
+    assert [b"data"] == list(server.kept.values())
+    assert (2 if by_content else 0) == server.refused
     await store.close()
     listener.close()
     await listener.wait_closed()
