@@ -19,6 +19,8 @@ from hub.pipeline.house import House
 from hub.routing.route import InRoute
 from hub.store import lanes, messages
 from hub.store.database import Transaction
+from hub.store.inbox import attachments
+from hub.store.inbox.attachments import Attachment
 from hub.store.lanes import Promise
 from hub.store.payloads import HEAD_BYTES, Kept, Payloads
 
@@ -49,6 +51,8 @@ class Arrival:
     """Given when the door knows the case, for example for the answer to a request."""
     facts: Mapping[str, object] = field(default_factory=dict)
     """What the journal shall say of the arrival, for example who sent it."""
+    attachments: tuple[Attachment, ...] = ()
+    """What came with the message as one unit."""
     within: Callable[[Transaction, Accepted], None] | None = None
     """What the door has to write in the same unit of work; if it raises, nothing was accepted."""
 
@@ -71,6 +75,7 @@ class _Ready:
     in_channel_order: bool
     facts: Mapping[str, object]
     within: Callable[[Transaction, Accepted], None] | None
+    attachments: tuple[Attachment, ...]
 
 
 async def accept(arrivals: Sequence[Arrival], house: House) -> list[Accepted]:
@@ -115,7 +120,9 @@ async def prepare(arrival: Arrival, house: House) -> _Ready:
         causation_id=arrival.causation_id,
     )
     in_order = any(route.split for route in routes)
-    return _Ready(message, kept, arrival.fault, in_order, arrival.facts, arrival.within)
+    return _Ready(
+        message, kept, arrival.fault, in_order, arrival.facts, arrival.within, arrival.attachments
+    )
 
 
 def enter(tx: Transaction, ready: _Ready, house: House, now_us: int) -> Accepted:
@@ -142,11 +149,12 @@ def _entered(tx: Transaction, ready: _Ready, house: House, now_us: int) -> Accep
         house.messages.add(tx, message, "refused", now_us, code=ready.fault, **ready.facts)
         return Accepted(message, "refused", ready.fault)
     fresh = messages.remember(tx, message, "bytes", message.sha256)
-    if not fresh and _is_only_recorded(message, house):
+    if not fresh and _is_only_recorded(tx, message, ready.attachments, house):
         facts = {**ready.facts, "code": "duplicate_bytes"}
         house.messages.add(tx, message, "duplicate", now_us, **facts)
         return Accepted(message, "duplicate", "duplicate_bytes")
     house.messages.add(tx, message, "received", now_us, **ready.facts)
+    attachments.add(tx, message, ready.attachments, now_us)
     lanes.add(tx, travel_promise(message, house, now_us, in_order=ready.in_channel_order), now_us)
     return Accepted(message, "received")
 
@@ -181,14 +189,20 @@ def _enter_all(
     return [enter(tx, one, house, now_us) for one in ready]
 
 
-def _is_only_recorded(message: Message, house: House) -> bool:
+def _is_only_recorded(
+    tx: Transaction, message: Message, came_with: Sequence[Attachment], house: House
+) -> bool:
     """Tell whether bytes that the channel saw before are only recorded.
 
     Where repetitions shall be refused the journey refuses them, so that the sender is told.
     """
     channels = house.settings.tenant(message.tenant).channels
     policy = next((c.duplicates for c in channels if c.name == message.channel), "accept")
-    return policy == "record"
+    if policy != "record":
+        return False
+    # The same letter with other enclosures is another one.
+    first = messages.first_of(tx, message) or ""
+    return attachments.digests(tx, message.tenant, first) == tuple(a.sha256 for a in came_with)
 
 
 def _case_key(data: bytes, routes: Sequence[InRoute]) -> str | None:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
+import mimetypes
 from collections.abc import Mapping
 from dataclasses import replace
 
 from hub.channels.inbound.folder import DropFolder
 from hub.channels.inbound.names import claim_id
 from hub.channels.inbound.reading import Claimed
+from hub.channels.inbound.unit_reading import CLAIMED, ClaimedUnit
 from hub.core import failpoint
 from hub.core.clock import iso_utc, local_date
 from hub.core.errors import Conflict
 from hub.core.ids import uuid7
 from hub.pipeline.house import House
 from hub.pipeline.intake import Accepted, Arrival, accept
+from hub.store.inbox.attachments import Attachment
 from hub.store.payloads import Kept
 from hub.workers.ownership import Door, Ownership
 
@@ -23,12 +27,18 @@ failpoint.declare("pickup_after_claim", "pickup_before_clear", "pickup_after_cle
 
 log = logging.getLogger(__name__)
 
+Taken = ClaimedUnit[Kept]
+"""A file, or a message with its attachments."""
+
 FAULTS = {
     "not_a_regular_file": "Kein gewöhnliches, allein stehendes Dateiobjekt (Verknüpfung, Gerät).",
     "wrong_owner": "Die Datei gehört nicht dem vereinbarten Benutzer.",
     "oversize": "Die Datei ist größer als vereinbart.",
     "unreadable": "Die Datei ist für den Dienst nicht lesbar.",
     "empty_file": "Die Datei ist leer.",
+    "sidecar_invalid": "Die Begleitdatei ist keine Liste von Prüfsummen und Dateinamen.",
+    "unit_incomplete": "Von den Dateien, die zusammengehören, fehlt eine.",
+    "checksum_mismatch": "Die Prüfsumme einer Datei stimmt nicht mit der Begleitdatei überein.",
 }
 """Why a file was refused unread. For senders."""
 
@@ -41,10 +51,10 @@ async def pick_up(door: Door, ownership: Ownership, house: House) -> int:
     if not await ownership.holds(door):
         return 0
     folder = house.inboxes[door]
-    claimed = await asyncio.to_thread(_take_round, folder, house)
-    if not claimed:
+    taken = await asyncio.to_thread(_take_round, folder, house)
+    if not taken:
         return 0
-    steady = [one for one in claimed if one.fault != "unstable"]
+    steady = [one for one in taken if one.message.fault != "unstable"]
     arrivals = [_arrival(door, one) for one in steady]
     try:
         accepted = await accept(_fenced(arrivals, door, ownership), house)
@@ -55,7 +65,7 @@ async def pick_up(door: Door, ownership: Ownership, house: House) -> int:
         ownership.lost(door)
         return 0
     failpoint.reach("pickup_before_clear")
-    unsteady = [one.name for one in claimed if one.fault == "unstable"]
+    unsteady = [one for one in taken if one.message.fault == "unstable"]
     await asyncio.to_thread(_clear, folder, list(zip(steady, accepted, strict=True)), unsteady)
     failpoint.reach("pickup_after_clear")
     log.info("picked_up", extra={"tenant": door[0], "channel": door[1], "count": len(accepted)})
@@ -70,52 +80,71 @@ def _fenced(arrivals: list[Arrival], door: Door, ownership: Ownership) -> list[A
     return [first, *arrivals[1:]]
 
 
-def _take_round(folder: DropFolder, house: House) -> list[Claimed[Kept]]:
+def _take_round(folder: DropFolder, house: House) -> list[Taken]:
     """Claim and read one round; blocks its thread."""
     names = _claim_round(folder, house)
-    if not names:
+    units = folder.take_units(folder.rules.batch, lambda: uuid7(house.clock.now_us()))
+    if not names and not units:
         return []
     failpoint.reach("pickup_after_claim")
-    return folder.read(names, house.payloads.keep_file)
+    keep = house.payloads.keep_file
+    files = [ClaimedUnit(one) for one in folder.read(names, keep)]
+    return files + folder.read_units(units, keep, house.clock.now_us())
 
 
 def _claim_round(folder: DropFolder, house: House) -> list[str]:
     left = folder.claimed()[: folder.rules.batch]
+    if folder.units is not None:
+        # Here nothing is complete by itself.
+        return left
     # A leftover that still grows must not keep the rest of the channel waiting.
     names = folder.scan(folder.rules.batch - len(left))
     return left + (folder.claim(names, lambda: uuid7(house.clock.now_us())) if names else [])
 
 
-def _arrival(door: Door, claimed: Claimed[Kept]) -> Arrival:
-    fault = claimed.fault or ("empty_file" if claimed.size == 0 else None)
+def _arrival(door: Door, taken: Taken) -> Arrival:
+    message = taken.message
+    fault = message.fault or ("empty_file" if message.size == 0 else None)
     return Arrival(
-        id=claim_id(claimed.name),
+        id=claim_id(message.name),
         tenant=door[0],
         channel=door[1],
-        name=claimed.original_name,
-        size=claimed.size,
-        data=claimed.data,
-        kept=claimed.kept,
+        name=message.original_name,
+        size=message.size,
+        data=message.data,
+        kept=message.kept,
         fault=fault,
+        facts={"attachments": len(taken.attachments)} if taken.attachments else {},
+        attachments=tuple(_attachment(one) for one in taken.attachments) if not fault else (),
     )
 
 
+def _attachment(claimed: Claimed[Kept]) -> Attachment:
+    data = claimed.data or b""
+    kept = claimed.kept or Kept(hashlib.sha256(data).hexdigest(), len(data), data)
+    name = claimed.name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return Attachment(name, kept.sha256, kept.size, media_type, kept)
+
+
 def _clear(
-    folder: DropFolder, entered: list[tuple[Claimed[Kept], Accepted]], unsteady: list[str]
+    folder: DropFolder, entered: list[tuple[Taken, Accepted]], unsteady: list[Taken]
 ) -> None:
     """Move each file to where its message went; the message itself is durable by now."""
-    if unsteady:
-        folder.put_back(unsteady)
-    shelves: dict[str, list[str]] = {".done": [], ".duplicate": []}
+    growing = [one.message.name for one in unsteady if one.shelf == CLAIMED]
+    if growing:
+        folder.put_back(growing)
+    shelves: dict[tuple[str, str], list[str]] = {}
     for one, result in entered:
+        name = one.message.name
         if result.code in FAULTS:
             day = local_date(result.message.received_us).isoformat()
-            folder.quarantine_claimed(day, one.name, _reason(result))
+            folder.quarantine_claimed(day, name, _reason(result), one.shelf)
         else:
-            shelves[".duplicate" if result.state == "duplicate" else ".done"].append(one.name)
-    for shelf, names in shelves.items():
-        if names:
-            folder.remove(names, shelf)
+            shelf = ".duplicate" if result.state == "duplicate" else ".done"
+            shelves.setdefault((shelf, one.shelf), []).append(name)
+    for (shelf, source), names in shelves.items():
+        folder.remove(names, shelf, source)
 
 
 def _reason(result: Accepted) -> Mapping[str, object]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from hub.demo import drops
 from hub.demo.cast import BEISPIELHAUSEN, MUSTERSTADT, Family, Office
 from tests.crash.house import House
@@ -29,6 +31,26 @@ def drop_story(house: House) -> None:
     copy = drops.case_data(CLAIMED, MUSTERSTADT)
     house.drop(MUSTERSTADT.id, CORE, "Kopie von Falldaten.xml", copy)
     house.drop(BEISPIELHAUSEN.id, CORE, "leer.xml", b"")
+
+
+def drop_unit(house: House) -> None:
+    """Let the first office send with sidecars, and drop a message with two attachments."""
+    settings = house.folder / "hub.toml"
+    channel = f'name = "{CORE}"\nready = '
+    text = settings.read_text(encoding="utf-8")
+    text = text.replace(f'{channel}"rename"', f'{channel}"sidecar"\nsettle_s = 0.0', 1)
+    settings.write_text(text, encoding="utf-8")
+    message = drops.case_data(MUSTERSTADT.xml[1], MUSTERSTADT)
+    files = {"Nachweis.pdf": b"%PDF-1.7 x", "Scan.tif": b"II*" * 60_000}
+    inbox = house.folder / "inbox" / MUSTERSTADT.id / CORE
+    house.drop(MUSTERSTADT.id, CORE, "Falldaten.xml", message)
+    for name, data in files.items():
+        (inbox / name).write_bytes(data)
+    lines = [
+        f"{hashlib.sha256(data).hexdigest()}  {name}\n"
+        for name, data in {"Falldaten.xml": message, **files}.items()
+    ]
+    (inbox / "Lieferung.manifest").write_text("".join(lines), encoding="utf-8")
 
 
 def spoilt(family: Family) -> bytes:

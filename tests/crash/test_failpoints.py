@@ -12,7 +12,7 @@ from hub.demo import cast
 from tests.crash import checker
 from tests.crash.house import House, RegisterProgram, build_house, run_in_thread, tree
 from tests.crash.state import State
-from tests.crash.story import FOREIGN, drop_family, drop_story
+from tests.crash.story import FOREIGN, drop_family, drop_story, drop_unit
 from tests.s3_server import S3Server
 
 pytestmark = pytest.mark.crash
@@ -20,7 +20,8 @@ pytestmark = pytest.mark.crash
 assert app.CLOCK, "importing hub.app declares every failpoint"
 OF_LETTERS = {name for name in failpoint.NAMES if name.startswith("letter_")}
 OF_THE_REGISTER = {name for name in failpoint.NAMES if name.startswith("ask_")}
-OF_THE_PATH = failpoint.NAMES - OF_LETTERS - OF_THE_REGISTER
+OF_UNITS = {name for name in failpoint.NAMES if name.startswith("unit_")}
+OF_THE_PATH = failpoint.NAMES - OF_LETTERS - OF_THE_REGISTER - OF_UNITS
 LATER = (
     "commit_after:6", "commit_before:4", "deliver_after:5", "file_after:4", "intake_after_commit:2",
     "outbox_before_sidecar:4", "pickup_before_clear:2", "refuse_after:2", "travel_after_map:5",
@@ -37,6 +38,18 @@ def test_a_kill_loses_and_doubles_nothing(house: House, point: str) -> None:
     assert [] == checker.unsafe(house)
     assert 0 == house.run_once(), house.log[-2000:]
     assert [] == checker.faults(house)
+
+
+@pytest.mark.parametrize("point", sorted(OF_UNITS) + ["unit_after_file:2", "pickup_before_clear"])
+def test_a_kill_while_a_unit_is_claimed_keeps_it_whole(house: House, point: str) -> None:
+    drop_unit(house)
+
+    assert house.dies_at(point), house.log[-2000:]
+    assert 0 == house.run_once(), house.log[-2000:]
+    assert [] == checker.faults(house)
+    assert ["closed"] == [m["state"] for m in State.read(house).messages]
+    filed = [e for e in State.read(house).entries if e["action"] == "filed"]
+    assert 2 == sum('"Dokument"' in e["facts"] for e in filed)
 
 
 @pytest.mark.office

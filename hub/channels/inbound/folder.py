@@ -11,8 +11,10 @@ import errno
 import json
 import logging
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from hub.channels.inbound.names import (
@@ -23,6 +25,8 @@ from hub.channels.inbound.names import (
 )
 from hub.channels.inbound.reading import Claimed, K, Keep, read_claimed
 from hub.channels.inbound.rules import Rules
+from hub.channels.inbound.unit_reading import ClaimedUnit, read_unit
+from hub.channels.inbound.units import UNITS, Units
 from hub.channels.inbound.waiting import Waiting, opened_folder
 from hub.channels.safe_folder import move, write_once
 from hub.core.errors import Misconfigured, Unavailable
@@ -34,6 +38,7 @@ _LOCKED = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY)
 
 _CLEARED = (".done", ".duplicate")
 _SPECIAL = (".claimed", *_CLEARED, ".quarantine")
+_OURS = (".claimed", UNITS)
 _DAY_US = 86_400_000_000
 
 
@@ -44,6 +49,8 @@ class DropFolder:
         self.path = path
         self.rules = rules or Rules()
         self._waiting = Waiting(path, self.rules)
+        self.units = Units(path, self.rules) if self.rules.ready == "sidecar" else None
+        """Where a channel's files come with sidecars."""
 
     def prepare(self) -> None:
         """Create the folder and the hub's own folders in it; what is claimed is ours alone.
@@ -54,8 +61,8 @@ class DropFolder:
             log.warning("inbox_not_mounted", extra={"channel": self.path.name})
             return
         self.path.mkdir(parents=True, exist_ok=True)
-        for name in _SPECIAL:
-            (self.path / name).mkdir(mode=0o700 if name == ".claimed" else 0o777, exist_ok=True)
+        for name in (*_SPECIAL, *([UNITS] if self.units else [])):
+            (self.path / name).mkdir(mode=0o700 if name in _OURS else 0o777, exist_ok=True)
 
     def is_mounted(self) -> bool:
         """Tell whether the channel, its office or the whole inbox is a mounted file system."""
@@ -73,7 +80,7 @@ class DropFolder:
     @property
     def unsettled(self) -> bool:
         """Whether files wait for their settle time."""
-        return self._waiting.unsettled
+        return self._waiting.unsettled or bool(self.units and self.units.unsettled)
 
     def claim(self, names: Iterable[str], new_id: Callable[[], str]) -> list[str]:
         """Take files for ourselves, durably; those that are gone or held are left out.
@@ -145,6 +152,36 @@ class DropFolder:
             return Claimed(name, 0, None, fault="unstable")
         return claimed
 
+    def take_units(self, limit: int, new_id: Callable[[], str]) -> list[str]:
+        """Claim the next complete units and return them behind those claimed before.
+
+        Raises:
+            Unavailable: nothing is mounted where it should be.
+        """
+        self._require_mount()
+        if self.units is None:
+            return []
+        left = [name for name in self.units.claimed() if not self._waiting.rests(name)][:limit]
+        return left + self.units.claim(self.units.next(limit - len(left)), new_id)
+
+    def read_units(self, names: Iterable[str], keep: Keep[K], now_us: int) -> list[ClaimedUnit[K]]:
+        """Read claimed units; one whose digests may still come right is ``unstable``.
+
+        Raises:
+            Unavailable: large bytes could not be kept.
+        """
+        read = [read_unit(self.path / UNITS / name, self.rules, keep) for name in names]
+        return [self._patient(unit, now_us) for unit in read]
+
+    def _patient(self, unit: ClaimedUnit[K], now_us: int) -> ClaimedUnit[K]:
+        message = unit.message
+        if message.fault == "checksum_mismatch" and self.units:
+            final = self.units.is_given_up(message.name, now_us)
+            message = message if final else replace(message, fault="unstable")
+        if message.fault == "unstable":
+            self._waiting.set_back(message.name)
+        return replace(unit, message=message)
+
     def put_back(self, claimed: Iterable[str]) -> None:
         """Return files that still changed; each is claimed again when it stands still.
 
@@ -167,17 +204,21 @@ class DropFolder:
         except OSError:
             self._waiting.set_back(claimed)
 
-    def remove(self, claimed: Iterable[str], shelf: str) -> None:
+    def remove(self, claimed: Iterable[str], shelf: str, source: str = ".claimed") -> None:
         """Move claimed files to ``.done`` or ``.duplicate``, where files are kept at all.
 
         Nothing is synced: their messages are durable, and a file that lies here again after a
         power cut is recognised by its id.
         """
-        with self._opened(".claimed") as (ours,):
+        with self._opened(source) as (ours,):
             if not self.rules.keep_done_days:
                 for name in claimed:
-                    with suppress(FileNotFoundError):
+                    try:
                         os.unlink(name, dir_fd=ours)
+                    except FileNotFoundError:
+                        continue
+                    except IsADirectoryError:
+                        shutil.rmtree(self.path / source / name)
                 return
             (self.path / shelf).mkdir(exist_ok=True)
             with self._opened(shelf) as (target,):
@@ -193,14 +234,18 @@ class DropFolder:
         before_us = now_us - self.rules.keep_done_days * _DAY_US
         shelves = [self.path / name for name in _CLEARED]
         cleared = [p for shelf in shelves if shelf.is_dir() for p in shelf.iterdir()]
-        old = [
-            p
-            for p in cleared
-            if is_claimed(p.name) and not p.is_dir() and claimed_us(p.name) <= before_us
-        ]
+        old = [p for p in cleared if is_claimed(p.name) and claimed_us(p.name) <= before_us]
         for path in old:
-            path.unlink(missing_ok=True)
+            self._erase(path)
         return len(old)
+
+    @staticmethod
+    def _erase(path: Path) -> None:
+        """Remove a file, or a unit with all its files; a link, never what it leads to."""
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
     def quarantine(self, day: str, name: str, data: bytes, reason: Mapping[str, object]) -> Path:
         """Keep refused bytes with the reason beside them; doing it again changes nothing."""
@@ -208,11 +253,13 @@ class DropFolder:
         write_once(shelf, name, data, name)
         return self._reason(shelf, name, reason)
 
-    def quarantine_claimed(self, day: str, claimed: str, reason: Mapping[str, object]) -> Path:
+    def quarantine_claimed(
+        self, day: str, claimed: str, reason: Mapping[str, object], source: str = ".claimed"
+    ) -> Path:
         """Move what was never read (a link, an oversize file) aside, with the reason."""
         shelf = self.path / ".quarantine" / day
         self._reason(shelf, claimed, reason)
-        move(self.path / ".claimed" / claimed, shelf / claimed)
+        move(self.path / source / claimed, shelf / claimed)
         return shelf / f"{claimed}.grund.json"
 
     @staticmethod

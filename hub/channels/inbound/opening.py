@@ -34,6 +34,8 @@ def _rules(settings: Settings, channel: Channel) -> Rules:
         batch=pickup.batch,
         keep_done_days=pickup.keep_done_days,
         scan_s=pickup.scan_s,
+        settle_max_s=pickup.settle_max_s,
+        max_attachment_bytes=pickup.max_attachment_bytes,
         order=channel.order,
         number=re.compile(channel.number) if channel.number else None,
         owner=_uid(channel),

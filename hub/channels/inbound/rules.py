@@ -36,6 +36,9 @@ class Rules:
     """Pattern whose one group finds the sender's number in the name."""
     owner: int | None = None
     """Whose files are taken; ``None``: everybody's."""
+    settle_max_s: float = 900.0
+    """How long a sidecar waits for its files and for the right digest."""
+    max_attachment_bytes: int = 200_000_000
     must_be_mount: bool = False
     """Whether an inbox that is not mounted is a fault and not an empty folder."""
 

@@ -81,8 +81,12 @@ class Pickup(_Section, frozen=True, kw_only=True):
     """The periodic full scan is the truth; events only shorten the wait."""
     settle_s: Pause = 5.0
     """A file must have kept size and time for this long before it is taken."""
+    settle_max_s: Seconds = 900.0
+    """So long a sidecar waits for its files and for the right digest."""
     max_bytes: Count = 50_000_000
     """Larger files are quarantined unread."""
+    max_attachment_bytes: Count = 200_000_000
+    """The same for files that come with a message."""
     batch: Count = 200
     """Files claimed per round; one durable transaction carries them all."""
     keep_done_days: Annotated[int, Meta(ge=0, le=3650)] = 7
@@ -190,7 +194,7 @@ class Channel(_Section, frozen=True, kw_only=True):
     """A door of the inbox: ``inbox/<tenant>/<name>/``."""
 
     name: Name
-    ready: Literal["stable", "rename"] = "stable"
+    ready: Literal["stable", "rename", "sidecar"] = "stable"
     """When a file counts as complete."""
     order: Literal["mtime", "name", "number"] = "mtime"
     """In which order files are taken."""

@@ -38,7 +38,7 @@ async def _filing(promise: Promise, house: House) -> FilingRequest:
     message = await house.database.read(
         lambda tx: messages.find(tx, promise.tenant, promise.message_id)
     )
-    name = f"{spec['doc_type']}{_ENDINGS[str(spec['mime'])]}"
+    name = str(spec.get("name") or f"{spec['doc_type']}{_ENDINGS[str(spec['mime'])]}")
     data = await house.payloads.get(promise.tenant, promise.payload_sha256)
     return FilingRequest(
         tenant=promise.tenant,

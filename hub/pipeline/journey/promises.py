@@ -15,6 +15,7 @@ from hub.pipeline.journey.plan import Milestone, Plan
 from hub.pipeline.journey.writing import partner_for, written
 from hub.routing.route import InRoute
 from hub.store.clearing import ClearingCase
+from hub.store.inbox import attachments
 from hub.store.lanes import Promise
 from hub.store.payloads import Kept
 from hub.uvg.model import Case
@@ -54,6 +55,8 @@ async def plan_outcome(
         made.add(*await _letter(message, letter, case, house))
     for filing in outcome.filings:
         made.add(*await _filing(message, filing, case, house))
+    for promise in await attached(message, outcome, case, house):
+        made.add(promise)
     clearings = tuple(_clearing(message, c, n) for n, c in enumerate(outcome.clearings))
     if route and route.answers:
         answer = await receipt(message, "accepted", (), house)
@@ -130,6 +133,39 @@ async def _filing(
         "role": "message" if direction == "in" else "original",
     }
     return _promise(message, "file", filing.ref, spec, digest, house), kept
+
+
+async def attached(
+    message: Message, outcome: Outcome, case: Case | None, house: House
+) -> list[Promise]:
+    """Return the promises to file what came with a message, each as a document of its own."""
+    channels = house.settings.tenant(message.tenant).channels
+    comes_in_units = any(c.name == message.channel and c.ready == "sidecar" for c in channels)
+    if not comes_in_units or message.part_of or not message.case_key:
+        return []
+    found = await house.database.read(lambda tx: attachments.of(tx, message.tenant, message.id))
+    matters = [one.vorgang for one in outcome.filings] + [one.vorgang for one in outcome.letters]
+    return [
+        _promise(
+            message,
+            "file",
+            f"attachment-{number}",
+            {
+                "title": one.name,
+                "name": one.name,
+                "doc_type": "Dokument",
+                "vorgang": matters[0] if matters else "Posteingang",
+                "akte": akte_title(case),
+                "case_key": message.case_key,
+                "mime": one.media_type,
+                "direction": "in",
+                "role": "original",
+            },
+            one.sha256,
+            house,
+        )
+        for number, one in enumerate(found, 1)
+    ]
 
 
 def _promise(

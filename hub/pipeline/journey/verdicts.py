@@ -25,6 +25,7 @@ from hub.pipeline.journey.plan import Milestone, Plan
 from hub.store import messages
 from hub.store.clearing import ClearingCase
 from hub.store.database import Row, Transaction
+from hub.store.inbox import attachments
 from hub.store.lanes import Promise
 
 
@@ -111,13 +112,23 @@ async def repeated(message: Message, house: House) -> Plan | None:
     before = await house.database.read(look)
     if before is None or before["message_id"] == message.id:
         return None
-    if before["sha256"] != message.sha256:
+    if before["sha256"] != message.sha256 or await _came_with_others(message, before, house):
         raise RuleViolation(
             "business_id_conflict",
             "Diese Nachrichtennummer wurde schon mit anderem Inhalt verwendet.",
             remedy="Jede Nachricht braucht eine eigene Nummer; bitte neu nummeriert senden.",
         )
     return Plan(message, "duplicate", code="duplicate_business_id")
+
+
+async def _came_with_others(message: Message, before: Row, house: House) -> bool:
+    """Tell whether two messages of the same bytes came with different attachments."""
+
+    def look(tx: Transaction) -> set[tuple[str, ...]]:
+        ids = (message.id, before["message_id"])
+        return {attachments.digests(tx, message.tenant, one) for one in ids}
+
+    return len(await house.database.read(look)) > 1
 
 
 def business_key(message: Message) -> str:
