@@ -118,7 +118,8 @@ def _inputs(state: State) -> Iterator[str]:
             kept = [
                 path
                 for shelf in (".done", ".duplicate", ".quarantine")
-                for path in (inbox / shelf).rglob(f"{row['id']}__*")
+                for found in (inbox / shelf).rglob(f"{row['id']}__*")
+                for path in (found.iterdir() if found.is_dir() else (found,))
                 if path.suffix != ".json" and path.read_bytes() == file.data
             ]
             if not kept:

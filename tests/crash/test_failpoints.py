@@ -40,7 +40,7 @@ def test_a_kill_loses_and_doubles_nothing(house: House, point: str) -> None:
     assert [] == checker.faults(house)
 
 
-@pytest.mark.parametrize("point", sorted(OF_UNITS) + ["unit_after_file:2", "pickup_before_clear"])
+@pytest.mark.parametrize("point", [*sorted(OF_UNITS), "unit_after_file:2", "pickup_before_clear"])
 def test_a_kill_while_a_unit_is_claimed_keeps_it_whole(house: House, point: str) -> None:
     drop_unit(house)
 
@@ -48,7 +48,7 @@ def test_a_kill_while_a_unit_is_claimed_keeps_it_whole(house: House, point: str)
     assert 0 == house.run_once(), house.log[-2000:]
     assert [] == checker.faults(house)
     assert ["closed"] == [m["state"] for m in State.read(house).messages]
-    filed = [e for e in State.read(house).entries if e["action"] == "filed"]
+    filed = [e for e in State.read(house).journal if e["action"] == "filed"]
     assert 2 == sum('"Dokument"' in e["facts"] for e in filed)
 
 
