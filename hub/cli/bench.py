@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import tempfile
 from pathlib import Path
 
 from hub.bench.load import Load
 from hub.bench.messages import Figures, measure
+from hub.bench.table import measure_tables
 from hub.cli.command import Commands, show_facts, show_json
 from hub.cli.parser import number
 
@@ -17,6 +19,9 @@ def register(commands: Commands) -> None:
     group = commands.group("bench", "Leistung messen, mit der Grenze der Maschine daneben")
     messages = group.add("messages", _messages, "Nachrichten je Sekunde", json_output=True)
     messages.add_argument("--count", type=number, default=2000, help="Nachrichten (Vorgabe 2000)")
+    table = group.add("table", _table, "Große Tabellen und XML-Dateien prüfen", json_output=True)
+    table.add_argument("--rows", type=number, default=1_000_000, help="Zeilen (Vorgabe 1.000.000)")
+    table.add_argument("--xml-mb", type=number, default=200, help="Größe des XML (Vorgabe 200 MB)")
 
 
 async def _messages(options: argparse.Namespace) -> int:
@@ -26,6 +31,31 @@ async def _messages(options: argparse.Namespace) -> int:
         show_json(figures.to_dict())
     else:
         show_figures(figures)
+    return 0 if figures.good else 1
+
+
+async def _table(options: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory(prefix="aktenhub-bench-") as folder:
+        figures = await asyncio.to_thread(
+            measure_tables, Path(folder), options.rows, options.xml_mb
+        )
+    if options.json:
+        show_json(figures.to_dict())
+        return 0 if figures.good else 1
+    show_facts(
+        [
+            ("Zeilen", figures.rows),
+            ("Zeilen je Sekunde", f"{figures.rows_per_second:.0f}"),
+            ("je CPU-Sekunde", f"{figures.rows_per_cpu_second:.0f}"),
+            ("Speicher", f"{figures.rss_mb} MiB"),
+            ("jede Zeile falsch", f"{figures.bad_rows_per_second:.0f} je Sekunde"),
+            ("dabei Speicher", f"{figures.bad_rss_mb} MiB"),
+            ("XML", f"{figures.xml_mb} MB in {figures.xml_seconds} s"),
+            ("dabei Speicher", f"{figures.xml_rss_mb} MiB"),
+            ("XML mit Fehler", f"{figures.bad_xml_seconds} s, {figures.bad_xml_rss_mb} MiB"),
+            ("Urteile", "richtig" if figures.good else "FALSCH"),
+        ]
+    )
     return 0 if figures.good else 1
 
 

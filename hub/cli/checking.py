@@ -14,7 +14,7 @@ from hub.cli.inspection import Inspection, inspect
 from hub.cli.parser import existing_file
 from hub.core.errors import NotChecked, Rejected, Undecodable
 from hub.core.findings import Finding, Verdict
-from hub.formats.base import Reading
+from hub.formats.base import Format, Reading
 from hub.formats.catalog import Catalog
 from hub.mapping.catalog import Mappings
 
@@ -73,9 +73,8 @@ async def _validate(options: argparse.Namespace) -> int:
     checker = Catalog.load(schemas).format(options.schema)
     results = []
     for path in options.files:
-        data = await asyncio.to_thread(path.read_bytes)
         try:
-            reading = checker.read(data)
+            reading = await asyncio.to_thread(_verified, checker, path)
         except Undecodable as exc:
             findings = exc.findings or (Finding(exc.code, f"{exc.message} {exc.remedy}".strip()),)
             reading = Reading(Verdict.FAILED, findings, None, {})
@@ -88,6 +87,12 @@ async def _validate(options: argparse.Namespace) -> int:
             _print_reading(path, reading)
     passed = all(reading.verdict is Verdict.PASSED for _, reading in results)
     return 0 if passed else 1
+
+
+def _verified(checker: Format, path: Path) -> Reading:
+    """Check a file piece by piece: it may be larger than the memory."""
+    with path.open("rb") as file:
+        return checker.verify(file)
 
 
 def _document(path: Path, reading: Reading) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, BinaryIO, Literal, Protocol
 
 from hub.core.findings import Finding, Verdict
 
@@ -63,6 +63,14 @@ class Format(Protocol):
 
         Raises:
             Undecodable: the bytes are not even of the notation; carries its findings.
+        """
+        ...
+
+    def verify(self, source: BinaryIO) -> Reading:
+        """Check a file from its beginning and keep nothing of it, so that it may be large.
+
+        Raises:
+            Undecodable: as :meth:`read`.
         """
         ...
 

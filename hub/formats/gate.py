@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import BinaryIO
 from xml.parsers import expat
 
 from hub.core.errors import Undecodable
@@ -67,6 +69,12 @@ class Limits:
 
 LIMITS = Limits()
 
+BULK = Limits(bytes=2_000_000_000, elements=100_000_000, attributes=200_000_000)
+"""For documents that are only checked, piece by piece, and never held as a tree."""
+
+PIECE = 256 * 1024
+"""Bytes read at once: enough to be fast, few enough to stay small."""
+
 
 def refusal(
     code: str, message: str, line: int | None = None, column: int | None = None
@@ -99,6 +107,76 @@ def to_utf8(data: bytes, limits: Limits = LIMITS) -> bytes:
     _refuse_nul(data, text.find("\0"))
     _refuse_garbled(text, body, codec)
     return body if codec == "utf-8" else text.encode()
+
+
+def utf8_pieces(source: BinaryIO, limits: Limits) -> Iterator[bytes]:
+    """Yield a document as UTF-8 piece by piece, without byte order mark.
+
+    Raises:
+        Undecodable: as :func:`to_utf8`; what speaks against the whole is known at its end.
+    """
+    head = source.read(PIECE)
+    if not head.strip():
+        raise refusal("empty_file", "Die Datei ist leer.")
+    codec, start = _codec_of(head)
+    decoder = codecs.getincrementaldecoder(codec)()
+    suspicion = Suspicion(codec)
+    size, line, before = 0, 1, ""
+    data = head[start:]
+    while data:
+        size += len(data)
+        if size > limits.bytes:
+            raise refusal("oversize", f"Die Datei ist größer als {limits.bytes} Bytes.")
+        suspicion.look(data)
+        try:
+            text = decoder.decode(data)
+        except UnicodeDecodeError as exc:
+            raise _untrue(codec, line + data.count(b"\n", 0, exc.start)) from exc
+        _refuse_signs(before + text, line)
+        yield text.encode()
+        line += text.count("\n")
+        before = text[-1:]
+        data = source.read(PIECE)
+    if suspicion.stands():
+        raise _garbled(1)
+
+
+def _refuse_signs(text: str, line: int) -> None:
+    at = text.find("\0")
+    if at >= 0:
+        raise refusal("nul_bytes", "Die Datei enthält Nullbytes.", line + text.count("\n", 0, at))
+    garbled = None if text.isascii() else _GARBLED.search(text)
+    if garbled:
+        raise _garbled(line + text.count("\n", 0, garbled.start()))
+
+
+class Suspicion:
+    """Looks whether bytes said to be of a single-byte encoding are UTF-8 all through."""
+
+    def __init__(self, encoding: str) -> None:
+        self._decoder: codecs.IncrementalDecoder | None = None
+        if not encoding.startswith("utf"):
+            self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self.roused = False
+        """Whether there was a byte beyond ASCII."""
+
+    def look(self, data: bytes) -> None:
+        """Look at the next piece."""
+        if self._decoder is not None and (self.roused or not data.isascii()):
+            self.roused = True
+            self._try(data, last=False)
+
+    def stands(self) -> bool:
+        """Return, at the end, whether all of it was UTF-8."""
+        self._try(b"", last=True)
+        return self.roused and self._decoder is not None
+
+    def _try(self, data: bytes, *, last: bool) -> None:
+        try:
+            if self._decoder is not None:
+                self._decoder.decode(data, last)
+        except UnicodeDecodeError:
+            self._decoder = None
 
 
 def _codec_of(data: bytes) -> tuple[str, int]:
@@ -138,9 +216,12 @@ def _decoded(body: bytes, codec: str) -> str:
     try:
         return body.decode(codec)
     except UnicodeDecodeError as exc:
-        line = body.count(b"\n", 0, exc.start) + 1
-        message = f"Die Datei ist nicht in der angegebenen Kodierung {codec} geschrieben."
-        raise refusal("encoding_wrong", message, line) from exc
+        raise _untrue(codec, body.count(b"\n", 0, exc.start) + 1) from exc
+
+
+def _untrue(codec: str, line: int) -> Undecodable:
+    message = f"Die Datei ist nicht in der angegebenen Kodierung {codec} geschrieben."
+    return refusal("encoding_wrong", message, line)
 
 
 def _refuse_nul(data: bytes, at: int) -> None:
@@ -152,9 +233,12 @@ def _refuse_garbled(text: str, body: bytes, codec: str) -> None:
     """Refuse UTF-8 that was declared as, or once read as, a single-byte encoding."""
     garbled = _GARBLED.search(text)
     if garbled or (not codec.startswith("utf") and is_utf8(body)):
-        line = text.count("\n", 0, garbled.start()) + 1 if garbled else 1
-        message = "Umlaute sind zerstört: Kodierung und Angabe widersprechen sich."
-        raise refusal("mojibake", message, line)
+        raise _garbled(text.count("\n", 0, garbled.start()) + 1 if garbled else 1)
+
+
+def _garbled(line: int) -> Undecodable:
+    message = "Umlaute sind zerstört: Kodierung und Angabe widersprechen sich."
+    return refusal("mojibake", message, line)
 
 
 def is_utf8(data: bytes) -> bool:
@@ -171,7 +255,7 @@ def is_utf8(data: bytes) -> bool:
 class _Survey:
     """Counts what expat meets and refuses what must not pass."""
 
-    def __init__(self, utf8: bytes, limits: Limits) -> None:
+    def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._depth = self._elements = self._attributes = 0
         self._parser = parser = expat.ParserCreate("utf-8")
@@ -181,7 +265,10 @@ class _Survey:
         parser.XmlDeclHandler = self._declaration
         parser.StartElementHandler = self._open
         parser.EndElementHandler = self._close
-        parser.Parse(utf8, True)  # noqa: FBT003 - expat takes no keyword here
+
+    def feed(self, utf8: bytes, *, last: bool) -> None:
+        """Look at the next piece."""
+        self._parser.Parse(utf8, last)
 
     def _refuse(self, code: str, message: str) -> None:
         parser = self._parser
@@ -225,8 +312,27 @@ def survey(utf8: bytes, limits: Limits = LIMITS) -> None:
     Raises:
         Undecodable: with line and column.
     """
+    with _in_german():
+        _Survey(limits).feed(utf8, last=True)
+
+
+def survey_pieces(pieces: Iterable[bytes], limits: Limits) -> None:
+    """Survey a document piece by piece.
+
+    Raises:
+        Undecodable: as :func:`survey`.
+    """
+    look = _Survey(limits)
+    with _in_german():
+        for piece in pieces:
+            look.feed(piece, last=False)
+        look.feed(b"", last=True)
+
+
+@contextmanager
+def _in_german() -> Iterator[None]:
     try:
-        _Survey(utf8, limits)
+        yield
     except expat.ExpatError as exc:
         reason = expat.ErrorString(exc.code)
         sentence = _EXPAT_IN_GERMAN.get(reason, f"Das XML ist nicht wohlgeformt ({reason})")

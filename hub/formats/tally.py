@@ -10,10 +10,19 @@ from hub.core.findings import MAX_FINDINGS, Finding
 class Fault(Exception):
     """A value breaks a rule; becomes a finding where row and field are known."""
 
-    def __init__(self, rule: str, message: str) -> None:
+    def __init__(self, rule: str, words: str, value: str | None = None) -> None:
         self.rule = rule
-        self.message = message
-        super().__init__(rule, message)
+        self._words = words
+        self._value = value
+        super().__init__(rule, words, value)
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in German; ``{}`` in its words stands for the value.
+
+        Made when it is asked for: in a file of faults only the first ones are told.
+        """
+        return self._words if self._value is None else self._words.format(shown(self._value))
 
 
 MAX_ROWS = 100_000
@@ -23,8 +32,9 @@ MAX_ROWS = 100_000
 class Tally:
     """Findings of one reading."""
 
-    def __init__(self, cap: int = MAX_FINDINGS) -> None:
+    def __init__(self, cap: int = MAX_FINDINGS, *, keeps_rows: bool = True) -> None:
         self._cap = cap
+        self._keeps_rows = keeps_rows
         self._findings: list[Finding] = []
         self.counts: Counter[str] = Counter()
         self.rows: dict[int, str] = {}
@@ -46,10 +56,15 @@ class Tally:
         if not row or len(self.rows) >= MAX_ROWS:
             # Row 0 is the header of a fixed-width file.
             self.whole = True
-        else:
+        elif self._keeps_rows:
             self.rows.setdefault(row, rule)
         if len(self._findings) < self._cap:
             self._findings.append(Finding(rule, message, row=row, line=line, field=field))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether further findings are only counted."""
+        return len(self._findings) >= self._cap
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -6,19 +6,33 @@ document fails. A schema that cannot run yields *not checkable*, never *passed*.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from lxml import etree
 
 from hub.core.errors import Misconfigured
 from hub.core.findings import MAX_FINDINGS, Finding, Verdict
 from hub.formats.base import Document, Notation, Reading
+from hub.formats.bulk import HARD, judge, refuse_long_text
 from hub.formats.explain import Explainer, translated
-from hub.formats.gate import LIMITS, Limits, places_of, refusal, root_of, survey, to_utf8
+from hub.formats.gate import (
+    BULK,
+    LIMITS,
+    PIECE,
+    Limits,
+    places_of,
+    refusal,
+    root_of,
+    survey,
+    survey_pieces,
+    to_utf8,
+    utf8_pieces,
+)
 
 Places = Callable[[], list[tuple[int, int]]]
 """Finds the places of all start tags; asked for only when a document fails."""
@@ -26,16 +40,12 @@ Places = Callable[[], list[tuple[int, int]]]
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 
 
+WHOLE_BYTES = 8_000_000
+"""Up to this size a document is checked as a tree, which finds more places and better words."""
+
+
 def _hard_parser(**more: Any) -> etree.XMLParser:  # noqa: ANN401 - options of lxml
-    return etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        recover=False,
-        **more,
-    )
+    return etree.XMLParser(**HARD, **more)
 
 
 _FOREIGN = _hard_parser(encoding="utf-8")
@@ -53,11 +63,7 @@ def safe_parse(data: bytes, limits: Limits = LIMITS) -> etree._ElementTree:
     try:
         tree = etree.ElementTree(etree.fromstring(utf8, _FOREIGN))
     except etree.XMLSyntaxError as exc:
-        if "huge text node" in str(exc) or "too long" in str(exc):
-            message = (
-                "Ein Text oder Name ist zu lang (10 MB); Anlagen bitte als eigene Datei senden."
-            )
-            raise refusal("text_too_long", message, exc.lineno) from exc
+        refuse_long_text(exc)
         raise refusal("not_wellformed", "Das XML ist nicht wohlgeformt.", exc.lineno) from exc
     if tree.docinfo.doctype or tree.docinfo.xml_version != "1.0":
         raise refusal("doctype_forbidden", "Eine Dokumenttyp-Deklaration ist nicht erlaubt.")
@@ -146,13 +152,26 @@ class XmlFormat:
         """Parse safely and check against the schema."""
         return self._judged(safe_parse(data), lambda: places_of(to_utf8(data)))
 
+    def verify(self, source: BinaryIO) -> Reading:
+        """Check a document; a large one piece by piece, in memory that does not grow with it."""
+        size = source.seek(0, os.SEEK_END)
+        source.seek(0)
+        if size <= WHOLE_BYTES:
+            return self.read(source.read())
+        survey_pieces(utf8_pieces(source, BULK), BULK)
+        source.seek(0)
+        root = root_of(source.read(PIECE)) or "?"
+        if root not in self._roots:
+            return self._wrong_root(root, 1)
+        try:
+            return judge(self._schema, source)
+        except Misconfigured as exc:
+            return Reading(Verdict.NOT_CHECKABLE, (_not_checkable(exc),))
+
     def _judged(self, tree: etree._ElementTree, places: Places) -> Reading:
         root = tree.getroot()
         if root.tag not in self._roots:
-            name = etree.QName(root).localname
-            message = f"Das Wurzelelement „{name}“ gehört nicht zu {self.name}."
-            finding = Finding("xsd_root_unexpected", message, line=root.sourceline, path=f"/{name}")
-            return Reading(Verdict.FAILED, (finding,), counts={finding.rule: 1})
+            return self._wrong_root(root.tag, root.sourceline)
         try:
             valid = self._schema.validate(tree)
         except (Misconfigured, etree.XMLSchemaValidateError) as exc:
@@ -160,6 +179,12 @@ class XmlFormat:
         if valid:
             return Reading(Verdict.PASSED, (), tree)
         return self._failed(tree, places)
+
+    def _wrong_root(self, tag: str, line: int) -> Reading:
+        name = etree.QName(tag).localname
+        message = f"Das Wurzelelement „{name}“ gehört nicht zu {self.name}."
+        finding = Finding("xsd_root_unexpected", message, line=line, path=f"/{name}")
+        return Reading(Verdict.FAILED, (finding,), counts={finding.rule: 1})
 
     def _failed(self, tree: etree._ElementTree, places: Places) -> Reading:
         """Say why; whatever the explainer does, the verdict stays *failed*."""

@@ -82,7 +82,7 @@ def _converter(field: Field, layout: Layout) -> CellReader:
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
-        raise Fault("number_wrong", f"{shown(text)} ist keine ganze Zahl (nur Ziffern)")
+        raise Fault("number_wrong", "{} ist keine ganze Zahl (nur Ziffern)", text)
     return int(text)
 
 
@@ -94,11 +94,11 @@ def _date_reader(form: str) -> CellReader:
     def read(text: str) -> str:
         match = pattern.fullmatch(text)
         if match is None:
-            raise Fault("date_wrong", f"{shown(text)} ist kein Datum in der Form {words}")
+            raise Fault("date_wrong", f"{{}} ist kein Datum in der Form {words}", text)
         try:
             return date(int(match["y"]), int(match["m"]), int(match["d"])).isoformat()
         except ValueError:
-            raise Fault("date_wrong", f"den Tag {shown(text)} gibt es nicht") from None
+            raise Fault("date_wrong", "den Tag {} gibt es nicht", text) from None
 
     return read
 
@@ -109,7 +109,7 @@ def _money_reader(form: str) -> CellReader:
     def read(text: str) -> int:
         match = pattern.fullmatch(text)
         if match is None:
-            raise Fault("amount_wrong", f"{shown(text)} ist kein Betrag ({words})")
+            raise Fault("amount_wrong", f"{{}} ist kein Betrag ({words})", text)
         cents = int("".join(match.groups()[1:]))
         return -cents if match[1] else cents
 
@@ -119,14 +119,14 @@ def _money_reader(form: str) -> CellReader:
 def _checks(field: Field) -> tuple[Check, ...]:
     """Return the rules of one field, each raising :class:`Fault`."""
     checks: list[Check] = []
-    hint = f"; erlaubt ist: {field.text}" if field.text else ""
+    hint = _literal(f"; erlaubt ist: {field.text}") if field.text else ""
     allowed = (field.fixed,) if field.fixed is not None else field.enum
     if allowed:
-        wanted = ", ".join(allowed)
+        wanted = _literal(", ".join(allowed))
 
         def in_list(text: str, _: object) -> None:
             if text not in allowed:
-                raise Fault("value_not_listed", f"{shown(text)} ist nicht erlaubt, nur: {wanted}")
+                raise Fault("value_not_listed", f"{{}} ist nicht erlaubt, nur: {wanted}", text)
 
         checks.append(in_list)
     if field.pattern is not None:
@@ -134,10 +134,15 @@ def _checks(field: Field) -> tuple[Check, ...]:
 
         def in_form(text: str, _: object) -> None:
             if not matches(text):
-                raise Fault("value_malformed", f"{shown(text)} hat nicht die Form{hint}")
+                raise Fault("value_malformed", f"{{}} hat nicht die Form{hint}", text)
 
         checks.append(in_form)
     return (*checks, *_bounds(field))
+
+
+def _literal(text: str) -> str:
+    """Return text that may stand beside the place of a value."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _bounds(field: Field) -> tuple[Check, ...]:
@@ -155,7 +160,7 @@ def _bounds(field: Field) -> tuple[Check, ...]:
 
         def not_too_small(text: str, value: Value) -> None:
             if value < least:
-                raise Fault("value_too_small", f"{shown(text)} ist zu klein")
+                raise Fault("value_too_small", "{} ist zu klein", text)
 
         checks.append(not_too_small)
     return tuple(checks)

@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from hub.formats.tables.layout import Field, Layout, RecordType
+from hub.formats.tables.line import Glance
 from hub.formats.tables.lines import END, lines_of
 from hub.formats.tally import Tally
+
+MOST_LINES = 10_000
+"""Lines one quoted text may hold; without a bound an open quote would swallow the file."""
 
 
 class Csv:
@@ -29,44 +34,49 @@ class Csv:
         self._cell = re.compile(f'"((?:[^"]|"")*)"{end}|([^"{mark}]*){end}')
         self._needs_quotes = re.compile(f'[{mark}"\r\n]')
 
-    def split(self, text: str, tally: Tally) -> Iterator[tuple[int, int, list[str]]]:
-        """Yield row, line number and cells; rows that cannot be taken apart are only noted."""
-        lines = lines_of(text, tally)
-        if lines and lines[0] != self._header:
+    def split(
+        self, chunks: Iterable[str], tally: Tally, glance: Glance
+    ) -> Iterator[tuple[int, int, Any]]:
+        """Yield row, line number and what the glance found, else the cells.
+
+        Rows that cannot be taken apart are only noted.
+        """
+        lines = lines_of(chunks, tally)
+        if next(lines, self._header) != self._header:
             message = f"Die erste Zeile nennt nicht genau diese Spalten: {self._header}"
             tally.add("columns_wrong", message, line=1)
             return
-        width = len(self._layout.columns)
-        for row, (number, line) in enumerate(self._logical(lines, tally), 1):
-            cells = self._cells(line, row, number, tally)
-            if cells is not None and len(cells) == width:
-                yield row, number, cells
-            elif cells is not None:
-                message = f"Die Zeile hat {len(cells)} statt {width} Felder."
-                tally.add("row_ragged", message, row=row, line=number)
-            if END in line and row in tally.rows:
-                # A stray quote may have joined several rows to this one.
-                tally.whole = True
-
-    @staticmethod
-    def _logical(lines: list[str], tally: Tally) -> Iterator[tuple[int, str]]:
-        """Yield rows with their first line; a row goes on while a quote is open."""
-        pending: list[str] = []
-        start = 2
-        for number, line in enumerate(lines[1:], 2):
-            if not pending:
-                start = number
-            open_before = bool(pending)
-            if (line.count('"') % 2 == 1) != open_before:
-                pending.append(line)
+        opened = _Opened()
+        row = 0
+        for number, line in enumerate(lines, 2):
+            if not opened and (found := glance(line)):
+                row += 1
+                yield row, number, found
                 continue
-            yield start, END.join([*pending, line]) if pending else line
-            pending = []
-        if pending:
+            whole = opened.take(line, number)
+            if whole is not None:
+                row += 1
+                cells = self._row(whole, row, opened.start, tally)
+                if cells is not None:
+                    yield row, opened.start, cells
+            elif len(opened) > MOST_LINES:
+                break
+        if opened:
             message = "Ein Anführungszeichen wird geöffnet, aber nicht geschlossen."
-            tally.add("quote_unterminated", message, row=start - 1, line=start)
+            tally.add("quote_unterminated", message, row=row + 1, line=opened.start)
             # The open quote swallowed the rest of the file.
             tally.whole = True
+
+    def _row(self, line: str, row: int, number: int, tally: Tally) -> list[str] | None:
+        cells = self._cells(line, row, number, tally)
+        if cells is not None and len(cells) != len(self._layout.columns):
+            message = f"Die Zeile hat {len(cells)} statt {len(self._layout.columns)} Felder."
+            tally.add("row_ragged", message, row=row, line=number)
+            cells = None
+        if END in line and row in tally.rows:
+            # A stray quote may have joined several rows to this one.
+            tally.whole = True
+        return cells
 
     def _cells(self, line: str, row: int, number: int, tally: Tally) -> list[str] | None:
         fault = _fault(line)
@@ -120,6 +130,29 @@ class Csv:
         wanted = self._header.encode(self._layout.encoding)
         # Wrong line ends and a byte order mark are faults to be told, not another format.
         return data.removeprefix(BOM_UTF8)[: len(wanted) + 1].rstrip(b"\r\n") == wanted
+
+
+class _Opened:
+    """Lines of a row that goes on while a quotation mark is open."""
+
+    def __init__(self) -> None:
+        self.start = 0
+        """Line the row begins in."""
+        self._lines: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def take(self, line: str, number: int) -> str | None:
+        """Add a line and return the row, once it is whole."""
+        if not self._lines:
+            self.start = number
+        if (line.count('"') % 2 == 1) != bool(self._lines):
+            self._lines.append(line)
+            return None
+        whole = END.join([*self._lines, line]) if self._lines else line
+        self._lines = []
+        return whole
 
 
 def _fault(line: str) -> tuple[str, str] | None:

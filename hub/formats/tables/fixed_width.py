@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hub.formats.tables.layout import Field, Layout, RecordType
+from hub.formats.tables.line import Glance
 from hub.formats.tables.lines import END, lines_of
 from hub.formats.tally import Tally
 
@@ -19,10 +20,14 @@ class FixedWidth:
         self.mark = _marker(layout.records[0])
         self._marker = re.compile(self.mark, re.DOTALL)
 
-    def split(self, text: str, tally: Tally) -> Iterator[tuple[int, int, str]]:
+    def split(
+        self,
+        chunks: Iterable[str],
+        tally: Tally,
+        glance: Glance,  # noqa: ARG002 - only delimited lines are seen through at a glance
+    ) -> Iterator[tuple[int, int, str]]:
         """Yield row (the header is row 0), line number and line; faulty lines are only noted."""
-        lines = lines_of(text, tally)
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(lines_of(chunks, tally), 1):
             if len(line) != self._length:
                 message = f"Die Zeile hat {len(line)} statt {self._length} Zeichen."
                 tally.add("line_length_wrong", message, row=number - 1, line=number)

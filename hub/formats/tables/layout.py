@@ -62,6 +62,11 @@ class RecordType(_Strict, frozen=True, kw_only=True):
     """Values of the key fields by which the line is recognised."""
     fields: tuple[Field, ...]
 
+    @property
+    def unique(self) -> tuple[str, ...]:
+        """Fields whose values no two records of this type share."""
+        return tuple(field.name for field in self.fields if field.unique)
+
 
 class Rule(_Strict, frozen=True, kw_only=True):
     """What must tie out over the whole file."""
