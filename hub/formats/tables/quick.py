@@ -95,7 +95,7 @@ def stays_inside(pattern: str, delimiter: str) -> bool:
 
 
 def _needs_reader(field: Field) -> bool:
-    if field.minimum is not None and field.minimum not in (0, 1):
+    if field.minimum not in (None, 0, 1) or (field.type in "MD" and field.max is not None):
         return True
     try:
         re.compile(f"(?:{field.pattern or ''})")
@@ -134,7 +134,8 @@ def _value(field: Field, layout: Layout, end: str) -> str:
 
 def _of_type(field: Field, layout: Layout) -> str:
     if field.type in "NM":
-        number = "[0-9]+" if field.type == "N" else _AMOUNT[layout.money]
+        digits = f"[0-9]{{1,{field.max or ''}}}"
+        number = digits if field.type == "N" else _AMOUNT[layout.money]
         sign = "-?" if field.type == "M" and field.minimum is None else ""
         return ("(?=[0,.]*[1-9])" if field.minimum == 1 else "") + sign + number
     if field.type == "D":
