@@ -48,6 +48,11 @@ class Transaction(Protocol):
     Values are named (``:name``); a tuple stands for a list: ``id IN :ids``.
     """
 
+    @property
+    def dialect(self) -> Dialect:
+        """Tell which full text engine there is."""
+        ...
+
     def run(self, sql: str, **values: object) -> int:
         """Execute and return the number of rows changed."""
         ...
@@ -70,7 +75,7 @@ class Database(Protocol):
 
     @property
     def dialect(self) -> Dialect:
-        """Tell which SQL the full text search must speak."""
+        """Tell which migrations it needs."""
         ...
 
     async def write(self, work: Callable[[Transaction], T]) -> T:

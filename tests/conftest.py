@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from hub.store.engines.session import Address
+from tests.engines import Engine, engine_named
 from tests.postgres_server import PostgresServer, start_postgres
 from tests.s3_server import S3Server, start_rclone
 
@@ -30,3 +32,11 @@ def postgres_address(postgres_server: PostgresServer) -> Iterator[Address]:
     """An empty database of this test's own."""
     with postgres_server.database() as address:
         yield address
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+    """Each engine in turn, with an empty database."""
+    on_server = request.param == "postgresql"
+    address = request.getfixturevalue("postgres_address") if on_server else None
+    return engine_named(request.param, tmp_path / "hub.sqlite", address)

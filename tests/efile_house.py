@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import io
 from collections.abc import AsyncIterator, Sequence
@@ -18,6 +19,7 @@ from efile.ports import ObjectStore
 from hub.core.clock import FixedClock
 from hub.store.migrate import migrate
 from hub.store.sqlite import SqliteDatabase
+from tests.engines import AnyDatabase
 
 SECRET = b"name secret of the test house 32"
 XML = "<Fall><Kind><familyName>Müller</familyName></Kind></Fall>".encode()
@@ -29,7 +31,7 @@ class EFileHouse:
 
     efile: EFile
     objects: ObjectStore
-    database: SqliteDatabase
+    database: AnyDatabase
     folder: Path
 
     def snapshot(self) -> dict[str, list[dict[str, Any]]]:
@@ -57,17 +59,19 @@ class EFileHouse:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, objects: ObjectStore | None = None) -> AsyncIterator[EFileHouse]:
+async def open_house(
+    folder: Path, objects: ObjectStore | None = None, index: AnyDatabase | None = None
+) -> AsyncIterator[EFileHouse]:
     """Build an e-file on this folder; opened again it finds what lies there."""
-    database = SqliteDatabase(folder / "index.sqlite")
-    await migrate(database, index_migrations(), 0)
+    database = index or SqliteDatabase(folder / "index.sqlite")
+    await migrate(database, index_migrations(database.dialect), 0)
     store = objects or FolderStore(folder / "objects")
     efile = EFile(database, store, FixedClock(), SECRET)
     try:
         yield EFileHouse(efile, store, database, folder / "objects")
     finally:
         await efile.close()
-        database.close()
+        await asyncio.to_thread(database.close)
 
 
 def request(number: int = 1, **changes: Any) -> FilingRequest:

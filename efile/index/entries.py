@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from efile.index import fulltext, metadata
+from efile.index.engines import Words
 from efile.model import Document, TextState
 from efile.ports import Transaction
 
@@ -19,7 +20,7 @@ class Entry:
 
     document: Document
     state: TextState
-    words: fulltext.Words
+    words: Words
 
     @property
     def name(self) -> Name:

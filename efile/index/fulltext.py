@@ -1,15 +1,15 @@
-"""Full text search: the only module that knows FTS5.
+"""Full text search: what makes a document findable, what a query means, what is shown.
 
-Words are analysed before they reach the engine, so another engine given the same tokens finds
-the same documents. The tenant is a term of the query itself and a condition of the join: a
-document of another tenant is never a candidate.
+Words are analysed before they reach an engine, so both engines, given the same tokens, find
+the same documents: :mod:`efile.index.fts5` on SQLite, :mod:`efile.index.vectors` on
+PostgreSQL. The tenant is a term of every query and a condition of the join: a document of
+another tenant is never a candidate.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from efile.index.analysis import (
     Occurrence,
@@ -21,33 +21,18 @@ from efile.index.analysis import (
     tokens,
 )
 from efile.index.compounds import pieces_of
+from efile.index.engines import Engine, Sought, Term, Words
+from efile.index.fts5 import Fts5
+from efile.index.vectors import Vectors
 from efile.model import Document, Hit
-from efile.ports import Row, Transaction
+from efile.ports import Dialect, Row, Transaction
 
 _WORD = re.compile(r"[^\W_]+")
 _TERM = re.compile(r'"([^"]*)"|(\S+)')
 _BEFORE, _LENGTH = 60, 200
 """Characters of an excerpt before its first find, and in all."""
 _MAX_TERMS = 16
-_FOUND = (
-    "SELECT t.body, d.id, d.akte_id, d.aktenzeichen, a.title AS akte_title, d.title,"
-    " d.filed_at_us FROM efile_words w"
-    " JOIN efile_texts t ON t.number = w.rowid AND t.tenant = :tenant"
-    " JOIN efile_documents d ON d.tenant = t.tenant AND d.id = t.document_id"
-    " JOIN efile_akten a ON a.tenant = d.tenant AND a.id = d.akte_id"
-    " WHERE efile_words MATCH :query ORDER BY w.rank, d.filed_at_us DESC, d.id LIMIT :limit"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What makes a document findable, ready to be entered."""
-
-    body: str
-    """Text that excerpts are taken from."""
-    words: str
-    pieces: str
-    """Tokens of its words, and of the pieces of its compounds."""
+_ENGINES: dict[Dialect, Engine] = {"sqlite": Fts5(), "postgresql": Vectors()}
 
 
 def words_of(document: Document, text: str) -> Words:
@@ -69,37 +54,12 @@ def words_of(document: Document, text: str) -> Words:
 
 def insert(tx: Transaction, entered: Sequence[tuple[Document, Words]]) -> None:
     """Make documents findable that are not yet."""
-    rows = [
-        {
-            "tenant": document.tenant,
-            "id": document.id,
-            "body": found.body,
-            "term": _tenant_term(document.tenant),
-            "words": found.words,
-            "pieces": found.pieces,
-        }
-        for document, found in entered
-    ]
-    tx.many(
-        "INSERT INTO efile_texts (tenant, document_id, body) VALUES (:tenant, :id, :body)", rows
-    )
-    tx.many(
-        "INSERT INTO efile_words (rowid, tenant, words, pieces)"
-        " SELECT number, :term, :words, :pieces FROM efile_texts"
-        " WHERE tenant = :tenant AND document_id = :id",
-        rows,
-    )
+    _ENGINES[tx.dialect].insert(tx, entered)
 
 
 def forget(tx: Transaction, documents: Sequence[tuple[str, str]]) -> None:
     """Take the texts of documents out, each given by tenant and identifier."""
-    names = [{"tenant": tenant, "id": name} for tenant, name in documents]
-    where = "tenant = :tenant AND document_id = :id"
-    tx.many(
-        f"DELETE FROM efile_words WHERE rowid IN (SELECT number FROM efile_texts WHERE {where})",  # noqa: S608  fixed text
-        names,
-    )
-    tx.many(f"DELETE FROM efile_texts WHERE {where}", names)  # noqa: S608  fixed text
+    _ENGINES[tx.dialect].forget(tx, documents)
 
 
 def search(tx: Transaction, tenant: str, text: str, limit: int) -> list[Hit]:
@@ -110,32 +70,30 @@ def search(tx: Transaction, tenant: str, text: str, limit: int) -> list[Hit]:
     terms = _terms(text)
     if not terms:
         return []
-    query = f"tenant : {_tenant_term(tenant)} AND ({' AND '.join(terms)})"
-    rows = tx.all(_FOUND, tenant=tenant, query=query, limit=limit)
-    return [_hit(row, text) for row in rows]
+    return [_hit(row, text) for row in _ENGINES[tx.dialect].find(tx, tenant, terms, limit)]
 
 
-def _terms(text: str) -> list[str]:
-    """Return the query in the engine's own notation; every token is quoted."""
-    terms = []
+def _terms(text: str) -> list[Term]:
+    """Return what a document must hold, all of it."""
+    terms: list[Term] = []
     for phrase, word in _TERM.findall(text):
         if word.endswith("*"):
             terms += _beginnings(word)
         elif phrase and (found := tokens(phrase)):
-            terms.append(f'words : "{" ".join(found)}"')
+            terms.append((Sought(tuple(found), ("words",)),))
         else:
             terms += [_word(each) for each in _WORD.findall(joined(word))]
     return terms[:_MAX_TERMS]
 
 
-def _word(word: str) -> str:
+def _word(word: str) -> Term:
     """A word stands for itself, as a piece of a compound, and for its own pieces in a row."""
-    token, pieces = token_of(word), pieces_of(word)
-    row = f' OR pieces : "{" ".join(pieces)}"' if pieces else ""
-    return f'({{words pieces}} : "{token}"{row})'
+    itself = Sought((token_of(word),), ("words", "pieces"))
+    pieces = tuple(pieces_of(word))
+    return (itself, Sought(pieces, ("pieces",))) if pieces else (itself,)
 
 
-def _beginnings(word: str) -> list[str]:
+def _beginnings(word: str) -> list[Term]:
     """A beginning is folded but not stemmed, since the stem of a beginning is no beginning."""
     pieces = [piece.token for piece in occurrences(word.rstrip("*"))]
     if not pieces:
@@ -144,12 +102,8 @@ def _beginnings(word: str) -> list[str]:
     last = folded(_WORD.findall(word)[-1])
     # The stemmer may turn ä into a where folding writes ae: both beginnings count.
     variants = dict.fromkeys([last, last.replace("ae", "a").replace("oe", "o").replace("ue", "u")])
-    beginning = " OR ".join(f'"{variant}"*' for variant in variants)
-    return [*(f'words : "{token}"' for token in whole), f"words : ({beginning})"]
-
-
-def _tenant_term(tenant: str) -> str:
-    return "t" + tenant.encode().hex()
+    beginning = tuple(Sought((each,), ("words",), begins=True) for each in variants)
+    return [*((Sought((token,), ("words",)),) for token in whole), beginning]
 
 
 def _hit(row: Row, text: str) -> Hit:

@@ -26,6 +26,11 @@ Dialect = Literal["sqlite", "postgresql"]
 class Transaction(Protocol):
     """What a unit of work may do. Never kept beyond the unit."""
 
+    @property
+    def dialect(self) -> Dialect:
+        """Tell which SQL must be spoken where the two differ."""
+        ...
+
     def run(self, sql: str, **values: object) -> int:
         """Execute and return the number of rows changed."""
         ...

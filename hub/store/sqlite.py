@@ -36,6 +36,8 @@ OLDEST_SAFE = (3, 51, 3)
 class SqliteTransaction:
     """A unit's view of the connection."""
 
+    dialect: Dialect = "sqlite"
+
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
 

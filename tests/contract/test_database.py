@@ -8,7 +8,7 @@ import pytest
 
 from hub.core.errors import Unavailable
 from hub.store.database import Transaction
-from tests.contract.conftest import AnyDatabase, Engine
+from tests.engines import AnyDatabase, Engine
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from hub.store.journal import Entry, Journal
 from hub.store.lanes import Promise
 from hub.store.messages import Messages
 from hub.store.migrate import migrate
-from tests.contract.conftest import AnyDatabase, Engine
+from tests.engines import AnyDatabase, Engine
 from tests.factories import make_message
 
 COUNT = 3

@@ -55,6 +55,8 @@ PATIENCE_MS = 20
 class PostgresTransaction:
     """A unit's view of the session."""
 
+    dialect: Dialect = "postgresql"
+
     def __init__(self, session: Session) -> None:
         self._session = session
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from efile import Part
 from efile.index import fulltext
 from tests.efile_house import EFileHouse, open_house, request
+from tests.engines import Engine
 
 TEXTS = [
     "Bescheid über Unterhaltsvorschuss für Anna Müller",
@@ -22,8 +23,8 @@ TEXTS = [
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[EFileHouse]:
-    async with open_house(tmp_path) as opened:
+async def house(engine: Engine, tmp_path: Path) -> AsyncIterator[EFileHouse]:
+    async with open_house(tmp_path, index=engine.open()) as opened:
         for number, text in enumerate(TEXTS):
             part = Part("original", f"datei{number}.txt", "text/plain", text.encode())
             await opened.efile.file(

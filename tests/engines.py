@@ -8,9 +8,9 @@ from pathlib import Path
 
 import apsw
 import psycopg
-import pytest
 
 from hub.store.engines.postgres import PostgresDatabase
+from hub.store.engines.session import Address
 from hub.store.sqlite import SqliteDatabase
 
 AnyDatabase = SqliteDatabase | PostgresDatabase
@@ -25,10 +25,8 @@ class Engine:
     driver_error: type[Exception]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
-    if request.param == "sqlite":
-        path = tmp_path / "hub.sqlite"
-        return Engine("sqlite", lambda: SqliteDatabase(path), apsw.Error)
-    address = request.getfixturevalue("postgres_address")
-    return Engine("postgresql", lambda: PostgresDatabase(address), psycopg.Error)
+def engine_named(name: str, path: Path, address: Address | None) -> Engine:
+    """Return an engine with one database of the test's own."""
+    if address is None:
+        return Engine(name, lambda: SqliteDatabase(path), apsw.Error)
+    return Engine(name, lambda: PostgresDatabase(address), psycopg.Error)

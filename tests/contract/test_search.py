@@ -1,0 +1,104 @@
+"""Both full text engines find the same documents, whatever is filed and asked."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from efile import Part
+from efile.index import fulltext
+from hub.store.engines.session import Address
+from tests.efile_house import EFileHouse, open_house, request
+from tests.engines import engine_named
+
+pytestmark = pytest.mark.postgresql
+VOCABULARY = ["Unterhaltsvorschuss", "Vorschuss", "Unterhalt", "Müller", "Mueller", "Bescheid", "Bescheide", "Gesetz", "Straße", "Strasse", "2026", "299,00", "Überzahlung", "Rückforderung", "Kind", "Kinder", "Kindergeld", "é", "naïve", "A1", "x"]
+Pair = tuple[EFileHouse, EFileHouse]
+
+
+@pytest.fixture
+async def pair(tmp_path: Path, postgres_address: Address) -> AsyncIterator[Pair]:
+    one = engine_named("sqlite", tmp_path / "index.sqlite", None).open()
+    two = engine_named("postgresql", tmp_path, postgres_address).open()
+    async with (
+        open_house(tmp_path / "one", index=one) as first,
+        open_house(tmp_path / "two", index=two) as second,
+    ):
+        yield first, second
+
+
+async def file(pair: Pair, number: int, text: str, **changes: object) -> None:
+    part = Part("original", "d.txt", "text/plain", text.encode())
+    for house in pair:
+        await house.efile.file(request(number, title=f"Nr {number}", parts=(part,), **changes))
+
+
+async def titles(house: EFileHouse, query: str, tenant: str = "muster") -> list[str]:
+    hits = await house.database.read(lambda tx: fulltext.search(tx, tenant, query, 100))
+    return [hit.title for hit in hits]
+
+
+def question(chance: random.Random) -> str:
+    """Return words, beginnings and words in quotes, in any mixture."""
+    asked = []
+    for _ in range(chance.randint(1, 3)):
+        words = chance.sample(VOCABULARY, chance.randint(1, 3))
+        kind = chance.randrange(3)
+        asked.append(
+            [" ".join(words), f'"{" ".join(words[:2])}"', words[0][: chance.randint(1, 9)] + "*"][
+                kind
+            ]
+        )
+    return " ".join(asked)
+
+
+async def test_the_same_documents_are_found(pair: Pair) -> None:
+    chance = random.Random(20261122)  # noqa: S311  no secret
+    for number in range(25):
+        length = 900 if number == 0 else chance.randint(1, 30)
+        await file(pair, number, " ".join(chance.choices(VOCABULARY, k=length)))
+    found = 0
+    for _ in range(150):
+        query = question(chance)
+        first, second = [sorted(await titles(house, query)) for house in pair]
+        assert first == second, query
+        found += len(first)
+
+    assert found > 100
+
+
+@pytest.mark.parametrize("ahead", [0, 198, 199, 200, 248, 249, 250, 20_000])
+async def test_what_stands_in_quotes_is_found_wherever_it_stands(pair: Pair, ahead: int) -> None:
+    await file(pair, 1, "Vorrede " * ahead + "Anna Berta Cäsar " + "Nachrede " * 300)
+
+    for house in pair:
+        assert ["Nr 1"] == await titles(house, '"anna berta cäsar"')
+        assert ["Nr 1"] == await titles(house, "nachrede cäsar vorr*" if ahead else "nachrede")
+        assert [] == await titles(house, '"berta anna"')
+
+
+async def test_who_speaks_of_it_most_comes_first(pair: Pair) -> None:
+    await file(pair, 1, "Ein Wort zum Kindergeld. " + "Sonst nichts weiter. " * 20)
+    await file(pair, 2, "Kindergeld, Kindergeld und noch einmal Kindergeld.")
+
+    assert [["Nr 2", "Nr 1"]] * 2 == [await titles(house, "kindergeld") for house in pair]
+
+
+async def test_offices_find_their_own_only(pair: Pair) -> None:
+    await file(pair, 1, "Kindergeld")
+    await file(pair, 2, "Kindergeld", tenant="andere")
+
+    for house in pair:
+        assert ["Nr 1"] == await titles(house, "kindergeld")
+        assert ["Nr 2"] == await titles(house, "kindergeld", "andere")
+
+
+async def test_signs_no_engine_can_keep_are_no_hindrance(pair: Pair) -> None:
+    await file(pair, 1, "vor\0nach 'quote' \\ back" + "x" * 5000)
+
+    for house in pair:
+        assert ["Nr 1"] == await titles(house, "quote vor")
+        assert ["Nr 1"] == await titles(house, "back" + "x" * 5000)
