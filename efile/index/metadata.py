@@ -156,7 +156,8 @@ def akten(tx: Transaction, tenant: str, query: str, after: str | None, limit: in
     values: dict[str, object] = {
         f"word{index}": f"% {_literal(word)}%" for index, word in enumerate(words)
     }
-    matches = f"(({' AND '.join(conditions)}) OR aktenzeichen LIKE :start ESCAPE '!')"
+    begins = "lower(aktenzeichen) LIKE lower(CAST(:start AS TEXT)) ESCAPE '!'"
+    matches = f"(({' AND '.join(conditions)}) OR {begins})"
     sql = (
         f"{_AKTE} AND aktenzeichen > :after {'AND ' + matches if words else ''}"
         " ORDER BY aktenzeichen LIMIT :limit"

@@ -15,7 +15,29 @@ from tests.efile_house import EFileHouse, open_house, request
 from tests.engines import engine_named
 
 pytestmark = pytest.mark.postgresql
-VOCABULARY = ["Unterhaltsvorschuss", "Vorschuss", "Unterhalt", "Müller", "Mueller", "Bescheid", "Bescheide", "Gesetz", "Straße", "Strasse", "2026", "299,00", "Überzahlung", "Rückforderung", "Kind", "Kinder", "Kindergeld", "é", "naïve", "A1", "x"]
+VOCABULARY = [
+    "Unterhaltsvorschuss",
+    "Vorschuss",
+    "Unterhalt",
+    "Müller",
+    "Mueller",
+    "Bescheid",
+    "Bescheide",
+    "Gesetz",
+    "Straße",
+    "Strasse",
+    "2026",
+    "299,00",
+    "Überzahlung",
+    "Rückforderung",
+    "Kind",
+    "Kinder",
+    "Kindergeld",
+    "é",
+    "naïve",
+    "A1",
+    "x",
+]
 Pair = tuple[EFileHouse, EFileHouse]
 
 
@@ -102,3 +124,17 @@ async def test_signs_no_engine_can_keep_are_no_hindrance(pair: Pair) -> None:
     for house in pair:
         assert ["Nr 1"] == await titles(house, "quote vor")
         assert ["Nr 1"] == await titles(house, "back" + "x" * 5000)
+
+
+@pytest.mark.parametrize("query", ["uv-2026", "UV-2026", "uv-2026-0", "müller", "MUELLER an", "x"])
+async def test_files_are_found_by_name_and_number(pair: Pair, query: str) -> None:
+    for number, (sign, title) in enumerate(
+        [("UV-2026-01", "Müller, Anna"), ("uv-2026-00", "Ärger"), ("AZ 3 UV", "Mueller, Ben")]
+    ):
+        await file(pair, number, "", aktenzeichen=sign, akte_title=title)
+    first, second = [
+        [akte.aktenzeichen for akte in await house.efile.akten("muster", query)] for house in pair
+    ]
+
+    assert first == second
+    assert bool(first) == (query != "x")
