@@ -7,6 +7,7 @@ import logging
 import signal
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
 
 from aiohttp import web
 
@@ -16,7 +17,7 @@ from hub.app.place import CLOCK, Place
 from hub.app.rooms import open_center, open_desk, open_house
 from hub.certificates.door import DoorContexts
 from hub.core.errors import Misconfigured
-from hub.core.settings import Intake
+from hub.core.settings import Intake, service_manager
 from hub.pipeline.balance import standing_balance
 from hub.pipeline.house import House
 from hub.store.database import Database
@@ -26,6 +27,8 @@ from hub.web.api.site import build_api
 from hub.web.ops import build_ops_site
 from hub.web.server import build_site
 from hub.web.services import SiteServices
+from hub.workers.ending import Remains
+from hub.workers.lifesigns import ServiceManager
 from hub.workers.loops import Workers
 
 log = logging.getLogger(__name__)
@@ -37,8 +40,9 @@ async def run_once(place: Place) -> None:
         await Workers(house, duties(place, house)).run_once()
 
 
-async def serve(place: Place) -> None:
-    """Work and serve the staff pages until the process is told to stop."""
+async def serve(place: Place) -> Remains:
+    """Work and serve the staff pages until told to stop; return what remained to be done."""
+    manager = ServiceManager(*service_manager())
     async with open_house(place) as house, AsyncExitStack() as stack:
         workers = Workers(house, duties(place, house))
         services = _services(place, house, workers)
@@ -52,10 +56,17 @@ async def serve(place: Place) -> None:
         await _listen(stack, build_ops_site(services), ops.host, ops.port)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, workers.stop)
+            loop.add_signal_handler(number, partial(_end, workers, manager))
         log.info("serving", extra={"place": f"{web_settings.host}:{web_settings.port}"})
-        await workers.run()
+        async with manager.watching(workers.alive):
+            remains = await workers.run(partial(manager.say, "READY=1"))
     log.info("stopped")
+    return remains
+
+
+def _end(workers: Workers, manager: ServiceManager) -> None:
+    manager.say("STOPPING=1")
+    workers.stop()
 
 
 def _services(place: Place, house: House, workers: Workers) -> SiteServices:

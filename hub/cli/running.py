@@ -5,16 +5,20 @@ from __future__ import annotations
 import argparse
 import asyncio
 import secrets
+from dataclasses import asdict
 from pathlib import Path
 
 from hub import app
 from hub.app import Place
 from hub.channels.inbound.rules import is_taken
 from hub.channels.safe_folder import write_once
-from hub.cli.command import Commands, place_of
+from hub.cli.command import Commands, place_of, show_table
 from hub.cli.parser import existing_file
 from hub.core.errors import Misconfigured, Rejected
 from hub.core.log import set_up_logging
+from hub.store.database import Row
+from hub.web.presentation import words
+from hub.workers.ending import Remains
 
 EXAMPLE = app.SHIPPED / "hub.example.toml"
 RANDOM_SECRETS = ("kek", "efile_names")
@@ -78,8 +82,31 @@ async def _run(options: argparse.Namespace) -> int:
     if options.once:
         await app.run_once(place)
     else:
-        await app.serve(place)
+        _show_remains(await app.serve(place))
     return 0
+
+
+def _show_remains(remains: Remains) -> None:
+    """Say what the next start goes on with, and what was broken off at which step."""
+    print("Beendet. Alles Angefangene ist gesichert.")
+    if remains.broken_off:
+        print("Abgebrochen, weil es zu lange dauerte:")
+        columns = {"kind": "Schritt", "queue": "Warteschlange", "tenant": "Mandant",
+                   "message_id": "Nachricht", "id": "Zusage"}  # fmt: skip
+        show_table([_named(asdict(one)) for one in remains.broken_off], columns)
+    if remains.waiting:
+        print("Noch nicht erledigt:")
+        columns = {"kind": "Schritt", "queue": "Warteschlange", "state": "Zustand",
+                   "number": "Anzahl"}  # fmt: skip
+        show_table([_worded(row) for row in remains.waiting], columns)
+
+
+def _worded(row: Row) -> Row:
+    return {**_named(row), "state": words.promise_state(row["state"]).text}
+
+
+def _named(row: Row) -> Row:
+    return {**row, "kind": words.PROMISE_KINDS[row["kind"]]}
 
 
 async def _send(options: argparse.Namespace) -> int:

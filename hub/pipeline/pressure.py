@@ -66,6 +66,7 @@ class Pressure:
         self._data = data
         self._reading: Reading | None = None
         self._paused: dict[Door, str] = {}
+        self._closed = False
 
     @property
     def paused(self) -> Mapping[Door, str]:
@@ -74,12 +75,18 @@ class Pressure:
 
     async def obstacle(self, tenant: str, channel: str) -> Unavailable | None:
         """Return why a channel must not take in more now; ``None``: it may."""
+        if self._closed:
+            return service_ending()
         reading = await self._read()
         door = (tenant, channel)
         code = self._code(reading, door)
         if code != self._paused.get(door):
             await self._turn(door, code)
         return _error(code, door) if code else None
+
+    def close(self) -> None:
+        """Let nothing more come in: the service ends."""
+        self._closed = True
 
     def look_again(self) -> None:
         """Let the next question be answered by a new reading."""
@@ -168,3 +175,12 @@ _FULL: Mapping[str, Callable[[str], Unavailable]] = {
 
 def _error(code: str, door: Door) -> Unavailable:
     return _FULL[code]("/".join(door))
+
+
+def service_ending() -> Unavailable:
+    """Return why a service that ends takes nothing in."""
+    return Unavailable(
+        "service_ending",
+        "Der Dienst wird gerade beendet und nimmt nichts mehr an.",
+        remedy="Nach dem Neustart erneut senden; Dateien bleiben liegen und werden dann geholt.",
+    )

@@ -65,10 +65,21 @@ class Crew:
             lambda tx: [lanes.renew(tx, promise, now_us + lease_us) for promise in promises]
         )
 
+    @property
+    def active(self) -> Sequence[Promise]:
+        """What is in work."""
+        return tuple(promise for task, promise in self._active.items() if not task.done())
+
     async def finish(self) -> None:
         """Wait for what is in work."""
         if self._active:
             await asyncio.wait(self._active)
+
+    async def abandon(self) -> None:
+        """Break off what is in work: its lease is handed back, or recovery decides."""
+        for task in self._active:
+            task.cancel()
+        await self.finish()
 
     async def _work(self, promise: Promise) -> None:
         await self._act(promise, self._house)

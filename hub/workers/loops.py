@@ -23,9 +23,11 @@ from hub.pipeline.fulfilment.keeping import fulfil
 from hub.pipeline.fulfilment.letters import write_letters
 from hub.pipeline.house import House
 from hub.pipeline.journey.travel import travel
+from hub.pipeline.pressure import service_ending
 from hub.pipeline.recovery import recover
 from hub.store import lanes
 from hub.workers.crew import Act, Crew, claim
+from hub.workers.ending import Remains, open_work, wind_down
 from hub.workers.gates import Gate
 from hub.workers.ownership import Ownership
 from hub.workers.pickup import pick_up
@@ -72,6 +74,8 @@ class Workers:
         self._crews: list[Crew] = []
         self._wake = asyncio.Event()
         self._stopping = False
+        self._told = asyncio.Event()
+        self._hurry = asyncio.Event()
         self._last_round: dict[str, float] = {}
         self._ownership = Ownership(house)
 
@@ -111,18 +115,30 @@ class Workers:
         self._crews.append(crew)
         return _Loop(queue, crew.round, POLL_S)
 
-    async def run(self) -> None:
-        """Work until :meth:`stop`; then finish what was begun and hand back the leases."""
+    async def run(self, started: Callable[[], None] = lambda: None) -> Remains:
+        """Work until :meth:`stop`, finish what was begun, and return what remained.
+
+        ``started`` is called when what a crash left has been put in order.
+        """
         await recover(self._house)
+        started()
         watch = self._watch()
+        running = [asyncio.create_task(self._supervise(loop)) for loop in self.loops(at_once=False)]
+        told = asyncio.create_task(self._told.wait())
         try:
-            await asyncio.gather(*(self._supervise(loop) for loop in self.loops(at_once=False)))
+            # A loop ends untold only by a fault after which nothing may go on.
+            await asyncio.wait([told, *running], return_when=asyncio.FIRST_COMPLETED)
         finally:
+            told.cancel()
             watch.stop()
-            await asyncio.gather(*(crew.finish() for crew in self._crews))
+            broken_off = await wind_down(running, self._crews, self._hurry)
             me, now_us = self._house.settings.node, self._house.clock.now_us()
             await self._house.database.write(lambda tx: lanes.hand_back(tx, me, now_us))
             await self._ownership.hand_back()
+        for task in running:
+            if not task.cancelled():
+                task.result()
+        return Remains(broken_off, await self._house.database.scan(open_work))
 
     async def run_once(self) -> None:
         """Do everything that is due, and what follows from it, then return."""
@@ -136,8 +152,12 @@ class Workers:
                 return
 
     def stop(self) -> None:
-        """Let every loop end after its current round."""
+        """Take nothing more in and let every loop end; a second call breaks off what is left."""
+        if self._stopping:
+            self._hurry.set()
         self._stopping = True
+        self._house.pressure.close()
+        self._told.set()
         self._wake.set()
 
     def wake(self) -> None:
@@ -145,11 +165,23 @@ class Workers:
         self._wake.set()
 
     async def ping(self) -> None:
+        """Return when the house takes in messages and works.
+
+        Raises:
+            Unavailable: a loop hangs, or the service is ending.
+        """
+        await self.alive()
+        if self._stopping:
+            raise service_ending()
+
+    async def alive(self) -> None:
         """Return when every loop has come round lately.
 
         Raises:
             Unavailable: a loop hangs.
         """
+        if self._stopping:
+            return
         oldest = time.monotonic() - self._house.settings.letters.timeout_s - STUCK_S
         stuck = sorted(name for name, at in self._last_round.items() if at < oldest)
         if stuck:

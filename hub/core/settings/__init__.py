@@ -1,6 +1,11 @@
 """``hub.toml`` and secrets, read once into frozen values; unknown keys are errors."""
 
-from hub.core.settings.environment import armed_failpoint, demo_storage, secret
+from hub.core.settings.environment import (
+    armed_failpoint,
+    demo_storage,
+    secret,
+    service_manager,
+)
 from hub.core.settings.reading import read_settings
 from hub.core.settings.sections import (
     Address,
@@ -62,4 +67,5 @@ __all__ = [
     "demo_storage",
     "read_settings",
     "secret",
+    "service_manager",
 ]

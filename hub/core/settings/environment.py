@@ -50,6 +50,19 @@ def armed_failpoint() -> str | None:
     return os.environ.get("AKTENHUB_FAILPOINT")
 
 
+def service_manager() -> tuple[str, int]:
+    """Return the manager's socket and within how many microseconds it wants to hear of us.
+
+    Both are empty where no manager started this very process.
+    """
+    meant = os.environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
+    watchdog_us = os.environ.get("WATCHDOG_USEC", "")
+    return (
+        os.environ.get("NOTIFY_SOCKET", ""),
+        int(watchdog_us) if meant and watchdog_us.isdigit() else 0,
+    )
+
+
 def demo_storage() -> dict[str, str] | None:
     """Return the real S3 a demonstration shall use; ``None``: a loopback server.
 

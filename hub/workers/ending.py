@@ -1,0 +1,58 @@
+"""The orderly end: finish what was begun, break off what takes too long, say what remained."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hub.store.database import Row, Transaction
+from hub.store.lanes import Promise
+from hub.workers.crew import Crew
+
+FINISH_S = 30.0
+"""How long begun work may go on; the service manager waits longer than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What an orderly end leaves to the next start."""
+
+    broken_off: Sequence[Promise]
+    """Was in work and took too long; recovery decides what became of it."""
+    waiting: Sequence[Row]
+    """Promises not yet kept, counted by queue, kind and state."""
+
+
+async def wind_down(
+    running: Sequence[asyncio.Task[None]], crews: Sequence[Crew], hurry: asyncio.Event
+) -> list[Promise]:
+    """Let loops and crews finish in time, and return what had to be broken off.
+
+    ``hurry`` ends the patience: somebody asked a second time.
+    """
+    ended = asyncio.create_task(_all_ended(running, crews))
+    hurried = asyncio.create_task(hurry.wait())
+    await asyncio.wait([ended, hurried], timeout=FINISH_S, return_when=asyncio.FIRST_COMPLETED)
+    left = [promise for crew in crews for promise in crew.active]
+    for task in (ended, hurried, *running):
+        task.cancel()
+    await asyncio.wait([ended, hurried, *running])
+    for crew in crews:
+        await crew.abandon()
+    return left
+
+
+async def _all_ended(running: Sequence[asyncio.Task[None]], crews: Sequence[Crew]) -> None:
+    await asyncio.wait(running)
+    for crew in crews:
+        await crew.finish()
+
+
+def open_work(tx: Transaction) -> list[Row]:
+    """Return how many promises of which queue are not kept yet, and in which state."""
+    return tx.all(
+        "SELECT queue, kind, state, count(*) AS number FROM promise WHERE state IN "
+        "('waiting', 'leased', 'sent', 'batched', 'unknown') GROUP BY queue, kind, state "
+        "ORDER BY queue, kind, state"
+    )
