@@ -12,6 +12,7 @@ from functools import partial
 from aiohttp import web
 
 from efile import EFile
+from hub.app.alerts import watch_of
 from hub.app.evidence import duties
 from hub.app.place import CLOCK, Place
 from hub.app.rooms import open_center, open_desk, open_house
@@ -45,6 +46,7 @@ async def serve(place: Place) -> Remains:
     manager = ServiceManager(*service_manager())
     async with open_house(place) as house, AsyncExitStack() as stack:
         workers = Workers(house, duties(place, house))
+        workers.look_after(watch_of(place, house, workers))
         services = _services(place, house, workers)
         if place.settings.intake.enabled:
             door = Door.before(house, place.settings.intake, workers.wake)

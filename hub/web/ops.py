@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 from aiohttp import web
 
 from hub.store import views
-from hub.store.database import Row
+from hub.store.database import Row, Transaction
+from hub.store.desk import alarms
+from hub.store.views import signs
 from hub.web.health import check
 from hub.web.services import SiteServices
 from hub.web.visit import SERVICES
@@ -39,10 +41,11 @@ async def _health(request: web.Request) -> web.Response:
 async def _metrics(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     now = services.clock.now_us()
-    counts, certificates = await services.database.read(
-        lambda tx: (views.counts(tx), views.certificates(tx, None))
+    counts, certificates, wrong = await services.database.scan(
+        lambda tx: (views.counts(tx), views.certificates(tx, None), _signs(tx, now))
     )
     lines = [*_figures(counts, now), *_expiry(certificates, now), *_commits(services)]
+    lines += wrong
     lines += [*_paused(services), *_door(services)]
     return web.Response(text="\n".join(lines) + "\n", content_type="text/plain")
 
@@ -56,6 +59,27 @@ def _figures(counts: dict[str, list[Row]], now_us: int) -> Iterator[str]:
         ({"tenant": row["tenant"]}, max(now_us - row["at_us"], 0) / 1e6) for row in counts["oldest"]
     ]
     yield from _gauge("oldest_waiting_seconds", "Age of the oldest promise not yet kept.", ages)
+
+
+def _signs(tx: Transaction, now_us: int) -> list[str]:
+    """Return what alarms are made of, and the alarms themselves."""
+    ages: list[Sample] = [
+        ({"queue": row["queue"]}, max(now_us - row["since_us"], 0) / 1e6)
+        for row in signs.waiting(tx)
+    ]
+    shut: list[Sample] = [
+        ({"partner": row["partner"], "tenant": row["tenant"]}, 1.0)
+        for row in signs.shut_targets(tx)
+    ]
+    wrong: list[Sample] = [
+        ({name: row[name] for name in ("kind", "place", "tenant")}, 1.0)
+        for row in alarms.raised(tx)
+    ]
+    return [
+        *_gauge("queue_oldest_seconds", "Age of the oldest work at the head of a queue.", ages),
+        *_gauge("target_shut", "Partners that are only tried now and then.", shut),
+        *_gauge("alarm", "Causes people were told of that last.", wrong),
+    ]
 
 
 def _samples(rows: list[Row]) -> list[Sample]:

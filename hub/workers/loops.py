@@ -79,6 +79,10 @@ class Workers:
         self._last_round: dict[str, float] = {}
         self._ownership = Ownership(house)
 
+    def look_after(self, duty: Duty) -> None:
+        """Take on one more duty, before the work begins."""
+        self._duties += (duty,)
+
     def loops(self, *, at_once: bool) -> list[_Loop]:
         """Return the loops in the order a message passes them."""
         house = self._house

@@ -9,6 +9,7 @@ from hub.core.settings.environment import (
 from hub.core.settings.reading import read_settings
 from hub.core.settings.sections import (
     Address,
+    Alerts,
     Bytes,
     Cash,
     Channel,
@@ -38,6 +39,7 @@ from hub.core.settings.sections import (
 
 __all__ = [
     "Address",
+    "Alerts",
     "Bytes",
     "Cash",
     "Channel",

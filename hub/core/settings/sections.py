@@ -173,6 +173,34 @@ class Evidence(_Section, frozen=True, kw_only=True):
     """At the latest after so long, when there are new entries."""
 
 
+class Alerts(_Section, frozen=True, kw_only=True):
+    """When people are told that something is wrong, and how; without address only as figures."""
+
+    waiting_minutes: Count = 60
+    """The oldest promise of a queue has waited so long."""
+    blocked_hours: Count = 24
+    """A lane has waited for a human so long."""
+    certificate_days: Count = 30
+    """A certificate in use expires within so many days."""
+    free_bytes: Bytes = 5_000_000_000
+    """Less room than this is left on the disk of the data folder."""
+    calm_minutes: Count = 10
+    """A cause must be away so long before it counts as over."""
+    repeat_hours: Count = 24
+    """What lasts is said again after so long."""
+    webhook: Annotated[str, Meta(pattern=r"^(https?://.+)?\Z")] = ""
+    """Address that gets a JSON document; empty: none."""
+    smtp_host: str = ""
+    """Mail server; empty: no mail."""
+    smtp_port: Port = 587
+    smtp_tls: Literal["starttls", "none"] = "starttls"
+    """``none`` only for a server on the same machine."""
+    smtp_user: str = ""
+    """Signs in with the secret ``smtp_password``; empty: no sign-in."""
+    mail_from: str = ""
+    mail_to: tuple[str, ...] = ()
+
+
 class Letters(_Section, frozen=True, kw_only=True):
     """Rendering of letters."""
 
@@ -307,6 +335,7 @@ class Settings(_Section, frozen=True, kw_only=True):
     delivery: Delivery = Delivery()
     letters: Letters = Letters()
     evidence: Evidence = Evidence()
+    alerts: Alerts = Alerts()
     https: tuple[HttpsTarget, ...] = ()
 
     def tenant(self, tenant_id: str) -> Tenant:

@@ -76,14 +76,16 @@ CREATE TABLE sight (
 
 -- What is wrong in the house as far as people were told: one row per cause.
 CREATE TABLE alarm (
-  cause     TEXT   PRIMARY KEY,                -- kind and place
-  kind      TEXT   NOT NULL,
-  place     TEXT   NOT NULL,
-  value     DOUBLE PRECISION NOT NULL,
-  state     TEXT   NOT NULL CHECK (state IN ('raised', 'cleared')),
-  raised_us BIGINT NOT NULL,
+  kind      TEXT    NOT NULL,
+  place     TEXT    NOT NULL,                  -- queue, partner, loop; never a case or a person
+  tenant    TEXT    NOT NULL,                  -- '' where it is about the whole house
+  value     DOUBLE PRECISION NOT NULL,         -- as last seen, in the unit of its kind
+  state     TEXT    NOT NULL CHECK (state IN ('raised', 'cleared')),
+  times     INTEGER NOT NULL,                  -- raised again within a day: it flutters
+  raised_us BIGINT  NOT NULL,
+  seen_us   BIGINT  NOT NULL,
   told_us   BIGINT,                            -- NULL: nobody was told yet
-  cleared_us BIGINT
+  PRIMARY KEY (kind, place, tenant)
 );
 
 -- What rests is counted once; only what moves is counted again when somebody asks.
@@ -115,6 +117,9 @@ CREATE INDEX message_state ON message (tenant, state, received_us);
 -- A few characters find a digest as well as sixty-four, in a quarter of the room.
 CREATE INDEX message_digest ON message (tenant, substr(sha256, 1, 8));
 CREATE INDEX message_number ON message (tenant, business_id) WHERE business_id IS NOT NULL;
+
+-- What waits for a human is few, and often asked for.
+CREATE INDEX lane_blocked ON lane (tenant, queue) WHERE state = 'blocked';
 
 -- A deliberate second sending is a new promise that names the one it stands in for.
 ALTER TABLE promise ADD COLUMN replaces TEXT;

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from hub.store.database import Row, Transaction
+from hub.store.desk import tally
 from hub.store.views.scope import Scope
 
 
 def counts(tx: Transaction) -> dict[str, list[Row]]:
     """Return the figures of the metrics page, over all tenants."""
     return {
-        "messages": tx.all("SELECT tenant, state, count(*) AS n FROM message GROUP BY 1, 2"),
+        "messages": _messages(tx),
         "promises": tx.all("SELECT kind, state, count(*) AS n FROM promise GROUP BY 1, 2"),
         "clearing": tx.all(
             "SELECT tenant, count(*) AS n FROM clearing WHERE state = 'open' GROUP BY 1"
@@ -22,6 +25,15 @@ def counts(tx: Transaction) -> dict[str, list[Row]]:
             " WHERE state IN ('waiting', 'leased', 'sent', 'batched') GROUP BY 1"
         ),
     }
+
+
+def _messages(tx: Transaction) -> list[Row]:
+    counted: Counter[tuple[str, str]] = Counter()
+    for (tenant, _, _, _, state), number in tally.from_rows(tx, None).items():
+        counted[tenant, state] += number
+    return [
+        {"tenant": tenant, "state": state, "n": n} for (tenant, state), n in sorted(counted.items())
+    ]
 
 
 def certificates(tx: Transaction, scope: Scope) -> list[Row]:

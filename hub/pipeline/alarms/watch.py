@@ -1,0 +1,137 @@
+"""The watch: looks at the house every minute and tells people what changed.
+
+One message carries all that is new, so that a hundred causes at once are one message. A cause
+is told once, again after a day if it lasts, and once more when it is over; what flutters must
+be away longer each time. Nodes share what was told: the first to note it tells it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from hub.core.clock import Clock
+from hub.core.errors import HubError, Unavailable
+from hub.core.settings import Alerts
+from hub.pipeline.balance import balance, standing_balance
+from hub.store.database import Database, Row, Transaction
+from hub.store.desk import alarms
+from hub.store.desk.alarms import DAY_US, Sign
+from hub.store.views import certificates, signs
+
+log = logging.getLogger(__name__)
+
+_HOUR_US = 3_600_000_000
+_MINUTE_US = 60_000_000
+_GIGA = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What people are told at one time."""
+
+    raised: tuple[Row, ...] = ()
+    cleared: tuple[Row, ...] = ()
+
+
+class Messenger(Protocol):
+    """Tells people."""
+
+    async def tell(self, news: News) -> None:
+        """Bring the news out.
+
+        Raises:
+            Unavailable: it did not go out; it will be tried again.
+        """
+        ...
+
+
+@dataclass
+class Watch:
+    """Looks, remembers, tells."""
+
+    database: Database
+    clock: Clock
+    rules: Alerts
+    data: Path
+    """The folder whose disk must not fill up."""
+    loops: Callable[[], Awaitable[None]]
+    """Raises when a loop hangs."""
+    messenger: Messenger | None = None
+    _counted_us: int = field(default=-DAY_US)
+    _full_count_agrees: bool = True
+
+    async def round(self) -> int:
+        """Look once; return 0, for nothing of it makes others look."""
+        now_us = self.clock.now_us()
+        found = [*await self._signs(now_us), *await self._faults(now_us)]
+        await self._tell(await self.database.write(lambda tx: self._note(tx, found, now_us)))
+        return 0
+
+    async def _signs(self, now_us: int) -> list[Sign]:
+        return await self.database.scan(lambda tx: list(_seen(tx, self.rules, now_us)))
+
+    async def _faults(self, now_us: int) -> list[Sign]:
+        """Return what the database's rows do not say."""
+        free = (await asyncio.to_thread(shutil.disk_usage, self.data)).free
+        # The load of a disk grows as its room shrinks.
+        found = [Sign("disk", "data", free / _GIGA, self.rules.free_bytes / max(free, 1))]
+        if not await self._balanced(now_us):
+            found.append(Sign("imbalance", "", 1, 1))
+        try:
+            await self.loops()
+        except HubError as exc:
+            found.append(Sign("stuck", exc.code, 1, 1))
+        return found
+
+    async def _balanced(self, now_us: int) -> bool:
+        """Compare the two counts; once a day every row and entry is counted afresh."""
+        if now_us - self._counted_us >= DAY_US:
+            self._counted_us = now_us
+            self._full_count_agrees = (await balance(self.database, None)).balanced
+        return self._full_count_agrees and (await standing_balance(self.database, None)).balanced
+
+    def _note(self, tx: Transaction, found: Iterable[Sign], now_us: int) -> News:
+        for sign in found:
+            alarms.see(tx, sign, now_us)
+        cleared = alarms.clear(tx, now_us, self.rules.calm_minutes * _MINUTE_US)
+        raised = alarms.to_tell(tx, now_us, self.rules.repeat_hours * _HOUR_US)
+        return News(tuple(raised), tuple(cleared))
+
+    async def _tell(self, news: News) -> None:
+        if not (news.raised or news.cleared):
+            return
+        for row in news.raised:
+            log.error("alarm_raised", extra={"kind": row["kind"], "place": row["place"]})
+        for row in news.cleared:
+            log.info("alarm_cleared", extra={"kind": row["kind"], "place": row["place"]})
+        if self.messenger is None:
+            return
+        try:
+            await self.messenger.tell(news)
+        except Unavailable as exc:
+            log.warning("alert_unsent", extra={"code": exc.code})
+            await self.database.write(lambda tx: alarms.untell(tx, list(news.raised)))
+
+
+def _seen(tx: Transaction, rules: Alerts, now_us: int) -> Iterator[Sign]:
+    for row in signs.waiting(tx):
+        minutes = (now_us - row["since_us"]) / _MINUTE_US
+        yield Sign("waiting", row["queue"], minutes, minutes / rules.waiting_minutes)
+    for row in signs.blocked(tx):
+        hours = (now_us - row["since_us"]) / _HOUR_US
+        yield Sign("blocked", row["queue"], hours, hours / rules.blocked_hours, row["tenant"])
+    for row in signs.shut_targets(tx):
+        yield Sign("breaker", row["partner"], 1, 1, row["tenant"])
+    for row in certificates(tx, None):
+        if row["state"] == "active" and row["not_after_us"] is not None:
+            days = (row["not_after_us"] - now_us) / DAY_US
+            # A renewed one is another certificate: there is nothing to flutter.
+            load = 1.0 if days <= rules.certificate_days else 0.0
+            place = f"{row['partner']}, {row['purpose']}, {row['environment']}"
+            yield Sign("certificate", place, days, load, row["tenant"])

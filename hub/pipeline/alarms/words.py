@@ -1,0 +1,57 @@
+"""What an alarm says: one sentence of what is wrong, one of what to do; no personal data."""
+
+from __future__ import annotations
+
+from hub.core.clock import iso_utc
+from hub.store.database import Row
+
+WORDS = {
+    "waiting": (
+        "In der Warteschlange „{place}“ wartet die älteste Arbeit seit {value:.0f} Minuten.",
+        "Gegenstelle, Netz und Protokoll prüfen; nichts geht verloren.",
+    ),
+    "blocked": (
+        "In der Warteschlange „{place}“ wartet seit {value:.0f} Stunden ein Fall auf jemanden.",
+        "Auf der Seite „Sperren“ den Klärfall öffnen und entscheiden.",
+    ),
+    "breaker": (
+        "Die Gegenstelle „{place}“ wird nur noch probeweise angesprochen.",
+        "Erreichbarkeit, Zertifikat und Berechtigung prüfen; danach läuft es von selbst weiter.",
+    ),
+    "imbalance": (
+        "Die Nachrichtenbilanz geht nicht auf.",
+        "Nichts löschen; „aktenhub journal balance“ und „aktenhub journal verify“ ausführen.",
+    ),
+    "certificate": (
+        "Ein Zertifikat läuft in {value:.0f} Tagen ab: {place}.",
+        "Ein neues beantragen: „aktenhub certs request“.",
+    ),
+    "disk": (
+        "Auf der Platte des Datenordners sind noch {value:.1f} GB frei.",
+        "Platz schaffen; bei zu wenig Platz wird nichts mehr angenommen.",
+    ),
+    "stuck": (
+        "Ein Teil der Verarbeitung steht still.",
+        "Dienst neu starten; angefangene Arbeit geht dabei nicht verloren.",
+    ),
+}
+"""Per kind: what is wrong, what to do."""
+
+
+def sentence(row: Row) -> str:
+    """Say what is wrong."""
+    return WORDS[row["kind"]][0].format(place=row["place"], value=row["value"])
+
+
+def remedy(row: Row) -> str:
+    """Say what to do."""
+    return WORDS[row["kind"]][1]
+
+
+def facts(row: Row) -> dict[str, object]:
+    """Return an alarm for programs."""
+    return {
+        "kind": row["kind"], "place": row["place"], "tenant": row["tenant"] or None,
+        "value": row["value"], "since": iso_utc(row["raised_us"]), "message": sentence(row),
+        "remedy": remedy(row),
+    }  # fmt: skip

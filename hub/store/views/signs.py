@@ -1,0 +1,36 @@
+"""The figures alarms are made of: what waits, what is blocked, what is shut."""
+
+from __future__ import annotations
+
+from hub.store.database import Row, Transaction
+
+
+def waiting(tx: Transaction) -> list[Row]:
+    """Return when the oldest open promise at the head of each queue's lanes was made."""
+    return tx.all(
+        "SELECT lane.queue, min(promise.made_us) AS since_us, count(*) AS n FROM lane"
+        " JOIN promise ON promise.tenant = lane.tenant AND promise.queue = lane.queue"
+        " AND promise.lane_key = lane.lane_key AND promise.lane_seq = lane.head_seq"
+        " WHERE lane.state IN ('ready', 'leased') GROUP BY lane.queue ORDER BY lane.queue"
+    )
+
+
+def blocked(tx: Transaction) -> list[Row]:
+    """Return how many lanes of each queue wait for a human, and since when the oldest does."""
+    return tx.all(
+        "SELECT lane.queue, lane.tenant, count(*) AS n,"
+        " min(coalesce(clearing.last_us, promise.made_us)) AS since_us FROM lane"
+        " JOIN promise ON promise.tenant = lane.tenant AND promise.id = lane.blocked_by"
+        " LEFT JOIN clearing ON clearing.tenant = lane.tenant"
+        "   AND clearing.promise_id = promise.id AND clearing.state = 'open'"
+        " WHERE lane.state = 'blocked' GROUP BY lane.queue, lane.tenant"
+        " ORDER BY lane.queue, lane.tenant"
+    )
+
+
+def shut_targets(tx: Transaction) -> list[Row]:
+    """Return the partners that are only tried now and then, and why."""
+    return tx.all(
+        "SELECT partner, tenant, code, opened_us FROM target"
+        " WHERE state <> 'closed' ORDER BY partner, tenant"
+    )
