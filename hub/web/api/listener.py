@@ -46,6 +46,13 @@ Contexts = Callable[[], Awaitable[DoorContext]]
 class _Connection(web.RequestHandler):
     """One connection; what is no HTTP has an answer of the same shape as everything else."""
 
+    def retire(self) -> None:
+        """Close at once when unused, else after the request in work."""
+        is_unused = self._waiter is not None
+        self.close()
+        if is_unused and self.transport is not None:
+            self.transport.close()
+
     def handle_error(
         self,
         request: BaseRequest,
@@ -175,7 +182,8 @@ class Listener(AbstractAsyncContextManager["Listener"]):
         log.info("door_renewed")
         if shown and found.trust != shown.trust:
             for connection in old:
-                connection.close()
+                if isinstance(connection, _Connection):
+                    connection.retire()
 
 
 class _Closed(asyncio.Protocol):

@@ -7,6 +7,7 @@ the first answer was lost, because key and message are written in one unit of wo
 from __future__ import annotations
 
 import hashlib
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -48,10 +49,12 @@ async def post_message(request: web.Request) -> web.Response:
     demand_fit(request, door.rules)
     if obstacle := await door.house.pressure.obstacle(credential.tenant, credential.channel):
         raise obstacle
-    with door.turnstile.passing(credential):
+    with ExitStack() as inside:
         with door.turnstile.holding(credential, key):
+            inside.enter_context(door.turnstile.passing(credential))
             wanted = await _received(request, door, credential, key)
             message_id, repeated = await _entered(wanted, door)
+        # Whoever waits for the verdict is still inside, but a repetition need not wait.
         headers = {"Idempotent-Replayed": "true"} if repeated else {}
         return await fates.answer_to_post(request, credential, message_id, headers)
 

@@ -5,7 +5,7 @@ import trustme
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from hub.certificates.chains import read_certificates
-from hub.certificates.tls import client_context
+from hub.certificates.tls import client_context, server_context
 
 CA = trustme.CA()
 ISSUER = CA.create_child_ca()
@@ -65,3 +65,15 @@ def test_old_protocols_and_tickets_are_off():
 
     assert context.minimum_version is ssl.TLSVersion.TLSv1_2
     assert context.options & ssl.OP_NO_TICKET
+
+
+def test_our_door_asks_for_certificates_but_lets_tokens_in():
+    own = CA.issue_cert("hub.example")
+    key = load_pem_private_key(own.private_key_pem.bytes(), None)
+    chain = b"".join(part.bytes() for part in own.cert_chain_pems)
+    context = server_context(key, chain, read_certificates(CA.cert_pem.bytes()))
+
+    assert context.verify_mode is ssl.CERT_OPTIONAL
+    assert context.minimum_version is ssl.TLSVersion.TLSv1_2
+    assert context.options & ssl.OP_NO_TICKET
+    assert 0 == context.num_tickets
