@@ -79,6 +79,7 @@ class ScriptedLine:
 
     outcomes: list[bytes | Exception] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
     findings: list[bytes | Exception | None] = field(default_factory=list)
     """What it says to inquiries."""
     inquired: list[str] = field(default_factory=list)
@@ -86,6 +87,7 @@ class ScriptedLine:
     async def ask(self, tenant: str, body: bytes, key: str) -> PartnerAnswer:
         """Note the key and give the next outcome."""
         self.asked.append(key)
+        self.bodies.append(body)
         outcome = self.outcomes.pop(0)
         if isinstance(outcome, Exception):
             raise outcome

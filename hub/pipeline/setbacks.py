@@ -24,6 +24,9 @@ from hub.store.lanes import Promise
 
 log = logging.getLogger(__name__)
 
+CAN_BE_INQUIRED = "auskunft"
+"""A fact of a clearing case: released, the partner is inquired, and nothing sent unasked."""
+
 _CHANCE = random.SystemRandom()
 
 
@@ -120,7 +123,9 @@ def stop(tx: Transaction, promise: Promise, error: HubError, state: str, house: 
     if row is None:
         return
     message = messages.to_message(row)
-    clearing.open_case(tx, message, _case(promise, error), now_us)
+    clearing.open_case(
+        tx, message, _case(promise, error, _facts(promise, error, state, house)), now_us
+    )
     if row["state"] in {"received", "routed"}:
         house.messages.move(tx, message, "clearing", now_us, code=error.code)
 
@@ -132,14 +137,23 @@ def ids_of(tx: Transaction, promise: Promise) -> dict[str, str]:
     return ids | ({"correlation_id": row["correlation_id"]} if row else {})
 
 
-def _case(promise: Promise, error: HubError) -> ClearingCase:
+def _facts(promise: Promise, error: HubError, state: str, house: House) -> dict[str, str]:
+    partner = promise.queue.partition(":")[2]
+    inquired = any(t.name == partner and t.query_url for t in house.settings.https)
+    facts = {"ort": error.place} if error.place else {}
+    if state == "unknown" and inquired:
+        facts[CAN_BE_INQUIRED] = "Freigeben heißt: Die Gegenstelle wird noch einmal befragt."
+    return facts
+
+
+def _case(promise: Promise, error: HubError, facts: dict[str, str]) -> ClearingCase:
     return ClearingCase(
         id=derived_uuid(promise.id, "clearing"),
         code=error.code,
         message=error.message,
         remedy=error.remedy or "Ursache beheben und den Klärfall freigeben.",
         promise_id=promise.id,
-        facts={"ort": error.place} if error.place else {},
+        facts=facts,
     )
 
 

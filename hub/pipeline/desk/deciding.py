@@ -16,6 +16,7 @@ from hub.core.clock import Clock, local_date
 from hub.core.errors import Conflict, Rejected
 from hub.pipeline.desk.resending import Resending
 from hub.pipeline.journey.directions import Directions, ways_with
+from hub.pipeline.setbacks import CAN_BE_INQUIRED
 from hub.routing.table import Routes
 from hub.store import clearing, lanes, messages
 from hub.store.database import Database, Row, Transaction
@@ -158,7 +159,10 @@ class Desk:
             self.resending.stand_in(tx, head, decision.actor, decision.reason)
             return False
         skip = decision.verb != "release"
+        before = clearing.promise_of(tx, case["tenant"], case["promise_id"])
         freed = self._unblock(tx, case, skip=skip, now_us=now_us)
+        if freed and not skip and before and before["state"] == "unknown":
+            replacing.keep_doubt(tx, case["tenant"], case["promise_id"])
         if freed and decision.verb == "confirm":
             replacing.confirm_skipped(tx, case["tenant"], case["promise_id"])
         return freed and skip
@@ -252,7 +256,9 @@ def ways_out(tx: Transaction, case: Row) -> tuple[str, ...]:
     if "batch" in json.loads(promise["spec"]):
         return ("release",)
     if promise["state"] == "unknown":
-        return ("confirm", "resend")
+        # To release means to inquire once more; nothing is sent again unasked.
+        inquired = ("release",) if CAN_BE_INQUIRED in json.loads(case["facts"]) else ()
+        return (*inquired, "confirm", "resend")
     return ("release", "discard")
 
 

@@ -90,6 +90,8 @@ class Resending:
         old = lanes.to_promise(row)
         new_id = derived_uuid(old.id, "replaced")
         spec = {**old.spec, "name": _name(str(old.spec.get("name", "")), old.id, new_id)}
+        # Bytes for a line name their delivery; they will name the new one as they leave.
+        spec["written_as"] = old.spec.get("written_as", old.id)
         deadline_us = self._clock.now_us() + self._patience_us
         return old, replace(old, id=new_id, spec=spec, attempts=0, deadline_us=deadline_us)
 

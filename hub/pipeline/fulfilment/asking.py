@@ -7,6 +7,7 @@ inquired first, and for all others a human finds out.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 
 from hub.core import failpoint
@@ -38,14 +39,15 @@ async def ask(promise: Promise, data: bytes, house: House) -> None:
         Misconfigured: the partner has no address; nothing left.
     """
     target, line = line_to(promise, house)
+    sent = _under_own_id(promise, data)
     doubt = False
     try:
         doubt = not await house.database.write(lambda tx: lanes.mark_sent(tx, promise))
         earlier = await _resolve(promise, target, line) if doubt else None
         # An inquiry ends the doubt; a repetition leaves it until it is answered.
         doubt = doubt and target.idempotent == "yes"
-        answer = earlier or await _send(promise, data, line)
-        await take(promise, answer, target, house)
+        answer = earlier or await _send(promise, sent, line)
+        await take(promise, answer, hashlib.sha256(sent).hexdigest(), target, house)
     except HubError as exc:
         await after_exchange(promise, exc, target, house, doubt=doubt)
 
@@ -103,15 +105,28 @@ async def _resolve(
     raise unknown_outcome()
 
 
-async def take(promise: Promise, answer: PartnerAnswer, target: HttpsTarget, house: House) -> None:
+def _under_own_id(promise: Promise, data: bytes) -> bytes:
+    """Return the bytes with the id of this delivery where they name the one it stands in for.
+
+    Partners compare the id in the message with the idempotency key.
+    """
+    written_as = str(promise.spec.get("written_as", promise.id))
+    return data.replace(written_as.encode(), promise.id.encode())
+
+
+async def take(
+    promise: Promise, answer: PartnerAnswer, digest: str, target: HttpsTarget, house: House
+) -> None:
     """Keep what the partner answered and end the promise, in one unit of work.
+
+    ``digest`` is that of the bytes that left.
 
     Raises:
         OutcomeUnknown: the partner has acted, but its answer could not be kept.
         Conflict: the lease was lost.
     """
     facts = {**what_left(promise), "certificate": answer.certificate[:16]}
-    step = Step(promise.id, digest=promise.payload_sha256, facts=facts)
+    step = Step(promise.id, digest=digest, facts=facts)
     try:
         arrival = await _arrival(promise, answer, house)
         ready = await intake.prepare(arrival, house) if arrival else None

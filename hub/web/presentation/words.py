@@ -73,6 +73,8 @@ STEPS = {
     "clearing_confirmed": Word("Von Hand als angekommen bestätigt", "good", "check"),
     "delivery_repeated": Word("Als neue Lieferung erneut gesendet", "calm", "send"),
     "partner_asked": Word("Gegenstelle um Auskunft gebeten", "calm", "question"),
+    "target_opened": Word("Gegenstelle gestört, Zustellung ruht", "warn", "pause"),
+    "target_closed": Word("Gegenstelle wieder erreichbar", "good", "check"),
     "refused_because": Word("Befunde festgehalten", "calm", "text"),
     "refused": Word("Abgewiesen, Absender wird informiert", "bad", "cross"),
     "quarantined": Word("In die Quarantäne gelegt", "calm", "folder"),

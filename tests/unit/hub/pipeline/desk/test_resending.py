@@ -4,10 +4,12 @@ import json
 
 import pytest
 
-from hub.core.errors import Rejected
+from hub.core.errors import OutcomeUnknown, Rejected
 from hub.pipeline.balance import balance
+from hub.pipeline.desk import Decision
 from hub.pipeline.fulfilment.keeping import fulfil
 from hub.store.lanes import Promise
+from hub.store.payloads import Payloads
 from tests.message_house import CORE, OFFICE, OTHER_OFFICE, World
 from tests.unit.hub.pipeline.fulfilment.test_keeping import REQUEST, promise, state_of
 
@@ -86,3 +88,28 @@ async def test_one_wrong_choice_leaves_all_as_it_was(world: World) -> None:
         await world.desk.resending.resend(OFFICE, [one.id, "no-such"], "ahrens", WHY)
 
     assert [] == await world.claim("deliver:fachverfahren")
+
+
+async def test_a_request_sent_again_names_itself_in_its_bytes(world: World) -> None:
+    one = await promise(world)
+    content = f"<anfrage><id>{one.id}</id></anfrage>".encode()
+    kept = await world.house.payloads.keep(content)
+    await world.house.database.write(
+        lambda tx: Payloads.name(tx, OFFICE, kept, world.clock.now_us())
+    )
+    await world.change("UPDATE promise SET payload_sha256 = :sha", sha=kept.sha256)
+    world.clock.advance(61)
+    [one] = await world.claim("deliver:azr")
+    world.line.outcomes = [OutcomeUnknown("no_answer")]
+    await fulfil(one, world.house)
+
+    for expected in (2, 3):
+        [case] = await world.open_cases()
+        await world.desk.decide(
+            OFFICE, case["id"], Decision(verb="resend", actor="ahrens", reason=WHY)
+        )
+        [new] = await world.claim("deliver:azr")
+        world.line.outcomes = [OutcomeUnknown("no_answer")]
+        await fulfil(new, world.house)
+        assert expected == len(set(world.line.asked))
+        assert world.line.bodies[-1] == content.replace(one.id.encode(), new.id.encode())
