@@ -60,6 +60,12 @@ class Place:
         return self.base / self.settings.folders.data
 
     @property
+    def payloads(self) -> Path:
+        """Folder of large messages' bytes; shared where several nodes work."""
+        configured = self.settings.folders.payloads
+        return self.base / configured if configured else self.data / "payloads"
+
+    @property
     def database_file(self) -> Path:
         """The SQLite file."""
         return self.data / "hub.sqlite"
@@ -104,6 +110,8 @@ class Place:
         folders = self.settings.folders
         names = ("data", "inbox", "outbox", "certs", "secrets", "checkpoints")
         own = [(name, self.base / getattr(folders, name)) for name in names]
+        if folders.payloads:
+            own.append(("payloads", self.payloads))
         shipped = [("schemas", self.schemas), ("mappings", self.mappings)]
         check_apart([*own, *shipped, ("hub", SHIPPED / "hub"), ("efile", SHIPPED / "efile")])
         # What is dropped must not become a setting or a program of this interpreter.

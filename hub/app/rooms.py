@@ -146,7 +146,7 @@ async def open_house(place: Place) -> AsyncIterator[House]:
             clock=CLOCK,
             database=database,
             journal=Journal(settings.node),
-            payloads=Payloads(database, place.data / "payloads"),
+            payloads=Payloads(database, place.payloads),
             isolation=isolation,
             routes=open_routes(place),
             handlers=handlers(),

@@ -6,11 +6,14 @@ import asyncio
 import os
 import secrets
 import signal
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from hub.demo import cast
 from hub.demo.stage import Ports, Stage, open_register
@@ -33,6 +36,9 @@ class Dropped:
     data: bytes
 
 
+Query = Callable[[str], list[dict[str, Any]]]
+
+
 @dataclass
 class House:
     """The folder of an installation, its objects, and what was dropped into it."""
@@ -46,6 +52,16 @@ class House:
     @property
     def database(self) -> Path:
         return self.folder / "data" / "hub.sqlite"
+
+    @contextmanager
+    def look(self) -> Iterator[Query]:
+        """Look into the database, past everything of ours."""
+        database = sqlite3.connect(self.database)
+        database.row_factory = sqlite3.Row
+        try:
+            yield lambda sql: [dict(row) for row in database.execute(sql)]
+        finally:
+            database.close()
 
     def bucket(self, tenant: str) -> Path:
         return self.buckets / f"{self.prefix}-{tenant}-akte"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,13 +27,8 @@ class State:
 
     @classmethod
     def read(cls, house: House) -> State:
-        with sqlite3.connect(house.database) as database:
-            database.row_factory = sqlite3.Row
-
-            def rows(sql: str) -> list[Row]:
-                return [dict(row) for row in database.execute(sql)]
-
-            state = cls(
+        with house.look() as rows:
+            return cls(
                 house,
                 messages=rows("SELECT * FROM message ORDER BY id"),
                 journal=rows("SELECT * FROM journal ORDER BY tenant, seq"),
@@ -46,8 +40,6 @@ class State:
                 clearings=rows("SELECT * FROM clearing"),
                 payloads={r["sha256"]: r["bytes"] for r in rows("SELECT * FROM payload")},
             )
-        database.close()
-        return state
 
     def bytes_of(self, digest: str) -> bytes | None:
         """Return kept bytes; ``None`` when they are missing."""

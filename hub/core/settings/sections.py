@@ -32,6 +32,8 @@ class Folders(_Section, frozen=True, kw_only=True):
     inbox: str = "inbox"
     outbox: str = "outbox"
     certs: str = "certs"
+    payloads: str = ""
+    """Large messages; empty: ``payloads`` within ``data``. Several nodes share it."""
     secrets: str = "secrets"
     checkpoints: str = "checkpoints"
     """Signed checkpoints of the journal; to be copied elsewhere."""
