@@ -13,6 +13,7 @@ from aiohttp import web
 from hub.store import views
 from hub.store.database import Row, Transaction
 from hub.store.desk import alarms
+from hub.store.inbox.numbers import awaited
 from hub.store.views import signs
 from hub.web.health import check
 from hub.web.services import SiteServices
@@ -46,7 +47,8 @@ async def _metrics(request: web.Request) -> web.Response:
     )
     lines = [*_figures(counts, now), *_expiry(certificates, now), *_commits(services)]
     lines += wrong
-    lines += [*_paused(services), *_door(services)]
+    waits = await services.database.read(awaited)
+    lines += [*_paused(services), *_door(services), *_awaited(waits)]
     return web.Response(text="\n".join(lines) + "\n", content_type="text/plain")
 
 
@@ -96,6 +98,13 @@ def _expiry(certificates: list[Row], now_us: int) -> Iterator[str]:
         if row["not_after_us"] is not None
     ]
     yield from _gauge("certificate_days_left", "Days until a certificate expires.", samples)
+
+
+def _awaited(rows: list[Row]) -> Iterator[str]:
+    samples: list[Sample] = [
+        ({"tenant": row["tenant"], "channel": row["channel"]}, float(row["number"])) for row in rows
+    ]
+    yield from _gauge("inbox_awaited_number", "Missing number a channel waits for.", samples)
 
 
 def _paused(services: SiteServices) -> Iterator[str]:

@@ -6,11 +6,11 @@ import asyncio
 import hashlib
 import logging
 import mimetypes
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from hub.channels.inbound.folder import DropFolder
-from hub.channels.inbound.names import claim_id
+from hub.channels.inbound.names import claim_id, original_name
 from hub.channels.inbound.reading import Claimed
 from hub.channels.inbound.unit_reading import CLAIMED, ClaimedUnit
 from hub.core import failpoint
@@ -19,8 +19,12 @@ from hub.core.errors import Conflict
 from hub.core.ids import uuid7
 from hub.pipeline.house import House
 from hub.pipeline.intake import Accepted, Arrival, accept
+from hub.store.database import Transaction
+from hub.store.inbox import numbers
 from hub.store.inbox.attachments import Attachment
+from hub.store.inbox.numbers import Count
 from hub.store.payloads import Kept
+from hub.workers.numbers import admit, halt
 from hub.workers.ownership import Door, Ownership
 
 failpoint.declare("pickup_after_claim", "pickup_before_clear", "pickup_after_clear")
@@ -51,13 +55,16 @@ async def pick_up(door: Door, ownership: Ownership, house: House) -> int:
     if not await ownership.holds(door):
         return 0
     folder = house.inboxes[door]
-    taken = await asyncio.to_thread(_take_round, folder, house)
+    count = await _count(door, house)
+    taken, gap = await asyncio.to_thread(_take_round, folder, count, house)
     if not taken:
+        if gap and count:
+            await halt(door, gap, count, house)
         return 0
     steady = [one for one in taken if one.message.fault != "unstable"]
     arrivals = [_arrival(door, one) for one in steady]
     try:
-        accepted = await accept(_fenced(arrivals, door, ownership), house)
+        accepted = await accept(_bound(arrivals, door, ownership, house), house)
     except Conflict as exc:
         if exc.code != "inbox_lost":
             raise
@@ -72,34 +79,82 @@ async def pick_up(door: Door, ownership: Ownership, house: House) -> int:
     return len(accepted)
 
 
-def _fenced(arrivals: list[Arrival], door: Door, ownership: Ownership) -> list[Arrival]:
-    """Let the whole round stand and fall with the lease: one unit of work enters it."""
+async def _count(door: Door, house: House) -> Count | None:
+    """Return how far an inbox has counted, where its files are counted."""
+    if house.inboxes[door].rules.gap_wait_s is None:
+        return None
+    return await house.database.read(lambda tx: numbers.read(tx, door))
+
+
+def _bound(
+    arrivals: list[Arrival], door: Door, ownership: Ownership, house: House
+) -> list[Arrival]:
+    """Let the whole round stand and fall with the lease, and count it: one unit of work."""
     if not arrivals:
         return []
-    first = replace(arrivals[0], within=lambda tx, _: ownership.renew(tx, door))
-    return [first, *arrivals[1:]]
+    rules = house.inboxes[door].rules
+    found = [number for one in arrivals if (number := rules.number_of(one.name)) is not None]
+
+    def within(tx: Transaction, _: Accepted) -> None:
+        ownership.renew(tx, door)
+        if found and rules.gap_wait_s is not None:
+            numbers.reach(tx, door, max(found))
+
+    return [replace(arrivals[0], within=within), *arrivals[1:]]
 
 
-def _take_round(folder: DropFolder, house: House) -> list[Taken]:
+def _take_round(
+    folder: DropFolder, count: Count | None, house: House
+) -> tuple[list[Taken], tuple[int, int] | None]:
     """Claim and read one round; blocks its thread."""
-    names = _claim_round(folder, house)
-    units = folder.take_units(folder.rules.batch, lambda: uuid7(house.clock.now_us()))
+    names, gap = _claim_round(folder, count, house)
+    units = folder.take_units(folder.rules.batch, _ids(house))
     if not names and not units:
-        return []
+        return [], gap
     failpoint.reach("pickup_after_claim")
     keep = house.payloads.keep_file
     files = [ClaimedUnit(one) for one in folder.read(names, keep)]
-    return files + folder.read_units(units, keep, house.clock.now_us())
+    return files + folder.read_units(units, keep, house.clock.now_us()), gap
 
 
-def _claim_round(folder: DropFolder, house: House) -> list[str]:
+def _ids(house: House) -> Callable[[], str]:
+    """Return what gives ids in the order of asking, whatever the clock does meanwhile."""
+    last_us = 0
+
+    def new_id() -> str:
+        nonlocal last_us
+        last_us = max(house.clock.now_us(), last_us + 1)
+        return uuid7(last_us)
+
+    return new_id
+
+
+def _claim_round(
+    folder: DropFolder, count: Count | None, house: House
+) -> tuple[list[str], tuple[int, int] | None]:
     left = folder.claimed()[: folder.rules.batch]
     if folder.units is not None:
         # Here nothing is complete by itself.
-        return left
+        return left, None
     # A leftover that still grows must not keep the rest of the channel waiting.
     names = folder.scan(folder.rules.batch - len(left))
-    return left + (folder.claim(names, lambda: uuid7(house.clock.now_us())) if names else [])
+    gap = None
+    if folder.rules.gap_wait_s is not None:
+        names, gap = _admitted(names, left, count, folder)
+    taken = folder.claim(names, _ids(house)) if names else []
+    return left + taken, gap
+
+
+def _admitted(
+    names: list[str], left: list[str], count: Count | None, folder: DropFolder
+) -> tuple[list[str], tuple[int, int] | None]:
+    """Return which files may be taken after those that lie claimed already."""
+    claimed = [folder.rules.number_of(original_name(name)) for name in left]
+    known = [number for number in (*claimed, count.last if count else None) if number is not None]
+    admission = admit(names, max(known, default=None), folder.rules)
+    if admission.gap:
+        folder.look_again()
+    return admission.names, admission.gap
 
 
 def _arrival(door: Door, taken: Taken) -> Arrival:

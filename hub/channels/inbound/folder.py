@@ -77,6 +77,10 @@ class DropFolder:
         self._require_mount()
         return self._waiting.next(self.rules.batch if limit is None else limit)
 
+    def look_again(self) -> None:
+        """Let the next round begin with a new scan: what was handed out was not taken."""
+        self._waiting.look_again()
+
     @property
     def unsettled(self) -> bool:
         """Whether files wait for their settle time."""

@@ -38,6 +38,7 @@ def _rules(settings: Settings, channel: Channel) -> Rules:
         max_attachment_bytes=pickup.max_attachment_bytes,
         order=channel.order,
         number=re.compile(channel.number) if channel.number else None,
+        gap_wait_s=channel.gap_wait_s,
         owner=_uid(channel),
         must_be_mount=channel.must_be_mount,
     )

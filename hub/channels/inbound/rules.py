@@ -34,6 +34,8 @@ class Rules:
     order: Order = "mtime"
     number: re.Pattern[str] | None = None
     """Pattern whose one group finds the sender's number in the name."""
+    gap_wait_s: float | None = None
+    """How long a missing number is waited for; 0: without end; ``None``: not at all."""
     owner: int | None = None
     """Whose files are taken; ``None``: everybody's."""
     settle_max_s: float = 900.0

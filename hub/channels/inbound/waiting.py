@@ -73,6 +73,10 @@ class Waiting:
             self._scanned = now
         return [self._rest.popleft() for _ in range(min(limit, len(self._rest)))]
 
+    def look_again(self) -> None:
+        """Let the next round begin with a new scan: what was handed out was not taken."""
+        self._rest.clear()
+
     def set_back(self, name: str) -> int:
         """Leave a file alone for a while and return how often that happened already."""
         before = self._setbacks.get(name)

@@ -230,6 +230,8 @@ class Channel(_Section, frozen=True, kw_only=True):
     """In which order files are taken."""
     number: str = ""
     """Pattern whose one group finds the sender's number in the name of a file."""
+    gap_wait_s: Pause | None = None
+    """So long a missing number is waited for; 0: without end; left out: not at all."""
     owner: str = ""
     """User whose files alone are taken; empty: everybody's."""
     must_be_mount: bool = False

@@ -30,7 +30,7 @@ def drop(folder: DropFolder, *names: str) -> None:
 
 
 def claim_round(folder: DropFolder) -> list[str]:
-    return [original_name(path) for path in _claim_round(folder, HOUSE)]
+    return [original_name(path) for path in _claim_round(folder, None, HOUSE)[0]]
 
 
 def test_a_round_takes_the_oldest_files_up_to_its_limit(folder: DropFolder) -> None:
