@@ -27,6 +27,7 @@ from hub.cli import (
     letters,
     running,
     simulate,
+    targets,
     tokens,
 )
 from hub.cli.command import Commands
@@ -35,8 +36,8 @@ from hub.core.errors import HubError, Misconfigured
 from hub.core.log import set_up_logging
 
 _GROUPS = (
-    running, checking, journal, clearing, efile, letters, certs, accounts, tokens, simulate, bench,
-    demo,
+    running, checking, journal, clearing, efile, letters, certs, accounts, tokens, targets,
+    simulate, bench, demo,
 )  # fmt: skip
 
 

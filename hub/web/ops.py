@@ -61,6 +61,18 @@ def _figures(counts: dict[str, list[Row]], now_us: int) -> Iterator[str]:
         ({"tenant": row["tenant"]}, max(now_us - row["at_us"], 0) / 1e6) for row in counts["oldest"]
     ]
     yield from _gauge("oldest_waiting_seconds", "Age of the oldest promise not yet kept.", ages)
+    yield from _targets(counts["targets"])
+
+
+def _targets(rows: list[Row]) -> Iterator[str]:
+    """Partners over HTTPS; an empty tenant is the partner itself, for every office."""
+    names: list[dict[str, object]] = [
+        {"partner": row["partner"], "tenant": row["tenant"]} for row in rows
+    ]
+    shut = [(name, float(row["state"] != "closed")) for name, row in zip(names, rows, strict=True)]
+    waiting = [(name, float(row["waiting"])) for name, row in zip(names, rows, strict=True)]
+    yield from _gauge("target_open", "Partners that take nothing.", shut)
+    yield from _gauge("target_waiting", "Deliveries waiting for a partner.", waiting)
 
 
 def _signs(tx: Transaction, now_us: int) -> list[str]:

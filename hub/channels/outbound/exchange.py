@@ -15,6 +15,8 @@ _MESSAGE_REFUSED = frozenset({400, 413, 415, 422})
 _NOT_ALLOWED = frozenset({401, 403})
 NOT_THERE = 404
 _GONE = frozenset({NOT_THERE, 410})
+_LONGEST_WISH_S = 30 * 86_400.0
+"""A number of any length may be sent; beyond this no deadline reaches anyway."""
 _CERTIFICATE_ALERTS = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "HANDSHAKE_FAILURE")
 
 
@@ -162,9 +164,9 @@ def _retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Return the wish of the partner; a date counts from the partner's own clock."""
     wish = headers.get("Retry-After", "").strip()
     if wish.isascii() and wish.isdigit():
-        return float(wish)
+        return min(float(wish), _LONGEST_WISH_S)
     try:
         until, now = parsedate_to_datetime(wish), parsedate_to_datetime(headers.get("Date", ""))
-        return max(0.0, (until - now).total_seconds())
+        return min(max(0.0, (until - now).total_seconds()), _LONGEST_WISH_S)
     except (ValueError, TypeError):
         return None

@@ -6,6 +6,7 @@ from collections import Counter
 
 from hub.store.database import Row, Transaction
 from hub.store.desk import tally
+from hub.store.targets.breaker import listed
 from hub.store.views.scope import Scope
 
 
@@ -24,6 +25,7 @@ def counts(tx: Transaction) -> dict[str, list[Row]]:
             "SELECT tenant, min(made_us) AS at_us FROM promise"
             " WHERE state IN ('waiting', 'leased', 'sent', 'batched') GROUP BY 1"
         ),
+        "targets": listed(tx),
     }
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from hub.store.targets.breaker import PARTNER, Failure, failed
 from hub.web import health
 from hub.web.ops import build_ops_site
 from tests.small_house import SmallHouse
@@ -50,3 +51,13 @@ async def test_the_figures_name_no_person(house: SmallHouse) -> None:
         assert line in text
     for secret in ("Sommerfeld", "UV-2026", "Brückner", "Mila"):
         assert secret not in text
+
+
+async def test_a_partner_that_takes_nothing_is_a_figure(house: SmallHouse) -> None:
+    failure = Failure("partner_unreachable", 0, 30_000_000, 1)
+    await house.database.write(lambda tx: failed(tx, "azr", PARTNER, failure))
+    async with TestClient(TestServer(build_ops_site(house.services))) as client:
+        text = await (await client.get("/metrics")).text()
+
+    assert 'aktenhub_target_open{partner="azr",tenant=""} 1' in text
+    assert 'aktenhub_target_waiting{partner="azr",tenant=""} 0' in text

@@ -63,3 +63,12 @@ def test_every_status_names_who_must_act(status):
 @given(st.integers(500, 599))
 def test_a_server_fault_is_never_taken_for_nothing_happened_unless_the_partner_says_closed(status):
     assert isinstance(refusal(status, {}, URL), Unavailable) == (status == 503)
+
+
+@pytest.mark.parametrize("wish", ["9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_a_wish_beyond_measure_is_bounded(wish):
+    headers = {"Retry-After": wish, "Date": "Sun, 22 Nov 2026 10:00:00 GMT"}
+    judged = refusal(503, headers, URL)
+
+    assert isinstance(judged, Unavailable)
+    assert judged.retry_after_s == 30 * 86_400
