@@ -183,8 +183,7 @@ class _Spool:
         self._first = b""
         self._size = 0
         self._file: BinaryIO | None = None
-        name = f"{os.getpid()}.{os.urandom(8).hex()}"
-        self._temporary = folder / INCOMING / name
+        self._temporary = folder
 
     def __enter__(self) -> Self:
         return self
@@ -222,6 +221,8 @@ class _Spool:
 
     def _write(self, block: bytes) -> None:
         if self._file is None:
+            name = f"{os.getpid()}.{os.urandom(8).hex()}"
+            self._temporary = self._folder / INCOMING / name
             self._temporary.parent.mkdir(parents=True, exist_ok=True)
             self._file = self._temporary.open("xb")
             self._file.write(self._small)

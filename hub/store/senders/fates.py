@@ -44,6 +44,9 @@ def fate_of(tx: Transaction, tenant: str, message_id: str) -> Fate | None:
     )  # fmt: skip
     if row is None:
         return None
+    if row["state"] == "received":
+        # Nobody has read it; there is nothing to look for, and this is the most frequent answer.
+        return Fate(message=row)
     return Fate(
         message=row,
         verdict=_verdict(tx, tenant, row),

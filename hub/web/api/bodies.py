@@ -64,6 +64,8 @@ async def chunks_of(request: web.Request, rules: Intake) -> AsyncIterator[bytes]
         if received > rules.max_bytes:
             raise _too_large(rules)
         yield chunk
+        if request.content.at_eof():
+            return
 
 
 async def _next(request: web.Request, deadline: float) -> bytes:
@@ -79,9 +81,11 @@ async def _next(request: web.Request, deadline: float) -> bytes:
 
 def name_of(request: web.Request) -> str:
     """Return the sender's name of the message: metadata, never a path and never a key."""
-    said = Headers()
-    said["Content-Disposition"] = request.headers.get("Content-Disposition", "")
-    given = "".join(c for c in said.get_filename() or "" if c.isprintable())
+    given = ""
+    if "Content-Disposition" in request.headers:
+        said = Headers()
+        said["Content-Disposition"] = request.headers["Content-Disposition"]
+        given = "".join(c for c in said.get_filename() or "" if c.isprintable())
     return given[:LONGEST_NAME] or _NAMES.get(media_type_of(request), "nachricht")
 
 

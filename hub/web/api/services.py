@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Self
 
 from aiohttp import web
 
+from hub.core.ids import uuid7
 from hub.core.settings import Intake
 from hub.pipeline.house import House
 from hub.web.api.turnstile import Turnstile
@@ -38,6 +40,9 @@ class Door:
     figures: Figures = field(default_factory=Figures)
     wake: Callable[[], None] = lambda: None
     """Tells the workers that there is something to do."""
+    name: str = ""
+    """Different for every opening; with a number it names a request in logs and problems."""
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the service ends, so that nobody is kept waiting."""
 
@@ -46,7 +51,10 @@ class Door:
         """Return a door before a house."""
         turnstile = Turnstile(rules.per_sender, rules.at_once)
         figures = Figures(under_way=lambda: turnstile.inside)
-        return cls(house=house, rules=rules, turnstile=turnstile, figures=figures, wake=wake)
+        return cls(
+            house=house, rules=rules, turnstile=turnstile, figures=figures, wake=wake,
+            name=uuid7(house.clock.now_us()),
+        )  # fmt: skip
 
 
 DOOR: web.AppKey[Door] = web.AppKey("door", Door)

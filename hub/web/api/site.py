@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from hub.core.ids import uuid7
 from hub.core.log import log_context
 from hub.web.api import openapi
 from hub.web.api.problems import answer, problem_of
@@ -47,7 +46,7 @@ async def _say_nothing(request: web.Request) -> None:
 @web.middleware
 async def _pass(request: web.Request, handler: Next) -> web.StreamResponse:
     door = request.app[DOOR]
-    correlation = uuid7(door.house.clock.now_us())
+    correlation = f"{door.name}-{next(door.numbers)}"
     with log_context(correlation_id=correlation):
         response = await _answered(request, handler, correlation)
     response.headers.update(HEADERS)
