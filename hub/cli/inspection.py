@@ -103,10 +103,35 @@ async def _schemas(place: Place) -> AsyncIterator[Inspection]:
     findings = (*formats.check(today), *mappings.check(), *routes.check(formats, mappings))
     if not any(finding.rule == "digests_unreadable" for finding in findings):
         findings += routes.idle(formats, mappings)
+    findings += _graded(place, formats, routes)
     for line in _lines(findings):
         yield line
     count = f"{len(formats.names())} Formate, {len(mappings.names())} Mappings mit Beispielen"
     yield _good("schemas", f"{count}, {len(routes.ways_in) + len(routes.ways_out)} Routen geprüft")
+
+
+def _graded(place: Place, formats: Catalog, routes: Routes) -> tuple[Finding, ...]:
+    """Return where a rule is graded anew that does not exist."""
+    known = {
+        route.format: set(formats.format(route.format).rules)
+        for route in routes.ways_in
+        if route.format in formats.names()
+    }
+    everywhere = set().union(*known.values())
+    wrong = [
+        (rule, route.format)
+        for route in routes.ways_in
+        for rule in route.levels
+        if rule not in known.get(route.format, ())
+    ]
+    wrong += [
+        (rule, f"Mandant {tenant.id}")
+        for tenant in place.settings.tenants
+        for rule in tenant.levels
+        if rule not in everywhere
+    ]
+    message = "Die umgestufte Regel „{}“ gibt es nicht."
+    return tuple(Finding("rule_unknown", message.format(rule), path=where) for rule, where in wrong)
 
 
 async def _tenants(place: Place) -> AsyncIterator[Inspection]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Literal, Protocol
 
 from hub.core.findings import Finding, Verdict
+from hub.formats.rules import AS_DECLARED, Levels
 
 Row = Mapping[str, Any]
 """Values of one record by field name, absent when empty, and ``@row`` and ``@type``."""
@@ -33,7 +34,8 @@ class Reading:
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
     document: Document = None
-    """An XML tree or a :class:`Table`; ``None`` unless the verdict is *passed*."""
+    """An XML tree or a :class:`Table`; ``None`` unless the verdict is *passed*, which findings
+    below the level of an error do not prevent."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """How often each rule was broken, also beyond the findings that are listed."""
     good_rows: Table | None = None
@@ -58,11 +60,24 @@ class Format(Protocol):
         """Return whether the bytes claim to be of this format; cheap, never raises."""
         ...
 
-    def read(self, data: bytes) -> Reading:
+    def read(self, data: bytes, levels: Levels = AS_DECLARED) -> Reading:
         """Read and check.
+
+        Args:
+            data: the file.
+            levels: rules graded anew; only those of the rule file, never those of the schema.
 
         Raises:
             Undecodable: the bytes are not even of the notation; carries its findings.
+        """
+        ...
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Ids of the rules beside the schema, in their order.
+
+        Raises:
+            Misconfigured: the rules are faulty.
         """
         ...
 

@@ -20,9 +20,11 @@ from hub.core.findings import Finding
 from hub.core.validity import Validity
 from hub.formats.base import Format
 from hub.formats.calendar import check_calendar
+from hub.formats.rules import read_rules
 from hub.formats.tables.csv import Csv
 from hub.formats.tables.fixed_width import FixedWidth
 from hub.formats.tables.layout import read_layout
+from hub.formats.tables.row_rules import RowRules
 from hub.formats.tables.table import TableFormat
 from hub.formats.xml import XmlFormat
 
@@ -94,7 +96,9 @@ class Catalog:
             return XmlFormat(name, path)
         layout = read_layout(path)
         splitter = Csv(layout) if layout.notation == "csv" else FixedWidth(layout)
-        return TableFormat(name, layout, splitter)
+        beside = path.with_name(path.name.replace(".table.toml", ".rules.toml"))
+        rules = RowRules(beside, read_rules(beside), layout)
+        return TableFormat(name, layout, splitter, rules)
 
     def validity(self, name: str) -> Validity:
         """Return when a format is in force; open on both sides where nothing is said.
@@ -147,7 +151,7 @@ class Catalog:
             return [Finding(exc.code, exc.message, path=exc.place)], {}
         true = {
             path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for pattern in ("**/*.xsd", "*.table.toml")
+            for pattern in ("**/*.xsd", "*.table.toml", "*.rules.toml", "*.sch")
             for path in folder.glob(pattern)
         }
         changed = [name for name in sorted(true) if stated.files.get(name) != true[name]]

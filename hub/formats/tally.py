@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hub.core.findings import MAX_FINDINGS, Finding
+from hub.core.findings import MAX_FINDINGS, Finding, Level
 
 
 class Fault(Exception):
@@ -39,6 +39,8 @@ class Tally:
         self.counts: Counter[str] = Counter()
         self.rows: dict[int, str] = {}
         """Faulty rows, and the first rule each of them breaks."""
+        self.failed = False
+        """Whether anything was an error."""
         self.whole = False
         """Whether something is wrong that no single row can be blamed for."""
 
@@ -50,16 +52,22 @@ class Tally:
         row: int | None = None,
         line: int | None = None,
         field: str | None = None,
+        level: Level = Level.ERROR,
     ) -> None:
         """Note one finding; beyond the bound only its rule is counted."""
         self.counts[rule] += 1
+        if level is Level.ERROR:
+            self._blame(rule, row)
+        if len(self._findings) < self._cap:
+            self._findings.append(Finding(rule, message, level, row=row, line=line, field=field))
+
+    def _blame(self, rule: str, row: int | None) -> None:
+        self.failed = True
         if not row or len(self.rows) >= MAX_ROWS:
             # Row 0 is the header of a fixed-width file.
             self.whole = True
         elif self._keeps_rows:
             self.rows.setdefault(row, rule)
-        if len(self._findings) < self._cap:
-            self._findings.append(Finding(rule, message, row=row, line=line, field=field))
 
     @property
     def is_full(self) -> bool:

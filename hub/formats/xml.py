@@ -15,8 +15,8 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
-from hub.core.errors import Misconfigured
-from hub.core.findings import MAX_FINDINGS, Finding, Verdict
+from hub.core.errors import Misconfigured, NotChecked
+from hub.core.findings import MAX_FINDINGS, Finding, Verdict, verdict_of
 from hub.formats.base import Document, Notation, Reading
 from hub.formats.bulk import HARD, judge, refuse_long_text
 from hub.formats.explain import Explainer, translated
@@ -33,6 +33,8 @@ from hub.formats.gate import (
     to_utf8,
     utf8_pieces,
 )
+from hub.formats.rules import AS_DECLARED, Levels, read_rules
+from hub.formats.xml_rules import Schematron, XPathRules
 
 Places = Callable[[], list[tuple[int, int]]]
 """Finds the places of all start tags; asked for only when a document fails."""
@@ -148,9 +150,42 @@ class XmlFormat:
         """Return whether the root element is one of this format."""
         return root_of(data) in self._roots
 
-    def read(self, data: bytes) -> Reading:
-        """Parse safely and check against the schema."""
-        return self._judged(safe_parse(data), lambda: places_of(to_utf8(data)))
+    @cached_property
+    def _rule_sets(self) -> tuple[XPathRules | Schematron, ...]:
+        sets: list[XPathRules | Schematron] = []
+        declared = self.path.with_suffix(".rules.toml")
+        file = read_rules(declared)
+        if file.rules:
+            sets.append(XPathRules(declared, file))
+        schematron = self.path.with_suffix(".sch")
+        if schematron.is_file():
+            sets.append(Schematron(schematron, own_tree(schematron)))
+        return tuple(sets)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Ids of the rules beside the schema."""
+        return tuple(rule for one in self._rule_sets for rule in one.ids)
+
+    def read(self, data: bytes, levels: Levels = AS_DECLARED) -> Reading:
+        """Parse safely, check against the schema, then against the rules."""
+        reading = self._judged(safe_parse(data), lambda: places_of(to_utf8(data)))
+        if reading.verdict is not Verdict.PASSED:
+            return reading
+        return self._ruled(reading.document, levels)
+
+    def _ruled(self, tree: etree._ElementTree, levels: Levels) -> Reading:
+        try:
+            found = [f for rules in self._rule_sets for f in rules.findings(tree, levels)]
+        except (NotChecked, Misconfigured) as exc:
+            finding = Finding(exc.code, f"{exc.message} {exc.remedy}".strip())
+            return Reading(Verdict.NOT_CHECKABLE, (finding,))
+        counts = Counter(finding.rule for finding in found)
+        findings = tuple(found[:MAX_FINDINGS])
+        # Judged by all, listed up to a bound.
+        verdict = verdict_of(tuple(found))
+        document = tree if verdict is Verdict.PASSED else None
+        return Reading(verdict, findings, document, counts)
 
     def verify(self, source: BinaryIO) -> Reading:
         """Check a document; a large one piece by piece, in memory that does not grow with it."""
@@ -164,7 +199,9 @@ class XmlFormat:
         if root not in self._roots:
             return self._wrong_root(root, 1)
         try:
-            return judge(self._schema, source)
+            reading = judge(self._schema, source)
+            unruled = reading.verdict is Verdict.PASSED and bool(self._rule_sets)
+            return _too_large_for_rules() if unruled else reading
         except Misconfigured as exc:
             return Reading(Verdict.NOT_CHECKABLE, (_not_checkable(exc),))
 
@@ -218,10 +255,19 @@ class XmlFormat:
     def check(self) -> tuple[Finding, ...]:
         """Compile with both engines."""
         try:
-            _ = self._schema
+            _ = self._schema, self._rule_sets
         except Misconfigured as exc:
             return (Finding(exc.code, exc.message, path=str(self.path)),)
         return self._explainer.judge()
+
+
+def _too_large_for_rules() -> Reading:
+    """A document that is not held as a tree cannot be asked anything; it did not pass."""
+    message = (
+        f"Die Datei entspricht dem Schema; die fachlichen Regeln laufen nur bis {WHOLE_BYTES} "
+        "Bytes. Bitte auf mehrere Dateien verteilen."
+    )
+    return Reading(Verdict.NOT_CHECKABLE, (Finding("not_checkable", message),))
 
 
 def _not_checkable(exc: Exception) -> Finding:

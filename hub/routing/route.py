@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from hub.core.settings import Name
+from hub.core.settings import Name, RuleLevel
 from hub.core.validity import Validity
 
 Kind = Annotated[str, Meta(pattern=r"^[A-Z][A-Za-z]+$")]
@@ -77,6 +77,9 @@ class InRoute(_Route, frozen=True, kw_only=True):
     """The same for the day of the message, which then decides the version it is read with."""
     answers: bool = False
     """Whether the sender gets a *Quittung*."""
+
+    levels: dict[str, RuleLevel] = {}
+    """Business rules of the format graded anew on this way, by their id."""
 
     def __post_init__(self) -> None:
         """Check the patterns."""

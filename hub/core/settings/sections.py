@@ -265,6 +265,10 @@ class Cash(_Section, frozen=True, kw_only=True):
     """Budget line claims are booked on."""
 
 
+RuleLevel = Literal["error", "warning", "info"]
+"""Weight of a business rule; only an error refuses a message."""
+
+
 class Tenant(_Section, frozen=True, kw_only=True):
     """One office (*Jugendamt*)."""
 
@@ -276,6 +280,8 @@ class Tenant(_Section, frozen=True, kw_only=True):
     cash: Cash
     register: Register | None = None
     channels: tuple[Channel, ...] = ()
+    levels: dict[str, RuleLevel] = {}
+    """Business rules graded anew for this office, by their id; goes before the route's."""
 
 
 Idempotent = Literal["yes", "no", "query-url"]

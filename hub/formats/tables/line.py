@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from operator import itemgetter
 from typing import Any, Protocol
 
@@ -48,7 +48,21 @@ def several(places: list[Any]) -> Callable[[Raw], tuple[str, ...]]:
 class Line:
     """One record type."""
 
-    def __init__(self, record: RecordType, layout: Layout, places: Places) -> None:
+    def __init__(
+        self,
+        record: RecordType,
+        layout: Layout,
+        places: Places,
+        looked_at: Collection[str] = (),
+    ) -> None:
+        """Compile.
+
+        Args:
+            record: the record type.
+            layout: the file it belongs to.
+            places: where the notation keeps what.
+            looked_at: fields whose values are wanted even of a line that looks good.
+        """
         self.record = record
         self._names = [field.name for field in record.fields]
         self._readers = [compile_reader(field, layout) for field in record.fields]
@@ -59,7 +73,7 @@ class Line:
         self._looks = [(places.place(f), compile_look(f, layout)) for f in record.fields]
         self._blank = places.rest(record)
         self._where = {field.name: places.place(field) for field in record.fields}
-        tied = {*record.unique, *(rule.of or rule.field for rule in layout.rules)}
+        tied = {*looked_at, *record.unique, *(rule.of or rule.field for rule in layout.rules)}
         readers = dict(zip(self._names, self._readers, strict=True))
         watched = {name: readers[name] for name in self._names if name in tied}
         self._watched = [(name, self._where[name], reader) for name, reader in watched.items()]
@@ -82,7 +96,7 @@ class Line:
 
     def watched(self, raw: Raw) -> dict[str, Any]:
         """Return only what the file as a whole must tie out with, of a line that looks good."""
-        return {name: reader(raw[place]) for name, place, reader in self._watched}
+        return _present((name, reader(raw[place])) for name, place, reader in self._watched)
 
     def read(self, raw: Raw, row: int, line: int, tally: Tally) -> dict[str, Any]:
         """Return the values of a line; what is wrong goes to the tally."""
@@ -131,6 +145,10 @@ class Line:
         return written
 
 
+def _present(values: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: value for name, value in values if value is not None}
+
+
 def _see_nothing(_: str) -> dict[str, Any] | None:
     return None
 
@@ -163,4 +181,4 @@ class _Glanced:
         for name, other in self._needs:
             if cells[other] and not cells[name]:
                 return None
-        return {name: reader(cells[at]) for name, at, reader in self._watched}
+        return _present((name, reader(cells[at])) for name, at, reader in self._watched)

@@ -8,14 +8,17 @@ its values are right and whether the totals tie out is decided here. A file is e
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from hub.core.errors import Misconfigured
 from hub.core.findings import Finding, Verdict
 from hub.formats.base import Notation, Reading, Row, Table
+from hub.formats.rules import AS_DECLARED, NO_RULES, Levels
 from hub.formats.tables.layout import Layout, RecordType
 from hub.formats.tables.ledger import Ledger
 from hub.formats.tables.line import Glance, Line, Places, Raw, several
+from hub.formats.tables.row_rules import RowRules
 from hub.formats.tables.text import decoded, pieces
 from hub.formats.tally import Tally
 
@@ -47,12 +50,19 @@ class Splitter(Places, Protocol):
 class TableFormat:
     """A kind of delimited or fixed-width file given by a layout."""
 
-    def __init__(self, name: str, layout: Layout, splitter: Splitter) -> None:
+    def __init__(
+        self, name: str, layout: Layout, splitter: Splitter, rules: RowRules | None = None
+    ) -> None:
+        self._rules = rules or RowRules(Path(name), NO_RULES, layout)
         self.name = name
         self.layout = layout
         self.notation: Notation = layout.notation
         self._splitter = splitter
-        self._lines = {record.type: Line(record, layout, splitter) for record in layout.records}
+        looked_at = self._rules.fields
+        self._lines = {
+            record.type: Line(record, layout, splitter, looked_at.get(record.type, ()))
+            for record in layout.records
+        }
         self._by_key = {
             key: self._lines[record.type] for record in layout.records for key in record.match
         }
@@ -71,40 +81,63 @@ class TableFormat:
         """Return whether header line or header record are those of this format."""
         return self._splitter.is_mine(data)
 
-    def read(self, data: bytes) -> Reading:
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Ids of the rules beside the layout."""
+        return self._rules.ids
+
+    def read(self, data: bytes, levels: Levels = AS_DECLARED) -> Reading:
         """Read every line, check every value, then the totals."""
-        return self._judged(decoded(data, self.layout.encoding))
+        return self._judged(decoded(data, self.layout.encoding), levels)
 
     def verify(self, source: BinaryIO) -> Reading:
         """Check a file piece by piece without keeping its rows."""
         tally = Tally(keeps_rows=False)
         ledger = Ledger(self.layout, tally, keeps_rows=False)
-        self._enter_all(pieces(source, self.layout.encoding), tally, ledger)
-        verdict = Verdict.FAILED if tally.counts else Verdict.PASSED
+        self._enter_all(pieces(source, self.layout.encoding), AS_DECLARED, ledger)
+        verdict = Verdict.FAILED if tally.failed else Verdict.PASSED
         return Reading(verdict, tally.findings, counts=dict(tally.counts))
 
-    def _judged(self, text: str) -> Reading:
+    def _judged(self, text: str, levels: Levels = AS_DECLARED) -> Reading:
         tally = Tally()
         ledger = Ledger(self.layout, tally, keeps_rows=True)
-        self._enter_all((text,), tally, ledger)
-        if not tally.counts:
-            return Reading(Verdict.PASSED, (), ledger.table)
+        self._enter_all((text,), levels, ledger)
         counts = dict(tally.counts)
+        if not tally.failed:
+            return Reading(Verdict.PASSED, tally.findings, ledger.table, counts)
         if tally.whole:
             return Reading(Verdict.FAILED, tally.findings, counts=counts)
         return Reading(Verdict.FAILED, tally.findings, None, counts, ledger.table, tally.rows)
 
-    def _enter_all(self, chunks: Iterable[str], tally: Tally, ledger: Ledger) -> None:
+    def _enter_all(self, chunks: Iterable[str], levels: Levels, ledger: Ledger) -> None:
+        tally = ledger.tally
+
         def glance(text: str) -> tuple[Line, dict[str, Any]] | None:
             return self._seen(text) if ledger.may_follow and not ledger.keeps_rows else None
 
         for row, number, raw in self._splitter.split(chunks, tally, glance):
-            if isinstance(raw, tuple):
-                line, values = raw
-                ledger.enter(line.record, values, row, number)
-            elif line := self._line_for(raw, row, number, tally):
-                ledger.enter(line.record, self._read(line, raw, (row, number), ledger), row, number)
+            found = raw if isinstance(raw, tuple) else self._found(raw, row, number, ledger)
+            if found is None:
+                continue
+            line, values = found
+            if self._rules.ids and row not in tally.rows:
+                self._apply(line, values, (row, number), levels, tally)
+            ledger.enter(line.record, values, row, number)
         ledger.close()
+
+    def _found(
+        self, raw: Raw, row: int, number: int, ledger: Ledger
+    ) -> tuple[Line, dict[str, Any]] | None:
+        line = self._line_for(raw, row, number, ledger.tally)
+        return (line, self._read(line, raw, (row, number), ledger)) if line else None
+
+    def _apply(
+        self, line: Line, values: Row, at: tuple[int, int], levels: Levels, tally: Tally
+    ) -> None:
+        row, number = at
+        for rule in self._rules.broken(line.record.type, values):
+            level = rule.graded(levels)
+            tally.add(rule.id, rule.text, row=row, line=number, level=level)
 
     def _seen(self, text: str) -> tuple[Line, dict[str, Any]] | None:
         for line in self._row_lines:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.core.errors import HubError, RuleViolation, Undecodable
-from hub.core.findings import MAX_FINDINGS, Finding, Verdict
+from hub.core.findings import MAX_FINDINGS, Finding, Level, Verdict
 from hub.core.record import Record
 from hub.formats.base import Reading, Table
 from hub.formats.catalog import Catalog
@@ -40,6 +40,8 @@ class Leg:
     mapping: str
     per_record: bool = False
     """Whether the good rows of a table go on when others are faulty."""
+    levels: tuple[tuple[str, str], ...] = ()
+    """Business rules graded anew: id and level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ class Cell:
             return Understood(None, Verdict.FAILED, _diagnosis(data))
         leg = fitting[0]
         try:
-            reading = self._formats.format(leg.format).read(data)
+            levels = {rule: Level(level) for rule, level in leg.levels}
+            reading = self._formats.format(leg.format).read(data, levels)
         except Undecodable as exc:
             return Understood(leg, Verdict.FAILED, exc.findings or (_finding(exc),))
         table = reading.good_rows or reading.document

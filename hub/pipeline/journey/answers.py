@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hub.core.clock import iso_utc, local_date
 from hub.core.errors import HubError, Unavailable
-from hub.core.findings import Finding
+from hub.core.findings import Finding, Level
 from hub.core.ids import derived_uuid
 from hub.core.message import Message
 from hub.core.record import Record
@@ -85,6 +85,8 @@ def _record(message: Message, result: str, findings: Sequence[Finding]) -> Recor
 def _finding(finding: Finding) -> dict[str, object]:
     shown = {k: v for k, v in finding.to_dict().items() if v is not None}
     shown.pop("level", None)
+    if finding.level is not Level.ERROR:
+        shown["message"] = f"Hinweis: {finding.message}"
     return shown
 
 

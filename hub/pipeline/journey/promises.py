@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from hub.core.findings import Finding
 from hub.core.ids import derived_uuid
 from hub.core.message import Message
-from hub.core.record import Record, canonical_json
+from hub.core.record import canonical_json
 from hub.partners.outcome import Clearing, Filing, Letter, Outcome, Send
 from hub.pipeline.house import House
 from hub.pipeline.journey import verdicts
@@ -37,12 +39,20 @@ class _Made:
 async def plan_outcome(
     message: Message,
     route: InRoute | None,
-    record: Record,
+    remarks: Sequence[Finding],
     outcome: Outcome,
     case: Case | None,
     house: House,
 ) -> Plan:
     """Return the plan for an outcome.
+
+    Args:
+        message: with its kind.
+        route: the way it came; ``None`` when it was split from a batch.
+        remarks: what the check found without refusing; the sender is told.
+        outcome: the decision.
+        case: as it was before.
+        house: the rooms.
 
     Raises:
         Misconfigured: a partner, route or template is missing.
@@ -59,7 +69,7 @@ async def plan_outcome(
         made.add(promise)
     clearings = tuple(_clearing(message, c, n) for n, c in enumerate(outcome.clearings))
     if route and route.answers:
-        answer = await receipt(message, "accepted", (), house)
+        answer = await receipt(message, "accepted", remarks, house)
         made.promises += answer.promises
         made.kept += answer.kept
         clearings += answer.clearings
@@ -70,20 +80,25 @@ async def plan_outcome(
         code=clearings[0].code if clearings else None,
         case=outcome.case,
         business_key=verdicts.business_key(message) if message.business_id else None,
-        milestones=_milestones(route, record, outcome),
+        milestones=_milestones(message, route, remarks, outcome),
         promises=tuple(made.promises),
         kept=tuple(made.kept),
         clearings=clearings,
     )
 
 
-def _milestones(route: InRoute | None, record: Record, outcome: Outcome) -> tuple[Milestone, ...]:
+def _milestones(
+    message: Message, route: InRoute | None, remarks: Sequence[Finding], outcome: Outcome
+) -> tuple[Milestone, ...]:
     steps = []
+    kind = message.kind or ""
     if route:
-        steps.append(Milestone("checked", facts={"verdict": "passed", "schema": route.format}))
-        steps.append(Milestone("mapped", facts={"mapping": route.mapping, "kind": record.kind}))
+        said = {"remarks": sorted({finding.rule for finding in remarks})} if remarks else {}
+        facts = {"verdict": "passed", "schema": route.format, **said}
+        steps.append(Milestone("checked", facts=facts))
+        steps.append(Milestone("mapped", facts={"mapping": route.mapping, "kind": kind}))
     counts = {"sends": len(outcome.sends), "letters": len(outcome.letters)}
-    steps.append(Milestone("decided", facts={"kind": record.kind, **counts}))
+    steps.append(Milestone("decided", facts={"kind": kind, **counts}))
     steps += [Milestone(note.what, facts={"text": note.text}) for note in outcome.notes]
     return tuple(steps)
 

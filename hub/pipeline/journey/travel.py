@@ -16,6 +16,7 @@ from hub.core.findings import Verdict
 from hub.core.log import log_context
 from hub.core.message import Message
 from hub.core.record import Record
+from hub.core.settings import Tenant
 from hub.partners.base import Handler, Situation
 from hub.pipeline.house import House
 from hub.pipeline.intake import cheap_key
@@ -114,7 +115,7 @@ async def _plan(way: _Way, house: House) -> Plan:
     situation = Situation(message, tenant, case, local_date(message.received_us))
     outcome = _handler_for(record, house)(record, situation)
     failpoint.reach("travel_after_decide")
-    return await plan_outcome(message, way.route, record, outcome, case, house)
+    return await plan_outcome(message, way.route, understood.findings, outcome, case, house)
 
 
 async def _understand(way: _Way, house: House) -> Understood:
@@ -130,9 +131,7 @@ async def _understand(way: _Way, house: House) -> Understood:
         return Understood(None, Verdict.PASSED, records=(record,))
     data = await house.payloads.get(message.tenant, message.sha256)
     routes = way.directions.ways(message, data, house.routes)
-    legs = {
-        Leg(route.format, route.mapping, route.records == "per_record"): route for route in routes
-    }
+    legs = {_leg(route, house.settings.tenant(message.tenant)): route for route in routes}
     understood = await house.isolation.understand(data, message.original_name, tuple(legs))
     if understood.leg is None and not understood.findings:
         await _in_force(message, data, house)
@@ -142,6 +141,12 @@ async def _understand(way: _Way, house: House) -> Understood:
         way.message = replace(message, partner=route.partner, kind=route.kind, business_id=number)
     verdicts.check(understood)
     return understood
+
+
+def _leg(route: InRoute, tenant: Tenant) -> Leg:
+    levels = {**route.levels, **tenant.levels}
+    per_record = route.records == "per_record"
+    return Leg(route.format, route.mapping, per_record, tuple(sorted(levels.items())))
 
 
 async def _in_force(message: Message, data: bytes, house: House) -> None:

@@ -76,6 +76,29 @@ async def test_orders_of_the_case_core_reach_the_cash_system_once_and_are_filed_
     assert ["AZ-" + FAMILY.case_id + f"-{n}" for n in (1, 2)] == [o.reference for o in case.orders]
 
 
+async def test_one_person_alone_orders_nothing(living_world: World) -> None:
+    order = drops.payment_order(FAMILY).replace(b"lt03", b"sb17")
+
+    assert ("refused", "four_eyes_missing") == (await travelled(living_world, FALLDATEN, order))[1]
+
+
+async def test_what_is_only_remarked_reaches_receipt_and_journal(tmp_path: Path) -> None:
+    tenant = make_tenant(
+        channels=(Channel(name=CORE, ready="rename"),), levels={"four_eyes_missing": "warning"}
+    )
+    order = drops.payment_order(FAMILY).replace(b"lt03", b"sb17")
+    async with open_world(tmp_path, children=True, tenants=(tenant,)) as world:
+        assert ("routed", None) == (await travelled(world, FALLDATEN, order))[1]
+
+        await world.run_once()
+        receipts = (tmp_path / "outbox" / OFFICE / CORE).glob("Quittung*.xml")
+        told = [path.read_text("utf-8") for path in receipts]
+        facts = await world.rows("SELECT facts FROM journal WHERE action = 'checked'")
+        assert 1 == sum("<meldung>Hinweis: Feststellung und Anordnung" in text for text in told)
+        assert all("<ergebnis>angenommen</ergebnis>" in text for text in told)
+        assert 1 == sum("four_eyes_missing" in row["facts"] for row in facts)
+
+
 async def test_an_order_before_its_case_is_refused(living_world: World) -> None:
     found = await travelled(living_world, drops.payment_order(FAMILY))
 
