@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hub.app import CLOCK, Place, open_center, open_database
 from hub.core.errors import Misconfigured, Unavailable
-from hub.core.settings import demo_storage
+from hub.core.settings import demo_database, demo_storage
 from hub.demo import cast
 from hub.store.accounts import Accounts, Passwords, Role
 
@@ -155,7 +155,7 @@ def _write(stage: Stage, storage: dict[str, str]) -> None:
 
 def settings_text(stage: Stage, storage: dict[str, str]) -> str:
     """Return the demonstration's settings: quick scans, short waits, two offices."""
-    head = f"""
+    head = f"""{_database_text(demo_database())}
 [storage]
 endpoint = "{storage["endpoint"]}"
 secure = {storage["secure"] or "false"}
@@ -178,6 +178,17 @@ url = "https://127.0.0.1:{stage.ports.azr}/azr"
 idempotent = "yes"
 """
     return head + "".join(_tenant_text(office) for office in cast.OFFICES)
+
+
+def _database_text(address: str | None) -> str:
+    if address is None:
+        return ""
+    return f"""
+database = "postgresql"
+[postgresql]
+dsn = "{address}"
+login = "peer"
+"""
 
 
 def _tenant_text(office: cast.Office) -> str:

@@ -9,7 +9,7 @@ from tests.architecture.tree import files, name_of
 
 FOLDERS = sorted({p.parent for p in files() if p.parent.name == "migrations"})
 NAME = re.compile(r"(\d{4})_(pre|post)_[a-z0-9]+(_[a-z0-9]+)*(\.sqlite|\.postgresql)?\.sql")
-ONLY_POSTGRESQL = {"0000_pre_types"}
+ONLY_POSTGRESQL = {"0000_pre_types", "0013_post_hot_tables"}
 """Types and storage settings that SQLite has no counterpart for."""
 
 

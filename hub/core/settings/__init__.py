@@ -2,6 +2,7 @@
 
 from hub.core.settings.environment import (
     armed_failpoint,
+    demo_database,
     demo_storage,
     secret,
     service_manager,
@@ -68,6 +69,7 @@ __all__ = [
     "Tenant",
     "Web",
     "armed_failpoint",
+    "demo_database",
     "demo_storage",
     "read_settings",
     "secret",

@@ -72,3 +72,11 @@ def demo_storage() -> dict[str, str] | None:
     names = ("endpoint", "access_key", "secret_key", "secure")
     found = {name: os.environ.get(f"AKTENHUB_DEMO_S3_{name.upper()}", "") for name in names}
     return found if found["endpoint"] else None
+
+
+def demo_database() -> str | None:
+    """Return the empty PostgreSQL database a demonstration shall use; ``None``: SQLite.
+
+    ``AKTENHUB_DEMO_POSTGRESQL`` is its address; the server must know us without a password.
+    """
+    return os.environ.get("AKTENHUB_DEMO_POSTGRESQL") or None
