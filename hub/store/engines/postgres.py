@@ -33,6 +33,7 @@ from hub.store.engines.session import (
     COLLISIONS,
     Address,
     Session,
+    away,
     is_lost,
     is_outdated,
     open_session,
@@ -92,6 +93,24 @@ class PostgresTransaction:
         return self._session.execute(statement.sql, statement.arguments(values))
 
 
+class _Glance(PostgresTransaction):
+    """A look with one statement, which needs no transaction of its own to be consistent."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._used = False
+
+    def _executed(self, sql: str, values: Mapping[str, object]) -> psycopg.Cursor[tuple[Any, ...]]:
+        if self._used:
+            raise _SeveralStatements
+        self._used = True
+        return super()._executed(sql, values)
+
+
+class _SeveralStatements(BaseException):
+    """The look goes on; no handler of the unit's own may take this for a fault of its work."""
+
+
 class _Collided(Exception):
     """A unit met another node; the units before it may be committed."""
 
@@ -116,6 +135,8 @@ class PostgresDatabase:
         self._node: str | None = None
         self._writer: Session | None = open_session(address)
         self._idle: queue.SimpleQueue[Session] = queue.SimpleQueue()
+        self._several: set[object] = set()
+        """Code of looks that were seen to need more than one statement."""
         self._lookers = ThreadPoolExecutor(LOOKS, "postgresql-look")
         self._scanners = ThreadPoolExecutor(SCANS, "postgresql-scan")
         self._groups = Groups("postgresql-writer", self._commit)
@@ -134,6 +155,9 @@ class PostgresDatabase:
 
     async def scan(self, work: Callable[[PostgresTransaction], T]) -> T:
         """Run a long read on a consistent snapshot; look-ups go on meanwhile."""
+        if code := getattr(work, "__code__", None):
+            # Too dear to be begun a second time.
+            self._several.add(code)
         return await self._in(self._scanners, work)
 
     async def size_bytes(self) -> int:
@@ -182,17 +206,31 @@ class PostgresDatabase:
         try:
             session = self._idle.get_nowait()
         except queue.Empty:
-            return self._read_with(open_session(self._address), work)
+            return self._read_anew(work)
         try:
             return self._read_with(session, work)
         except psycopg.Error as exc:
             if not (is_lost(session, exc) or is_outdated(exc)):
                 raise
             self._close_idle()
-        return self._read_with(open_session(self._address), work)
+        return self._read_anew(work)
+
+    def _read_anew(self, work: Callable[[PostgresTransaction], T]) -> T:
+        session = open_session(self._address)
+        session.execute("SET default_transaction_read_only = on")
+        try:
+            return self._read_with(session, work)
+        except psycopg.OperationalError as exc:
+            raise away(self._address) from exc
 
     def _read_with(self, session: Session, work: Callable[[PostgresTransaction], T]) -> T:
+        code = getattr(work, "__code__", None)
         try:
+            if code and code not in self._several:
+                try:
+                    return work(_Glance(session))
+                except _SeveralStatements:
+                    self._several.add(code)
             session.execute(_BEGIN_READING, prepare=False)
             return work(PostgresTransaction(session))
         finally:
@@ -200,11 +238,14 @@ class PostgresDatabase:
 
     def _give_back(self, session: Session) -> None:
         try:
-            session.execute("ROLLBACK", prepare=False)
+            if session.info.transaction_status != TransactionStatus.IDLE:
+                session.execute("ROLLBACK", prepare=False)
         except psycopg.Error:
             session.close()
-        else:
-            self._idle.put(session)
+            return
+        if session.closed:
+            return
+        self._idle.put(session)
 
     def _close_idle(self) -> None:
         while True:
