@@ -4,7 +4,6 @@ from hub.app.evidence import open_notary, open_signing
 from hub.app.place import CLOCK, SHIPPED, Place
 from hub.app.rooms import (
     all_migrations,
-    handlers,
     open_center,
     open_database,
     open_desk,
@@ -22,7 +21,6 @@ __all__ = [
     "Place",
     "all_migrations",
     "door_contexts",
-    "handlers",
     "open_center",
     "open_database",
     "open_desk",

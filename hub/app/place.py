@@ -9,6 +9,7 @@ from pathlib import Path
 from hub.channels.safe_folder import check_apart, check_outside
 from hub.core.clock import SystemClock
 from hub.core.settings import Settings, read_settings, secret
+from hub.pipeline.decision.mind import Sources
 from hub.store.engines.session import Address
 
 CLOCK = SystemClock()
@@ -97,6 +98,11 @@ class Place:
             Misconfigured: it is missing or readable by others.
         """
         return secret(self.settings, self.base, name)
+
+    @property
+    def sources(self) -> Sources:
+        """Where the rules of decisions come from."""
+        return Sources(self.settings, self.schemas, self.mappings, self.templates)
 
     def _shipped(self, configured: str, name: str) -> Path:
         return self.base / configured if configured else SHIPPED / name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import shutil
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
@@ -22,13 +22,13 @@ from hub.formats.catalog import Catalog
 from hub.letters.office import Office
 from hub.letters.templates import Templates
 from hub.mapping.catalog import Mappings
-from hub.partners import azr, case_core, cash
-from hub.partners.base import Handler
+from hub.pipeline.decision.knowledge import Fact, Query
 from hub.pipeline.desk import Desk
 from hub.pipeline.fulfilment.lines import HttpsLine
 from hub.pipeline.house import House
 from hub.pipeline.isolation.cell import Limits
-from hub.pipeline.isolation.pool import Isolation
+from hub.pipeline.isolation.pool import Isolation, Recollection
+from hub.pipeline.journey.recall import Recall
 from hub.routing.table import Routes
 from hub.store.database import Database, Dialect
 from hub.store.engines.nodes import join
@@ -138,7 +138,9 @@ async def open_house(place: Place) -> AsyncIterator[House]:
         center = open_center(place, database)
         # What a killed word processor left behind holds personal data.
         await asyncio.to_thread(shutil.rmtree, place.data / "work", ignore_errors=True)
-        isolation = start_isolation(place)
+        payloads = Payloads(database, place.payloads)
+        recall = recollection(database, payloads)
+        isolation = start_isolation(place, recall)
         stack.push_async_callback(isolation.close)
         yield House(
             settings=settings,
@@ -146,10 +148,10 @@ async def open_house(place: Place) -> AsyncIterator[House]:
             clock=CLOCK,
             database=database,
             journal=Journal(settings.node),
-            payloads=Payloads(database, place.payloads),
+            payloads=payloads,
             isolation=isolation,
+            recall=recall,
             routes=open_routes(place),
-            handlers=handlers(),
             templates=Templates.load(place.templates),
             office=Office(
                 settings.letters.soffice, place.data / "work", settings.letters.timeout_s
@@ -181,21 +183,20 @@ def _alone(place: Place) -> Iterator[None]:
         yield
 
 
-def start_isolation(place: Place) -> Isolation:
-    """Start the children that parse foreign bytes."""
+def recollection(database: Database, payloads: Payloads) -> Recollection:
+    """Return who answers what decisions ask about the past."""
+    recall = Recall(payloads)
+
+    async def answer(queries: Sequence[Query]) -> dict[Query, Fact]:
+        return await database.read(lambda tx: recall.facts(tx, queries))
+
+    return answer
+
+
+def start_isolation(place: Place, recall: Recollection) -> Isolation:
+    """Start the children that parse foreign bytes and decide."""
     wanted = place.settings.isolation
     limits = Limits(wanted.memory_mb, wanted.wall_s, wanted.recycle_after)
-    isolation = Isolation(wanted.workers, limits, place.schemas, place.mappings)
+    isolation = Isolation(wanted.workers, limits, place.sources, recall)
     isolation.start()
     return isolation
-
-
-def handlers() -> Mapping[str, Handler]:
-    """Return who decides on which kind of record; no kind has two deciders."""
-    found: dict[str, Handler] = {}
-    for partner in (case_core, cash, azr):
-        for kind, handler in partner.HANDLERS.items():
-            if kind in found:
-                raise Misconfigured("handler_twice", f"Zwei Verarbeitungen für „{kind}“.")
-            found[kind] = handler
-    return found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.core.clock import local_date
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -38,3 +40,8 @@ class Message:
     """The sender's own message number."""
     record: str | None = None
     """Digest of the neutral record, for messages split from a batch."""
+
+    @property
+    def received_on(self) -> str:
+        """The office's calendar day of acceptance as ``YYYY-MM-DD``."""
+        return local_date(self.received_us).isoformat()

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
-from efile import FiledDocument, FilingRequest
+from efile import FiledDocument, FilingError, FilingRequest
 from hub.channels.inbound.folder import DropFolder
 from hub.channels.outbound.folder import Outboxes
-from hub.core.clock import Clock, local_date
-from hub.core.message import Message
+from hub.core.clock import Clock
 from hub.core.settings import Settings
 from hub.letters.templates import Templates
-from hub.partners.base import Handler
-from hub.pipeline.isolation.pool import Isolation
+from hub.pipeline.isolation.pool import Isolation, Recollection
 from hub.pipeline.pressure import Pressure
 from hub.routing.table import Routes
 from hub.store.database import Database
@@ -28,8 +26,10 @@ from hub.store.payloads import Payloads
 class FileRoom(Protocol):
     """What the hub asks of the e-file: put a document away."""
 
-    async def file(self, request: FilingRequest) -> FiledDocument:
-        """File once; doing it again changes nothing."""
+    async def file_all(
+        self, requests: Sequence[FilingRequest]
+    ) -> list[FiledDocument | FilingError]:
+        """File each once, and say for each how it went; doing it again changes nothing."""
         ...
 
 
@@ -86,8 +86,9 @@ class House:
     journal: Journal
     payloads: Payloads
     isolation: Isolation
+    recall: Recollection
+    """Answers what decisions ask about the past."""
     routes: Routes
-    handlers: Mapping[str, Handler]
     templates: Templates
     office: LetterOffice
     efile: FileRoom
@@ -120,8 +121,3 @@ class House:
     def deadline_us(self, now_us: int, hours: float | None = None) -> int:
         """Return when a promise made now is overdue; ``hours`` where its route says so."""
         return now_us + int((hours or self.settings.delivery.deadline_h) * 3_600_000_000)
-
-
-def received_on(message: Message) -> str:
-    """Return the office's calendar day of acceptance as ``YYYY-MM-DD``."""
-    return local_date(message.received_us).isoformat()

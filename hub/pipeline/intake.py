@@ -16,13 +16,13 @@ from hub.core.clock import local_date
 from hub.core.ids import derived_uuid
 from hub.core.message import Message
 from hub.pipeline.house import House
-from hub.routing.route import InRoute
+from hub.routing.route import InRoute, cheap_key
 from hub.store import lanes, messages
 from hub.store.database import Transaction
 from hub.store.inbox import attachments
 from hub.store.inbox.attachments import Attachment
 from hub.store.lanes import Promise
-from hub.store.payloads import HEAD_BYTES, Kept, Payloads
+from hub.store.payloads import Kept, Payloads
 
 failpoint.declare("intake_before_payload", "intake_before_commit", "intake_after_commit")
 
@@ -216,9 +216,3 @@ def _case_key(data: bytes, routes: Sequence[InRoute]) -> str | None:
         if found and CASE_KEY.fullmatch(found):
             return found
     return None
-
-
-def cheap_key(data: bytes, pattern: str | None) -> str | None:
-    """Return what a route's pattern finds near the beginning of the bytes, if it is ASCII."""
-    match = re.search(pattern.encode(), data[:HEAD_BYTES]) if pattern else None
-    return match[1].decode() if match and match[1].isascii() else None

@@ -167,6 +167,12 @@ def _day(text: bytes) -> date | None:
         return None
 
 
+def cheap_key(data: bytes, pattern: str | None) -> str | None:
+    """Return what a route's pattern finds near the beginning of the bytes, if it is ASCII."""
+    match = re.search(pattern.encode(), data[:HEAD_BYTES]) if pattern else None
+    return match[1].decode() if match and match[1].isascii() else None
+
+
 def _groups(pattern: str) -> int:
     try:
         return re.compile(pattern.encode()).groups

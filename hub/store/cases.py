@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from hub.core.errors import Conflict
-from hub.store.database import Transaction
+from hub.store.database import Row, Transaction
 from hub.uvg.model import Case
 
 
@@ -19,17 +19,21 @@ def load(tx: Transaction, tenant: str, case_key: str) -> Case | None:
 
 def load_all(tx: Transaction, tenant: str, case_keys: Sequence[str]) -> dict[str, Case]:
     """Return cases as last committed, by case number; unknown ones are left out."""
-    rows = tx.all(
-        "SELECT case_key, state, version FROM benefit_case "
-        "WHERE tenant = :tenant AND case_key IN :keys",
-        tenant=tenant, keys=tuple(case_keys),
-    )  # fmt: skip
     return {
         row["case_key"]: msgspec.structs.replace(
             msgspec.json.decode(row["state"], type=Case), version=row["version"]
         )
-        for row in rows
+        for row in rows(tx, tenant, case_keys)
     }
+
+
+def rows(tx: Transaction, tenant: str, case_keys: Sequence[str]) -> list[Row]:
+    """Return number, state as JSON and version of cases; unknown ones are left out."""
+    return tx.all(
+        "SELECT case_key, state, version FROM benefit_case "
+        "WHERE tenant = :tenant AND case_key IN :keys",
+        tenant=tenant, keys=tuple(case_keys),
+    )  # fmt: skip
 
 
 def save(tx: Transaction, tenant: str, case: Case, now_us: int) -> None:

@@ -324,6 +324,17 @@ def seen(tx: Transaction, *, tenant: str, channel: str, key_kind: str, key: str)
     )  # fmt: skip
 
 
+def seen_all(
+    tx: Transaction, *, tenant: str, channel: str, key_kind: str, keys: Sequence[str]
+) -> list[Row]:
+    """Return what was remembered of keys: key, message and digest of each that is known."""
+    return tx.all(
+        "SELECT key, message_id, sha256 FROM seen WHERE tenant = :tenant "
+        "AND channel = :channel AND key_kind = :key_kind AND key IN :keys",
+        tenant=tenant, channel=channel, key_kind=key_kind, keys=tuple(keys),
+    )  # fmt: skip
+
+
 def first_of(tx: Transaction, message: Message) -> str | None:
     """Return the id of the first message with these bytes on this channel, if remembered."""
     before = seen(

@@ -146,12 +146,13 @@ class Payloads:
         """
         data = inline
         if data is None:
-            data = await asyncio.to_thread(_read, self._path(sha256))
+            data = await asyncio.to_thread(_read, self.path(sha256))
         if hashlib.sha256(data).hexdigest() != sha256:
             raise _damaged(sha256)
         return data
 
-    def _path(self, digest: str) -> Path:
+    def path(self, digest: str) -> Path:
+        """Return where large bytes lie."""
         return self._folder / digest[:2] / digest
 
 

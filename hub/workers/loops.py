@@ -19,6 +19,7 @@ from hub.pipeline.balance import add_up
 from hub.pipeline.desk import Desk
 from hub.pipeline.desk.bulk import Bulk
 from hub.pipeline.fulfilment.cash_files import close_due_files
+from hub.pipeline.fulfilment.groups import deliver_files, file_documents
 from hub.pipeline.fulfilment.keeping import fulfil
 from hub.pipeline.fulfilment.letters import write_letters
 from hub.pipeline.house import House
@@ -26,8 +27,10 @@ from hub.pipeline.journey.travel import travel
 from hub.pipeline.pressure import service_ending
 from hub.pipeline.recovery import recover
 from hub.store import lanes
+from hub.workers import gang
 from hub.workers.crew import Act, Crew, claim
 from hub.workers.ending import Remains, open_work, wind_down
+from hub.workers.gang import Gang, Size
 from hub.workers.gates import Gate
 from hub.workers.ownership import Ownership
 from hub.workers.pickup import pick_up
@@ -50,6 +53,11 @@ PAUSE_S = 2.0
 STUCK_S = 60.0
 """A loop that did not come round for this long, beyond the longest conversion, hangs."""
 
+TRAVEL = Size(lanes=64, behind=15, groups=3)
+FILE = Size(lanes=128, behind=15, groups=2)
+DELIVER = Size(lanes=256, behind=0, groups=2)
+"""Partners get the files of a case one after the other: none goes out before the one ahead."""
+
 Round = Callable[[], Awaitable[int]]
 """Do what is due and return how much it was."""
 
@@ -71,7 +79,7 @@ class Workers:
     def __init__(self, house: House, duties: Sequence[Duty] = ()) -> None:
         self._house = house
         self._duties = tuple(duties)
-        self._crews: list[Crew] = []
+        self._crews: list[Crew | Gang] = []
         self._wake = asyncio.Event()
         self._stopping = False
         self._told = asyncio.Event()
@@ -86,14 +94,14 @@ class Workers:
     def loops(self, *, at_once: bool) -> list[_Loop]:
         """Return the loops in the order a message passes them."""
         house = self._house
-        queues = ("file", "refuse")
         partners = sorted({route.partner for route in house.routes.ways_out})
         loops = [
             _Loop("pickup", self._pick_up, house.settings.pickup.scan_s),
-            self._crew("travel", 128, travel),
+            self._gang("travel", TRAVEL, travel),
             _Loop("cash_files", lambda: close_due_files(house, at_once=at_once), POLL_S),
             _Loop("letter", self._letters, POLL_S),
-            *(self._crew(queue, 64, fulfil) for queue in queues),
+            self._gang("file", FILE, file_documents),
+            self._crew("refuse", 64, fulfil),
             *(self._deliverers(partner) for partner in partners),
             _Loop("bulk", self._decide_many, BULK_LOOK_S),
             _Loop("balance", self._add_up, BALANCE_LOOK_S),
@@ -108,11 +116,16 @@ class Workers:
         queue = f"deliver:{partner}"
         target = next((one for one in self._house.settings.https if one.name == partner), None)
         if target is None:
-            return self._crew(queue, 64, fulfil)
+            return self._gang(queue, DELIVER, deliver_files)
         gate = Gate(target, queue, self._house)
         crew = Crew(queue, target.concurrency, fulfil, self._house, gate.claim)
         self._crews.append(crew)
         return _Loop(queue, crew.round, POLL_S)
+
+    def _gang(self, queue: str, size: Size, act: gang.Act) -> _Loop:
+        workers = Gang(queue, size, act, self._house)
+        self._crews.append(workers)
+        return _Loop(queue, workers.round, POLL_S)
 
     def _crew(self, queue: str, limit: int, act: Act) -> _Loop:
         crew = Crew(queue, limit, act, self._house)

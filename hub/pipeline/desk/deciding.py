@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from hub.core.clock import Clock, local_date
 from hub.core.errors import Conflict, Rejected
+from hub.pipeline.decision.directions import Directions, ways_with
 from hub.pipeline.desk.resending import Resending
-from hub.pipeline.journey.directions import Directions, ways_with
 from hub.pipeline.setbacks import CAN_BE_INQUIRED
 from hub.routing.table import Routes
 from hub.store import clearing, lanes, messages

@@ -16,9 +16,9 @@ from hub.core.errors import HubError, Unavailable
 from hub.core.ids import derived_uuid, uuid7
 from hub.core.record import Record
 from hub.partners.outcome import Role
+from hub.pipeline.decision.reading import Leg
+from hub.pipeline.decision.writing import context, file_name, manner
 from hub.pipeline.house import House
-from hub.pipeline.isolation.cell import Leg
-from hub.pipeline.journey.writing import context, file_name, manner
 from hub.pipeline.setbacks import unforeseen
 from hub.routing.route import OutRoute
 from hub.store import batches, clearing, lanes, messages

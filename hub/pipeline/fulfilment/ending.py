@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from hub.pipeline.house import House
 from hub.store import batches, lanes
 from hub.store.database import Transaction
-from hub.store.lanes import Promise
+from hub.store.lanes import Lane, Promise
 from hub.store.messages import Step
 
 
@@ -26,19 +26,54 @@ async def end(
     await house.database.write(lambda tx: end_within(tx, promise, house, action, now_us, step))
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A promise that was kept, and how."""
+
+    promise: Promise
+    action: str
+    step: Step
+
+
+async def end_all(ended: Sequence[Ended], keep: Collection[Lane], house: House) -> None:
+    """End many promises in one unit of work; lanes in ``keep`` are not let go yet.
+
+    Raises:
+        Conflict: a lease was lost; none of them is ended.
+    """
+    now_us = house.clock.now_us()
+
+    def work(tx: Transaction) -> None:
+        promises = [one.promise for one in ended]
+        lanes.finish_all(tx, promises, "confirmed", now_us, keep=frozenset(keep))
+        _settle(tx, ended, house, now_us)
+
+    await house.database.write(work)
+
+
 def end_within(
     tx: Transaction, promise: Promise, house: House, action: str, now_us: int, step: Step
 ) -> None:
-    """The same within a unit of work that has more to write.
+    """End one within a unit of work that has more to write.
 
     Raises:
         Conflict: the lease was lost.
     """
     lanes.finish(tx, promise, "confirmed", now_us)
-    if promise.spec.get("batch"):
-        _end_batch(tx, promise, house, now_us, step)
-        return
-    house.messages.fulfilled(tx, promise.tenant, ((promise.message_id, action, step),), now_us)
+    _settle(tx, (Ended(promise, action, step),), house, now_us)
+
+
+def _settle(tx: Transaction, ended: Sequence[Ended], house: House, now_us: int) -> None:
+    """Tell the messages, office by office."""
+    told: dict[str, list[tuple[str, str, Step]]] = {}
+    for one in ended:
+        if one.promise.spec.get("batch"):
+            _end_batch(tx, one.promise, house, now_us, one.step)
+            continue
+        said = (one.promise.message_id, one.action, one.step)
+        told.setdefault(one.promise.tenant, []).append(said)
+    for tenant, kept in told.items():
+        house.messages.fulfilled(tx, tenant, kept, now_us)
 
 
 def _end_batch(tx: Transaction, file: Promise, house: House, now_us: int, step: Step) -> None:

@@ -3,43 +3,27 @@
 from __future__ import annotations
 
 from efile import FilingError, FilingRequest, Part, StorageUnavailable
-from hub.core import failpoint
-from hub.core.errors import Conflict, Unavailable
-from hub.pipeline.fulfilment.ending import end
-from hub.pipeline.house import House
-from hub.store import messages
+from hub.core.errors import Conflict, HubError, Unavailable
+from hub.store.database import Row
 from hub.store.lanes import Promise
-
-failpoint.declare("file_before", "file_after")
 
 AKTENPLAN = "51.3 Unterhaltsvorschuss"
 """Class of every benefit file in the offices' file plan (*Aktenplan*)."""
 
-
-async def file_document(promise: Promise, house: House) -> None:
-    """Put a document into the e-file of its case."""
-    request = await _filing(promise, house)
-    failpoint.reach("file_before")
-    try:
-        filed = await house.efile.file(request)
-    except StorageUnavailable as exc:
-        raise Unavailable(exc.code, exc.message, remedy=exc.remedy) from exc
-    except FilingError as exc:
-        raise Conflict(exc.code, exc.message, remedy=exc.remedy) from exc
-    failpoint.reach("file_after")
-    facts = {"document": filed.id, "type": promise.spec["doc_type"], "title": request.title}
-    await end(promise, house, "filed", digest=filed.sha256, facts=facts)
+JSON = "application/json"
 
 
-async def _filing(promise: Promise, house: House) -> FilingRequest:
+def filing_request(promise: Promise, data: bytes, message: Row | None) -> FilingRequest:
+    """Return what the e-file is asked; the same for every attempt.
+
+    Raises:
+        Conflict: the promise names no case.
+    """
     spec = promise.spec
-    if promise.payload_sha256 is None or not spec.get("case_key"):
+    if not spec.get("case_key"):
         raise Conflict("promise_without_payload", "Der Ablage fehlen Dokument oder Fall.")
-    message = await house.database.read(
-        lambda tx: messages.find(tx, promise.tenant, promise.message_id)
-    )
-    name = str(spec.get("name") or f"{spec['doc_type']}{_ENDINGS[str(spec['mime'])]}")
-    data = await house.payloads.get(promise.tenant, promise.payload_sha256)
+    mime = str(spec["mime"])
+    name = str(spec.get("name") or f"{spec['doc_type']}{_ENDINGS[mime]}")
     return FilingRequest(
         tenant=promise.tenant,
         aktenzeichen=str(spec["case_key"]),
@@ -54,8 +38,15 @@ async def _filing(promise: Promise, house: House) -> FilingRequest:
         received_at_us=message["received_us"] if message else promise.made_us,
         filed_at_us=promise.made_us,
         actor="hub",
-        parts=(Part(spec["role"], name, str(spec["mime"]), data),),
+        parts=(Part(spec["role"], name, mime, data),),
+        packable=spec["role"] == "message" or mime == JSON,
     )
 
 
-_ENDINGS = {"application/json": ".json", "application/xml": ".xml", "application/pdf": ".pdf"}
+def refused_by_file(error: FilingError) -> HubError:
+    """Return the e-file's answer in the hub's words."""
+    kind = Unavailable if isinstance(error, StorageUnavailable) else Conflict
+    return kind(error.code, error.message, remedy=error.remedy)
+
+
+_ENDINGS = {JSON: ".json", "application/xml": ".xml", "application/pdf": ".pdf"}

@@ -1,4 +1,4 @@
-"""Keeping promises: deliver, file, put aside. Letters and cash files have their own pages.
+"""Keeping promises one by one: ask, put aside. Groups, letters and cash files have own pages.
 
 Each promise is claimed with a lease, done outside any transaction, and ended in one unit of
 work that is fenced by the lease's epoch. Doing it twice has the effect of doing it once,
@@ -10,18 +10,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
-from hub.channels.outbound.folder import Sidecar
 from hub.core import failpoint
 from hub.core.errors import Conflict, HubError, Unavailable
 from hub.core.log import log_context
 from hub.pipeline.fulfilment.asking import ask
-from hub.pipeline.fulfilment.ending import end, what_left
-from hub.pipeline.fulfilment.filing import file_document
+from hub.pipeline.fulfilment.ending import end
+from hub.pipeline.fulfilment.groups import deliver_files
 from hub.pipeline.house import House
 from hub.pipeline.setbacks import give_up, ids_of, try_again, unforeseen
 from hub.store.lanes import Promise
 
-failpoint.declare("deliver_before", "deliver_after", "refuse_before", "refuse_after")
+failpoint.declare("refuse_before", "refuse_after")
 
 log = logging.getLogger(__name__)
 
@@ -43,18 +42,13 @@ async def fulfil(promise: Promise, house: House) -> None:
 
 async def _deliver(promise: Promise, house: House) -> None:
     """Bring bytes to a partner's folder, or ask a partner who answers at once."""
+    if promise.spec["door"] != "https":
+        await deliver_files((promise,), house)
+        return
     if promise.payload_sha256 is None:
         raise Conflict("promise_without_payload", "Der Lieferung fehlen ihre Nutzdaten.")
     data = await house.payloads.get(promise.tenant, promise.payload_sha256)
-    if promise.spec["door"] == "https":
-        await ask(promise, data, house)
-        return
-    failpoint.reach("deliver_before")
-    folder = house.outboxes.folder(promise.tenant, str(promise.spec["channel"]))
-    beside: Sidecar = promise.spec.get("sidecar", "sha256")
-    await folder.put(str(promise.spec["name"]), data, promise.id, beside)
-    failpoint.reach("deliver_after")
-    await end(promise, house, "delivered", facts=what_left(promise))
+    await ask(promise, data, house)
 
 
 async def _refuse(promise: Promise, house: House) -> None:
@@ -79,6 +73,5 @@ def _plain(name: str) -> str:
 
 _ACTS: dict[str, Callable[[Promise, House], Awaitable[None]]] = {
     "deliver": _deliver,
-    "file": file_document,
     "refuse": _refuse,
 }

@@ -10,22 +10,31 @@ from __future__ import annotations
 import asyncio
 import logging
 import multiprocessing
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any
 
 from hub.core.errors import HubError, Misconfigured, NotChecked, Undecodable
 from hub.core.findings import Finding, Verdict
 from hub.core.record import Record
-from hub.pipeline.isolation.cell import Answer, CellFault, Job, Leg, Limits, Understood, live
+from hub.pipeline.decision.knowledge import Fact, Query
+from hub.pipeline.decision.mind import Sources
+from hub.pipeline.decision.reading import Leg, Understood
+from hub.pipeline.isolation.cell import Answer, Ask, CellFault, Job, Limits, live
+from hub.pipeline.isolation.runs import Decided, Run, read_answer
 
 log = logging.getLogger(__name__)
 
+Recollection = Callable[[Sequence[Query]], Coroutine[Any, Any, dict[Query, Fact]]]
+"""Answers what children ask about the past."""
+
 GROUP_MAX = 16
-"""Jobs per round trip; more would let one slow document delay too many others."""
+"""Jobs of unknown size per round trip."""
+
+GROUP_BYTES = 128 * 1024
+"""Bytes per round trip; more would let one slow document delay too many others."""
 
 START_S = 60.0
 """Compiling all schemas takes seconds on a busy machine."""
@@ -35,6 +44,10 @@ START_S = 60.0
 class _Request:
     job: Job
     done: asyncio.Future[Any]
+    tenant: str
+    """Office it is about, where it may ask."""
+    size: int
+    """Bytes, as far as they tell how long it may take."""
     attempts: int = 0
 
 
@@ -45,12 +58,12 @@ class _Dead(Exception):
 class _Child:
     """One child process and our end of its pipe."""
 
-    def __init__(self, limits: Limits, schemas: Path, mappings: Path) -> None:
+    def __init__(self, limits: Limits, sources: Sources) -> None:
         self._limits = limits
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process: BaseProcess = context.Process(
-            target=live, args=(theirs, limits, schemas, mappings), daemon=True
+            target=live, args=(theirs, limits, sources), daemon=True
         )
         self._process.start()
         theirs.close()
@@ -65,19 +78,24 @@ class _Child:
                 remedy="„aktenhub check“ nennt das fehlerhafte Schema oder die Abbildung.",
             ) from exc
 
-    def do(self, jobs: list[Job]) -> list[Answer]:
-        """Run a group.
+    def do(self, jobs: list[Job], tell: Callable[[Query], Answer]) -> list[Answer]:
+        """Run a group; what the child asks meanwhile is told.
 
         Raises:
             _Dead: the child is gone.
         """
         self.jobs += len(jobs)
+        self._send(jobs)
+        while isinstance(said := _receive(self._pipe, self._limits.wall_s), Ask):
+            self._send(tell(said.query))
+        answers: list[Answer] = said
+        return answers
+
+    def _send(self, value: object) -> None:
         try:
-            self._pipe.send(jobs)
+            self._pipe.send(value)
         except (BrokenPipeError, OSError) as exc:
             raise _Dead from exc
-        answers: list[Answer] = _receive(self._pipe, self._limits.wall_s)
-        return answers
 
     def end(self) -> None:
         """Stop the child."""
@@ -98,9 +116,12 @@ def _receive(pipe: Connection, timeout_s: float) -> Any:  # noqa: ANN401  whatev
 class Isolation:
     """A pool of children behind plain coroutines."""
 
-    def __init__(self, workers: int, limits: Limits, schemas: Path, mappings: Path) -> None:
+    def __init__(
+        self, workers: int, limits: Limits, sources: Sources, recall: Recollection
+    ) -> None:
         self._limits = limits
-        self._places = (schemas, mappings)
+        self._sources = sources
+        self._recall = recall
         self._queue: asyncio.Queue[_Request] = asyncio.Queue()
         self._workers = workers
         self._tasks: list[asyncio.Task[None]] = []
@@ -117,6 +138,17 @@ class Isolation:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for done in self._waiting:
             done.cancel()
+
+    async def decide(self, run: Run) -> list[Decided]:
+        """Decide on the messages of one lane; the answer may end before the last of them.
+
+        Raises:
+            Undecodable: one of the messages killed a child twice.
+            NotChecked: deciding failed in a way nobody foresaw.
+        """
+        data = run.encode()
+        answer: bytes = await self._request("decide", (data,), run.tenant, len(data))
+        return read_answer(answer)
 
     async def understand(self, data: bytes, name: str, legs: Sequence[Leg]) -> Understood:
         """Recognise, read, check and map received bytes.
@@ -161,10 +193,15 @@ class Isolation:
         return result
 
     async def _call(self, name: str, *arguments: object) -> Any:  # noqa: ANN401  see callers
+        return await self._request(name, arguments, "", GROUP_BYTES // GROUP_MAX)
+
+    async def _request(
+        self, name: str, arguments: tuple[object, ...], tenant: str, size: int
+    ) -> Any:  # noqa: ANN401  see callers
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.add(done)
         done.add_done_callback(self._waiting.discard)
-        await self._queue.put(_Request((name, arguments), done))
+        await self._queue.put(_Request((name, arguments), done, tenant, size))
         return await done
 
     async def _serve(self) -> None:
@@ -181,8 +218,9 @@ class Isolation:
         """Let a child do a group and return the child for the next, if it may live on."""
         try:
             if child is None:
-                child = await asyncio.to_thread(_Child, self._limits, *self._places)
-            answers = await asyncio.to_thread(child.do, [request.job for request in group])
+                child = await asyncio.to_thread(_Child, self._limits, self._sources)
+            jobs = [request.job for request in group]
+            answers = await asyncio.to_thread(child.do, jobs, self._teller(group))
         except Exception as exc:  # noqa: BLE001  whatever it is, whoever waits is told
             await self._lose(child, group, exc)
             return None
@@ -192,6 +230,22 @@ class Isolation:
             return child
         await asyncio.to_thread(child.end)
         return None
+
+    def _teller(self, group: list[_Request]) -> Callable[[Query], Answer]:
+        """Return who answers a child's questions, about no office but those it works for."""
+        tenants = {request.tenant for request in group}
+        loop = asyncio.get_running_loop()
+
+        def tell(query: Query) -> Answer:
+            if query[1] not in tenants:
+                raise _Dead
+            try:
+                facts = asyncio.run_coroutine_threadsafe(self._recall([query]), loop).result()
+            except HubError as exc:
+                return False, exc
+            return True, facts[query]
+
+        return tell
 
     async def _lose(self, child: _Child | None, group: list[_Request], exc: Exception) -> None:
         """Clear a child away; its group is tried again when the child died of it."""
@@ -208,13 +262,14 @@ class Isolation:
     async def _next_group(self) -> list[_Request]:
         """Wait for a job and take along what else is waiting; suspects travel alone."""
         first = await self._queue.get()
-        group = [first]
-        while first.attempts == 0 and len(group) < GROUP_MAX and not self._queue.empty():
+        group, size = [first], first.size
+        while first.attempts == 0 and size < GROUP_BYTES and not self._queue.empty():
             following = self._queue.get_nowait()
             if following.attempts:
                 self._queue.put_nowait(following)
                 break
             group.append(following)
+            size += following.size
         return group
 
     async def _after_death(self, group: list[_Request]) -> None:

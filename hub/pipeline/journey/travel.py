@@ -1,214 +1,210 @@
-"""The journey of one message: read, check, map, decide, commit.
+"""The journey: messages are decided lane by lane and committed together.
 
-Everything up to the commit is a function of the bytes, the configuration, the case and the
-day of acceptance; it may run again at any time without harm.
+Deciding happens in isolated children (:mod:`hub.pipeline.decision`), a whole lane's messages
+at once where several wait; one unit of work then signs everything that was decided. Where
+that unit is not taken, each lane is signed by itself, so that no message stops another.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from hub.core import failpoint
 from hub.core.clock import local_date
-from hub.core.errors import Conflict, HubError, Misconfigured, Rejected, Unavailable, UnknownKind
-from hub.core.findings import Verdict
+from hub.core.errors import Conflict, HubError, Unavailable, Undecodable
 from hub.core.log import log_context
 from hub.core.message import Message
-from hub.core.record import Record
-from hub.core.settings import Tenant
-from hub.partners.base import Handler, Situation
+from hub.pipeline.decision import verdicts
+from hub.pipeline.decision.directions import AS_USUAL, Directions
+from hub.pipeline.decision.knowledge import Query, case_query, payload_query, seen_query
+from hub.pipeline.decision.plan import Plan
 from hub.pipeline.house import House
-from hub.pipeline.intake import cheap_key
-from hub.pipeline.isolation.cell import Leg, Understood
-from hub.pipeline.journey import verdicts
-from hub.pipeline.journey.commit import commit
-from hub.pipeline.journey.directions import AS_USUAL, Directions
-from hub.pipeline.journey.parts import split
-from hub.pipeline.journey.plan import Plan
-from hub.pipeline.journey.promises import plan_outcome
+from hub.pipeline.isolation.runs import Decided, Run, Wanted
+from hub.pipeline.journey.commit import Signed, commit
 from hub.pipeline.setbacks import try_again
-from hub.routing.route import InRoute
-from hub.store import cases, messages
-from hub.store.database import Row, Transaction
+from hub.routing.route import cheap_key
+from hub.store import lanes, messages
+from hub.store.database import Transaction
 from hub.store.lanes import Promise
-from hub.uvg.model import Case
 
-failpoint.declare("travel_before_read", "travel_after_map", "travel_after_decide")
+failpoint.declare("travel_before_read", "travel_after_decide")
 
 log = logging.getLogger(__name__)
 
 
-async def travel(promise: Promise, house: House) -> None:
-    """Take one journalled message all the way down to its commit."""
-    with log_context(message_id=promise.message_id, tenant=promise.tenant):
-        try:
-            message = await _load(promise, house)
-            with log_context(correlation_id=message.correlation_id, channel=message.channel):
-                plan = await plan_for(message, house, Directions.of(promise.spec))
-                await _sign(promise, message, plan, house)
-                log.info("travelled", extra={"kind": plan.message.kind, "state": plan.state})
-        except (Conflict, Unavailable) as exc:
-            await try_again(promise, exc, house)
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What waits in one lane, in order, with its messages and what is known beforehand."""
+
+    promises: tuple[Promise, ...]
+    messages: tuple[Message, ...]
+    facts: Mapping[Query, object] = field(default_factory=dict)
+
+    def head(self) -> _Line:
+        """Return the first of them alone."""
+        return _Line(self.promises[:1], self.messages[:1], self.facts)
+
+    def run(self, now_us: int, *, poison: bool = False) -> Run:
+        """Return the run to be decided."""
+        wanted = tuple(
+            Wanted(message, Directions.of(promise.spec), poison)
+            for promise, message in zip(self.promises, self.messages, strict=True)
+        )
+        return Run(wanted, () if poison else tuple(self.facts.items()), now_us)
+
+    def signed(self, decided: Sequence[Decided]) -> Signed:
+        """Return the part that can be signed; what cannot be decided now comes behind it."""
+        plans = tuple(one.plan for one in decided if one.plan)
+        keeps = bool(plans) and len(plans) < len(decided)
+        return Signed(self.promises[: len(plans)], plans, keeps=keeps)
 
 
-@dataclass
-class _Way:
-    """A message on its way: its envelope grows with what becomes known."""
-
-    message: Message
-    directions: Directions = AS_USUAL
-    route: InRoute | None = None
+async def travel(promises: Sequence[Promise], house: House) -> None:
+    """Take claimed messages all the way down to their commit, lane by lane."""
+    failpoint.reach("travel_before_read")
+    lines = await _foreseen(await _lines(promises, house), house)
+    decided = await asyncio.gather(*(_decide(line, house) for line in lines))
+    failpoint.reach("travel_after_decide")
+    signed = [line.signed(answers) for line, answers in zip(lines, decided, strict=True)]
+    await _sign_all([one for one in signed if one.plans], house)
+    for line, answers in zip(lines, decided, strict=True):
+        if answers and answers[-1].plan is None:
+            await try_again(line.promises[len(answers) - 1], _setback(answers[-1]), house)
 
 
 async def plan_for(message: Message, house: House, directions: Directions = AS_USUAL) -> Plan:
-    """Return what follows from a message, whatever is wrong with it.
+    """Return what follows from one message.
 
     Raises:
         Unavailable: it cannot be said now.
     """
-    way = _Way(message, directions)
+    spec = directions.to_spec()
+    promise = Promise(message.id, message.tenant, message.id, "travel", "travel", message.id, spec)
+    [line] = await _foreseen([_Line((promise,), (message,))], house)
+    [decided] = await _decide(line, house)
+    if decided.plan is None:
+        raise _setback(decided)
+    return decided.plan
+
+
+async def _lines(promises: Sequence[Promise], house: House) -> list[_Line]:
+    """Return the claimed promises lane by lane, with their messages."""
+    found: dict[tuple[str, str], Message] = {}
+
+    def look(tx: Transaction) -> None:
+        for tenant in {promise.tenant for promise in promises}:
+            ids = [promise.message_id for promise in promises if promise.tenant == tenant]
+            rows = messages.find_all(tx, tenant, ids)
+            found.update({(tenant, i): messages.to_message(row) for i, row in rows.items()})
+
+    await house.database.read(look)
+    lines = []
+    for line in lanes.by_lane(promises).values():
+        known = [one for one in line if (one.tenant, one.message_id) in found]
+        if len(known) < len(line):
+            error = Conflict("message_missing", "Die Nachricht ist nicht im Journal.")
+            await try_again(line[0], error, house)
+            continue
+        lines.append(_Line(tuple(line), tuple(found[p.tenant, p.message_id] for p in line)))
+    return lines
+
+
+async def _foreseen(lines: Sequence[_Line], house: House) -> list[_Line]:
+    """Look up at once what deciding will ask for first: bytes, cases, senders' numbers."""
+    first = [_first_questions(line) for line in lines]
+    known = await house.recall(list(chain.from_iterable(first)))
+    numbers = [_numbers(line, known, house) for line in lines]
+    known |= await house.recall(list(chain.from_iterable(numbers)))
+    return [
+        replace(line, facts={query: known[query] for query in (*asked, *more)})
+        for line, asked, more in zip(lines, first, numbers, strict=True)
+    ]
+
+
+def _first_questions(line: _Line) -> list[Query]:
+    asked = [payload_query(m.tenant, m.record or m.sha256) for m in line.messages]
+    keys = {message.case_key for message in line.messages if message.case_key}
+    return asked + [case_query(line.messages[0].tenant, key) for key in keys]
+
+
+def _numbers(line: _Line, known: Mapping[Query, object], house: House) -> list[Query]:
+    """Return the questions who used the messages' numbers first, where these are cheap to see."""
+    found = []
+    for message in line.messages:
+        data = known.get(payload_query(message.tenant, message.sha256))
+        if message.record or not isinstance(data, bytes):
+            continue
+        day = local_date(message.received_us)
+        for route in house.routes.incoming(message.channel, day, data):
+            if number := cheap_key(data, route.business_key):
+                key = verdicts.number_key(route.partner, route.kind, number)
+                found.append(seen_query(message, "business", key))
+    return found
+
+
+async def _decide(line: _Line, house: House) -> list[Decided]:
+    """Return what was decided, from the head of a line on, as far as it could be."""
     try:
-        return await _plan_or_refusal(way, house)
-    except Unavailable:
-        raise
+        return await house.isolation.decide(line.run(house.clock.now_us()))
+    except Undecodable:
+        if len(line.promises) > 1:
+            return await _decide(line.head(), house)
+        return await house.isolation.decide(line.run(house.clock.now_us(), poison=True))
     except HubError as exc:
-        return verdicts.hold(way.message, exc)
+        return [Decided(verdicts.hold(line.messages[0], exc))]
     except Exception as exc:  # one message must never stop the others
         log.exception("travel_failed")
-        return verdicts.hold(way.message, verdicts.unforeseen(exc))
+        return [Decided(verdicts.hold(line.messages[0], verdicts.unforeseen(exc)))]
 
 
-async def _plan_or_refusal(way: _Way, house: House) -> Plan:
+async def _sign_all(signed: Sequence[Signed], house: House) -> None:
+    """Sign everything in one unit of work; if it is not taken, each lane by itself."""
+    if not signed:
+        return
     try:
-        return await _plan(way, house)
-    except Rejected as exc:
-        return await verdicts.refuse(way.message, exc, house)
+        await commit(signed, house)
+    except Exception as exc:  # noqa: BLE001  told apart where each lane is signed
+        log.info("signed_singly", extra={"code": _code(exc), "count": len(signed)})
+        for one in signed:
+            await _sign(one, house)
+    for one in signed:
+        for plan in one.plans:
+            _tell(plan)
 
 
-async def _sign(promise: Promise, message: Message, plan: Plan, house: House) -> None:
-    """Commit the plan; one that the database does not take is left to a human."""
+async def _sign(signed: Signed, house: House) -> None:
+    """Sign one lane; what the database does not take is left to a later try or a human."""
+    head, message = signed.promises[0], signed.plans[0].message
     try:
-        await commit(promise, plan, house)
-    except (Conflict, Unavailable):
-        raise
+        await commit([signed], house)
+    except (Conflict, Unavailable) as exc:
+        await try_again(head, exc, house)
     except Exception as exc:  # one message must never stop the others
-        log.exception("commit_failed")
-        await commit(promise, verdicts.hold(message, verdicts.unforeseen(exc)), house)
+        log.exception("commit_failed", extra={"message_id": message.id})
+        if len(signed.plans) > 1:
+            # Perhaps the fault of one behind it: the head is signed alone.
+            await _sign(Signed(signed.promises[:1], signed.plans[:1]), house)
+            return
+        held = verdicts.hold(message, verdicts.unforeseen(exc))
+        await commit([Signed((head,), (held,))], house)
 
 
-async def _plan(way: _Way, house: House) -> Plan:
-    """The way on one page: read, check, map, decide."""
-    failpoint.reach("travel_before_read")
-    way.directions.obey_refusal()
-    await verdicts.first_time(way.message, house)
-    understood = await _understand(way, house)
-    failpoint.reach("travel_after_map")
-    if way.route and way.route.split:
-        return await split(way.message, way.route, understood, house)
-    record = understood.records[0]
-    _name(way, record)
-    if repeated := await verdicts.repeated(way.message, house):
-        return repeated
-    message, case = way.message, await _case_of(way.message, house)
-    tenant = house.settings.tenant(message.tenant)
-    situation = Situation(message, tenant, case, local_date(message.received_us))
-    outcome = _handler_for(record, house)(record, situation)
-    failpoint.reach("travel_after_decide")
-    return await plan_outcome(message, way.route, understood.findings, outcome, case, house)
+def _tell(plan: Plan) -> None:
+    message = plan.message
+    with log_context(message_id=message.id, tenant=message.tenant):
+        said = {"kind": message.kind, "state": plan.state, "channel": message.channel}
+        log.info("travelled", extra={**said, "correlation_id": message.correlation_id})
 
 
-async def _understand(way: _Way, house: House) -> Understood:
-    """Recognise, read, check and map; a message split from a batch has been through this.
-
-    Raises:
-        Undecodable, UnknownKind, SchemaViolation: the sender must act.
-        NotChecked: the check could not run.
-    """
-    message = way.message
-    if message.record:
-        record = Record.from_json(await house.payloads.get(message.tenant, message.record))
-        return Understood(None, Verdict.PASSED, records=(record,))
-    data = await house.payloads.get(message.tenant, message.sha256)
-    routes = way.directions.ways(message, data, house.routes)
-    legs = {_leg(route, house.settings.tenant(message.tenant)): route for route in routes}
-    understood = await house.isolation.understand(data, message.original_name, tuple(legs))
-    if understood.leg is None and not understood.findings:
-        await _in_force(message, data, house)
-    if understood.leg:
-        way.route = route = legs[understood.leg]
-        number = cheap_key(data, route.business_key)
-        way.message = replace(message, partner=route.partner, kind=route.kind, business_id=number)
-    verdicts.check(understood)
-    return understood
+def _setback(decided: Decided) -> Unavailable:
+    if decided.setback is None:
+        return Unavailable("undecided", "Über die Nachricht ließ sich nicht entscheiden.")
+    return decided.setback.to_error()
 
 
-def _leg(route: InRoute, tenant: Tenant) -> Leg:
-    levels = {**route.levels, **tenant.levels}
-    per_record = route.records == "per_record"
-    return Leg(route.format, route.mapping, per_record, tuple(sorted(levels.items())))
-
-
-async def _in_force(message: Message, data: bytes, house: House) -> None:
-    """Tell the sender when what it wrote is known, but of a version not in force.
-
-    Raises:
-        UnknownKind: it is.
-    """
-    accepted = local_date(message.received_us)
-    routes = house.routes.out_of_force(message.channel, accepted, data)
-    by_format = {route.format: route for route in routes}
-    legs = tuple(Leg(route.format, route.mapping) for route in by_format.values())
-    known = await house.isolation.understand(data, message.original_name, legs)
-    if known.leg:
-        route = by_format[known.leg.format]
-        day = route.day_of(data, accepted)
-        raise UnknownKind(
-            "version_not_in_force",
-            f"{route.format} gilt am {day:%d.%m.%Y} nicht, sondern {route.validity}.",
-            remedy="Die Nachricht in der Fassung senden, die an diesem Tag gilt.",
-        )
-
-
-def _name(way: _Way, record: Record) -> None:
-    """Put into the envelope what reading found out.
-
-    Raises:
-        RuleViolation: content and cheap key name different cases.
-    """
-    verdicts.same_case(way.message, record)
-    business_id = record.data.get("business_id") or record.data.get("receipt_id")
-    way.message = replace(
-        way.message,
-        kind=record.kind,
-        case_key=way.message.case_key or record.case_id,
-        business_id=str(business_id) if business_id else None,
-    )
-
-
-async def _case_of(message: Message, house: House) -> Case | None:
-    key = message.case_key
-    if key is None:
-        return None
-    return await house.database.read(lambda tx: cases.load(tx, message.tenant, key))
-
-
-def _handler_for(record: Record, house: House) -> Handler:
-    handler = house.handlers.get(record.kind)
-    if handler is None:
-        raise Misconfigured(
-            "handler_missing",
-            f"Für „{record.kind}“ gibt es keine Verarbeitung.",
-            remedy="Route in mappings/routes.toml prüfen.",
-        )
-    return handler
-
-
-async def _load(promise: Promise, house: House) -> Message:
-    def look(tx: Transaction) -> Row | None:
-        return messages.find(tx, promise.tenant, promise.message_id)
-
-    row = await house.database.read(look)
-    if row is None:
-        raise Conflict("message_missing", "Die Nachricht ist nicht im Journal.")
-    return messages.to_message(row)
+def _code(exc: Exception) -> str:
+    return exc.code if isinstance(exc, HubError) else type(exc).__name__

@@ -14,8 +14,8 @@ from hub.core.clock import iso_utc
 from hub.core.findings import MAX_FINDINGS, Finding
 from hub.core.ids import derived_uuid
 from hub.core.message import Message
-from hub.pipeline.house import House, received_on
-from hub.pipeline.journey.answers import Answer
+from hub.pipeline.decision.answers import Answer
+from hub.pipeline.decision.mind import Mind, keep
 from hub.store.lanes import Promise
 
 HEADER = "Satz;Zeile;Feld;Regel;Meldung"
@@ -37,9 +37,7 @@ class RefusedRows:
             self.findings.append(Finding(code, message, row=row))
 
 
-async def record_report(
-    message: Message, refused: RefusedRows, accepted: int, house: House
-) -> Answer:
+def record_report(message: Message, refused: RefusedRows, accepted: int, mind: Mind) -> Answer:
     """Return the promise to put the report where the sender looks; none when all is well.
 
     Raises:
@@ -47,7 +45,7 @@ async def record_report(
     """
     if not refused.rows:
         return Answer()
-    kept = await house.payloads.keep(_table(refused).encode("utf-8-sig"))
+    kept = keep(_table(refused).encode("utf-8-sig"))
     reason: Mapping[str, object] = {
         "code": "records_refused",
         "nachricht": "Einzelne Sätze der Datei sind abgelehnt; die übrigen sind angenommen.",
@@ -67,9 +65,9 @@ async def record_report(
         kind="refuse",
         queue="refuse",
         lane_key=f"{message.tenant}~{message.id}",
-        spec={"day": received_on(message), "channel": message.channel, "reason": reason},
+        spec={"day": message.received_on, "channel": message.channel, "reason": reason},
         payload_sha256=kept.sha256,
-        deadline_us=house.deadline_us(house.clock.now_us()),
+        deadline_us=mind.deadline_us(),
     )
     return Answer((promise,), (kept,))
 

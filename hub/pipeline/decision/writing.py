@@ -10,14 +10,14 @@ from hub.core.ids import derived_uuid
 from hub.core.message import Message
 from hub.core.settings import Tenant
 from hub.partners.outcome import Role, Send
-from hub.pipeline.house import House
-from hub.pipeline.isolation.cell import Leg
+from hub.pipeline.decision.mind import Mind, keep
+from hub.pipeline.decision.reading import Leg
 from hub.routing.route import OutRoute
 from hub.store.lanes import Promise
 from hub.store.payloads import Kept
 
 
-async def written(message: Message, send: Send, partner: str, house: House) -> tuple[Promise, Kept]:
+def written(message: Message, send: Send, partner: str, mind: Mind) -> tuple[Promise, Kept]:
     """Return the promise to deliver a record and the bytes it names.
 
     Records for batch files keep the hub's notation until their file is closed.
@@ -26,9 +26,9 @@ async def written(message: Message, send: Send, partner: str, house: House) -> t
         Misconfigured: there is no route, or our own output contradicts the partner's schema.
     """
     day = local_date(message.received_us)
-    route = house.routes.outgoing(send.role, partner, send.record.kind, day)
+    route = mind.rules.routes.outgoing(send.role, partner, send.record.kind, day)
     promise_id = derived_uuid(message.id, "send", send.ref)
-    tenant = house.settings.tenant(message.tenant)
+    tenant = mind.tenant(message.tenant)
     # The time of acceptance, not of this attempt: the same message writes the same bytes.
     facts = context(tenant, message.received_us) | {"message_uuid": promise_id}
     leg = Leg(route.format, route.mapping)
@@ -36,11 +36,11 @@ async def written(message: Message, send: Send, partner: str, house: House) -> t
         # Written once on trial, so that an order that does not fit stops its own case and
         # never the file it would share with others.
         facts |= {"sequence": 1, "count": 1, "total_cents": send.record.data["amount_cents"]}
-        await house.isolation.write(leg, (send.record,), facts)
-        kept = await house.payloads.keep(send.record.to_json())
-        return _order(message, send, route, promise_id, kept, house), kept
-    kept = await house.payloads.keep(await house.isolation.write(leg, (send.record,), facts))
-    return _delivery(message, send, route, promise_id, kept, house), kept
+        mind.rules.reader.write(leg, (send.record,), facts)
+        kept = keep(send.record.to_json())
+        return _order(message, send, route, promise_id, kept, mind), kept
+    kept = keep(mind.rules.reader.write(leg, (send.record,), facts))
+    return _delivery(message, send, route, promise_id, kept, mind), kept
 
 
 def partner_for(role: Role, tenant: Tenant, origin: str) -> str:
@@ -85,7 +85,7 @@ def context(tenant: Tenant, now_us: int) -> dict[str, object]:
 
 
 def _order(
-    message: Message, send: Send, route: OutRoute, promise_id: str, kept: Kept, house: House
+    message: Message, send: Send, route: OutRoute, promise_id: str, kept: Kept, mind: Mind
 ) -> Promise:
     return Promise(
         id=promise_id,
@@ -100,12 +100,12 @@ def _order(
             "amount_cents": send.record.data["amount_cents"],
         },
         payload_sha256=kept.sha256,
-        deadline_us=house.deadline_us(house.clock.now_us()),
+        deadline_us=mind.deadline_us(),
     )
 
 
 def _delivery(
-    message: Message, send: Send, route: OutRoute, promise_id: str, kept: Kept, house: House
+    message: Message, send: Send, route: OutRoute, promise_id: str, kept: Kept, mind: Mind
 ) -> Promise:
     return Promise(
         id=promise_id,
@@ -124,7 +124,7 @@ def _delivery(
             **manner(route),
         },
         payload_sha256=kept.sha256,
-        deadline_us=house.deadline_us(house.clock.now_us(), route.deadline_h),
+        deadline_us=mind.deadline_us(route.deadline_h),
     )
 
 

@@ -15,21 +15,20 @@ from hub.core.errors import RuleViolation
 from hub.core.ids import derived_uuid
 from hub.core.message import Message
 from hub.core.record import Record
-from hub.pipeline.house import House
-from hub.pipeline.isolation.cell import Understood
-from hub.pipeline.journey import verdicts
-from hub.pipeline.journey.answers import receipt
-from hub.pipeline.journey.plan import Milestone, Part, Plan
-from hub.pipeline.journey.report import RefusedRows, record_report
+from hub.pipeline.decision import verdicts
+from hub.pipeline.decision.answers import receipt
+from hub.pipeline.decision.knowledge import Knowledge
+from hub.pipeline.decision.mind import Mind
+from hub.pipeline.decision.plan import Milestone, Part, Plan
+from hub.pipeline.decision.reading import Understood
+from hub.pipeline.decision.report import RefusedRows, record_report
 from hub.routing.route import InRoute
-from hub.store import batches, cases
 from hub.store.cases import Reference, Referred
 from hub.store.clearing import ClearingCase
-from hub.store.database import Transaction
 from hub.store.payloads import Kept
 
 
-async def split(message: Message, route: InRoute, understood: Understood, house: House) -> Plan:
+def split(message: Message, route: InRoute, understood: Understood, mind: Mind) -> Plan:
     """Return the plan that turns a batch into its messages.
 
     Raises:
@@ -43,16 +42,14 @@ async def split(message: Message, route: InRoute, understood: Understood, house:
         kind=route.kind,
         business_id=str(number) if number else None,
     )
-    if repeated := await verdicts.repeated(message, house):
+    if repeated := verdicts.repeated(message, mind):
         return repeated
     sequence = facts.get("sequence")
-    known = await house.database.read(
-        lambda tx: batches.last_sequence(tx, message.tenant, route.partner, "in")
-    )
-    parts, kept, refused = await house.database.read(lambda tx: _parts(tx, message, understood))
-    report = await record_report(message, refused, len(parts), house)
+    known = mind.knows.last_sequence(message.tenant, route.partner)
+    parts, kept, refused = _parts(message, understood, mind.knows)
+    report = record_report(message, refused, len(parts), mind)
     result = "partly_accepted" if refused.rows else "accepted"
-    answer = await receipt(message, result, refused.findings, house)
+    answer = receipt(message, result, refused.findings, mind)
     gap = _gap(message, sequence, known)
     return Plan(
         message,
@@ -73,7 +70,7 @@ async def split(message: Message, route: InRoute, understood: Understood, house:
 
 
 def _parts(
-    tx: Transaction, batch: Message, understood: Understood
+    batch: Message, understood: Understood, knows: Knowledge
 ) -> tuple[tuple[Part, ...], tuple[Kept, ...], RefusedRows]:
     parts, kept = [], []
     taught: dict[str, Reference] = {}
@@ -82,7 +79,7 @@ def _parts(
     for number, (row, record) in enumerate(zip(rows, understood.records, strict=True), start=1):
         raw = record.to_json()
         digest = hashlib.sha256(raw).hexdigest()
-        meaning = _meaning(tx, batch.tenant, record, taught)
+        meaning = _meaning(batch.tenant, record, taught, knows)
         if _is_contradictory(record, meaning):
             if not understood.rows:
                 raise RuleViolation(*CONTRADICTORY)
@@ -142,16 +139,16 @@ def _refused_parts(batch: Message, refused: RefusedRows) -> tuple[Part, ...]:
 
 
 def _meaning(
-    tx: Transaction, tenant: str, record: Record, taught: dict[str, Reference]
+    tenant: str, record: Record, taught: dict[str, Reference], knows: Knowledge
 ) -> Reference | None:
     """Return the case and cause a partner's record quotes, if we know them."""
     order = record.data.get("order_id")
     if order:
-        return cases.find_by_reference(tx, tenant, "order", str(order))
+        return knows.reference(tenant, "order", str(order))
     reference = record.data.get("cash_reference")
     if reference:
         known = taught.get(str(reference))
-        return known or cases.find_by_reference(tx, tenant, "cash_reference", str(reference))
+        return known or knows.reference(tenant, "cash_reference", str(reference))
     return None
 
 

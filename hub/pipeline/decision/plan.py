@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from hub.core.message import Message
+from hub.pipeline.decision.knowledge import (
+    Query,
+    case_query,
+    reference_query,
+    seen_query,
+    sequence_query,
+)
 from hub.store.cases import Referred
 from hub.store.clearing import ClearingCase
 from hub.store.lanes import Promise
@@ -44,6 +51,9 @@ class Plan:
     schema: str = ""
     code: str | None = None
     case: Case | None = None
+    """As it stands afterwards, with the version it was loaded with."""
+    orders: tuple[str, ...] = ()
+    """Numbers of the orders that are new in the case."""
     business_key: str | None = None
     milestones: tuple[Milestone, ...] = ()
     promises: tuple[Promise, ...] = ()
@@ -54,3 +64,19 @@ class Plan:
     """Partner and number of a batch that came in."""
     holds_lane: bool = False
     """Whether later messages of the same case must wait for a human."""
+
+    def teaches(self) -> Iterator[tuple[Query, object]]:
+        """Return what later decisions of the same lane must know before it is committed."""
+        message = self.message
+        if self.case:
+            yield case_query(message.tenant, self.case.case_id), self.case
+        if self.business_key:
+            query = seen_query(message, "business", self.business_key)
+            yield query, (message.id, message.sha256)
+        if self.sequence:
+            partner, number = self.sequence
+            yield sequence_query(message.tenant, partner), number
+        for part in self.parts:
+            if number_taught := part.reference:
+                query = reference_query(message.tenant, number_taught.kind, number_taught.value)
+                yield query, (number_taught.meaning.case_key, number_taught.meaning.cause)

@@ -18,14 +18,11 @@ from hub.core.findings import Finding, Verdict
 from hub.core.ids import derived_uuid
 from hub.core.message import Message
 from hub.core.record import Record
-from hub.pipeline.house import House, received_on
-from hub.pipeline.isolation.cell import Understood
-from hub.pipeline.journey.answers import receipt
-from hub.pipeline.journey.plan import Milestone, Plan
-from hub.store import messages
+from hub.pipeline.decision.answers import receipt
+from hub.pipeline.decision.mind import Mind, comes_in_units
+from hub.pipeline.decision.plan import Milestone, Plan
+from hub.pipeline.decision.reading import Understood
 from hub.store.clearing import ClearingCase
-from hub.store.database import Row, Transaction
-from hub.store.inbox import attachments
 from hub.store.lanes import Promise
 
 
@@ -75,18 +72,18 @@ def same_case(message: Message, record: Record) -> None:
         )
 
 
-async def first_time(message: Message, house: House) -> None:
+def first_time(message: Message, mind: Mind) -> None:
     """Refuse bytes a channel has seen before, where the office wants repetitions refused.
 
     Raises:
         RuleViolation: the same bytes came before.
     """
-    tenant = house.settings.tenant(message.tenant)
+    tenant = mind.tenant(message.tenant)
     policy = next((c.duplicates for c in tenant.channels if c.name == message.channel), "accept")
     if policy != "refuse" or message.part_of:
         return
-    before = await house.database.read(lambda tx: messages.first_of(tx, message))
-    if before not in (None, message.id):
+    before = mind.knows.first_with(message, "bytes", message.sha256)
+    if before and before[0] != message.id:
         raise RuleViolation(
             "duplicate_refused",
             "Dieselbe Datei wurde schon einmal gesendet.",
@@ -94,7 +91,7 @@ async def first_time(message: Message, house: House) -> None:
         )
 
 
-async def repeated(message: Message, house: House) -> Plan | None:
+def repeated(message: Message, mind: Mind) -> Plan | None:
     """Return the plan for a sender's number that was used before, if it was.
 
     Raises:
@@ -102,17 +99,10 @@ async def repeated(message: Message, house: House) -> Plan | None:
     """
     if message.business_id is None:
         return None
-    key = business_key(message)
-
-    def look(tx: Transaction) -> Row | None:
-        return messages.seen(
-            tx, tenant=message.tenant, channel=message.channel, key_kind="business", key=key
-        )
-
-    before = await house.database.read(look)
-    if before is None or before["message_id"] == message.id:
+    before = mind.knows.first_with(message, "business", business_key(message))
+    if before is None or before[0] == message.id:
         return None
-    if before["sha256"] != message.sha256 or await _came_with_others(message, before, house):
+    if before[1] != message.sha256 or _came_with_others(message, before[0], mind):
         raise RuleViolation(
             "business_id_conflict",
             "Diese Nachrichtennummer wurde schon mit anderem Inhalt verwendet.",
@@ -121,25 +111,31 @@ async def repeated(message: Message, house: House) -> Plan | None:
     return Plan(message, "duplicate", code="duplicate_business_id")
 
 
-async def _came_with_others(message: Message, before: Row, house: House) -> bool:
+def _came_with_others(message: Message, before: str, mind: Mind) -> bool:
     """Tell whether two messages of the same bytes came with different attachments."""
-
-    def look(tx: Transaction) -> set[tuple[str, ...]]:
-        ids = (message.id, before["message_id"])
-        return {attachments.digests(tx, message.tenant, one) for one in ids}
-
-    return len(await house.database.read(look)) > 1
+    if not comes_in_units(message, mind):
+        return False
+    digests = {
+        tuple(sha256 for _, sha256, _ in mind.knows.attachments(message.tenant, one))
+        for one in (message.id, before)
+    }
+    return len(digests) > 1
 
 
 def business_key(message: Message) -> str:
     """Return the key a sender's number is remembered by."""
-    return f"{message.partner}|{message.kind}|{message.business_id}"
+    return number_key(message.partner, message.kind or "", message.business_id or "")
 
 
-async def refuse(message: Message, error: Rejected, house: House) -> Plan:
+def number_key(partner: str, kind: str, number: str) -> str:
+    """Return the same from what a cheap look at the bytes found."""
+    return f"{partner}|{kind}|{number}"
+
+
+def refuse(message: Message, error: Rejected, mind: Mind) -> Plan:
     """Refuse a message: reason beside the bytes, and an answer where one was agreed."""
-    answer = await receipt(message, "refused", findings_of(error), house)
-    promises = (_quarantine(message, error, house), *answer.promises)
+    answer = receipt(message, "refused", findings_of(error), mind)
+    promises = (_quarantine(message, error, mind), *answer.promises)
     milestone = Milestone("refused_because", facts={"findings": len(error.findings)})
     return Plan(
         message,
@@ -167,6 +163,7 @@ def hold(message: Message, error: HubError) -> Plan:
         message=error.message,
         remedy=error.remedy or "Ursache beheben und den Klärfall freigeben.",
         promise_id=message.id,
+        facts={"ort": error.place} if error.place else {},
     )
     return Plan(
         message,
@@ -178,17 +175,17 @@ def hold(message: Message, error: HubError) -> Plan:
     )
 
 
-def unforeseen(exc: Exception) -> NotChecked:
+def unforeseen(exc: Exception, place: str = "") -> NotChecked:
     """Return the error for a fault nobody foresaw: its type, never its words."""
     return NotChecked(
         "unforeseen",
         f"Die Verarbeitung ist unerwartet abgebrochen ({type(exc).__name__}).",
+        place=place,
         remedy="Protokoll prüfen, Hersteller benachrichtigen, danach den Klärfall freigeben.",
     )
 
 
-def _quarantine(message: Message, error: Rejected, house: House) -> Promise:
-    now_us = house.clock.now_us()
+def _quarantine(message: Message, error: Rejected, mind: Mind) -> Promise:
     reason: Mapping[str, object] = {
         "code": error.code,
         "nachricht": error.message,
@@ -206,7 +203,7 @@ def _quarantine(message: Message, error: Rejected, house: House) -> Promise:
         kind="refuse",
         queue="refuse",
         lane_key=f"~{message.id}",
-        spec={"day": received_on(message), "channel": message.channel, "reason": reason},
+        spec={"day": message.received_on, "channel": message.channel, "reason": reason},
         payload_sha256=message.record or message.sha256,
-        deadline_us=house.deadline_us(now_us),
+        deadline_us=mind.deadline_us(),
     )

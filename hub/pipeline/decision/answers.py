@@ -12,8 +12,8 @@ from hub.core.ids import derived_uuid
 from hub.core.message import Message
 from hub.core.record import Record
 from hub.partners.outcome import Role, Send
-from hub.pipeline.house import House
-from hub.pipeline.journey.writing import written
+from hub.pipeline.decision.mind import Mind
+from hub.pipeline.decision.writing import written
 from hub.store.clearing import ClearingCase
 from hub.store.lanes import Promise
 from hub.store.payloads import Kept
@@ -31,16 +31,14 @@ class Answer:
     clearings: tuple[ClearingCase, ...] = ()
 
 
-async def receipt(
-    message: Message, result: str, findings: Sequence[Finding], house: House
-) -> Answer:
+def receipt(message: Message, result: str, findings: Sequence[Finding], mind: Mind) -> Answer:
     """Return the receipt for a message of the case core; nothing for other senders."""
-    partner = _wants_answers(message, house)
+    partner = _wants_answers(message, mind)
     if partner is None:
         return Answer()
     send = Send(Role.CASE_CORE, _record(message, result, findings), "receipt")
     try:
-        promise, kept = await written(message, send, partner, house)
+        promise, kept = written(message, send, partner, mind)
     except Unavailable:
         raise
     except HubError as exc:
@@ -49,9 +47,9 @@ async def receipt(
     return Answer((promise,), (kept,))
 
 
-def _wants_answers(message: Message, house: House) -> str | None:
+def _wants_answers(message: Message, mind: Mind) -> str | None:
     """Return the partner to answer; for unreadable bytes the channel's own partner."""
-    routes = house.routes.incoming(message.channel, local_date(message.received_us))
+    routes = mind.rules.routes.incoming(message.channel, local_date(message.received_us))
     answering = [route.partner for route in routes if route.answers]
     if message.partner in answering:
         return message.partner

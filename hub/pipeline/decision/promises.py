@@ -10,14 +10,13 @@ from hub.core.ids import derived_uuid
 from hub.core.message import Message
 from hub.core.record import canonical_json
 from hub.partners.outcome import Clearing, Filing, Letter, Outcome, Send
-from hub.pipeline.house import House
-from hub.pipeline.journey import verdicts
-from hub.pipeline.journey.answers import receipt
-from hub.pipeline.journey.plan import Milestone, Plan
-from hub.pipeline.journey.writing import partner_for, written
+from hub.pipeline.decision import verdicts
+from hub.pipeline.decision.answers import receipt
+from hub.pipeline.decision.mind import Mind, comes_in_units, keep
+from hub.pipeline.decision.plan import Milestone, Plan
+from hub.pipeline.decision.writing import partner_for, written
 from hub.routing.route import InRoute
 from hub.store.clearing import ClearingCase
-from hub.store.inbox import attachments
 from hub.store.lanes import Promise
 from hub.store.payloads import Kept
 from hub.uvg.model import Case
@@ -36,13 +35,13 @@ class _Made:
             self.kept.append(kept)
 
 
-async def plan_outcome(
+def plan_outcome(
     message: Message,
     route: InRoute | None,
     remarks: Sequence[Finding],
     outcome: Outcome,
     case: Case | None,
-    house: House,
+    mind: Mind,
 ) -> Plan:
     """Return the plan for an outcome.
 
@@ -52,24 +51,24 @@ async def plan_outcome(
         remarks: what the check found without refusing; the sender is told.
         outcome: the decision.
         case: as it was before.
-        house: the rooms.
+        mind: rules and knowledge.
 
     Raises:
         Misconfigured: a partner, route or template is missing.
     """
-    case = outcome.case or case
+    before, case = case, outcome.case or case
     made = _Made()
     for send in outcome.sends:
-        made.add(*await _send(message, send, case, house))
+        made.add(*_send(message, send, case, mind))
     for letter in outcome.letters:
-        made.add(*await _letter(message, letter, case, house))
+        made.add(*_letter(message, letter, case, mind))
     for filing in outcome.filings:
-        made.add(*await _filing(message, filing, case, house))
-    for promise in await attached(message, outcome, case, house):
+        made.add(*_filing(message, filing, case, mind))
+    for promise in attached(message, outcome, case, mind):
         made.add(promise)
     clearings = tuple(_clearing(message, c, n) for n, c in enumerate(outcome.clearings))
     if route and route.answers:
-        answer = await receipt(message, "accepted", remarks, house)
+        answer = receipt(message, "accepted", remarks, mind)
         made.promises += answer.promises
         made.kept += answer.kept
         clearings += answer.clearings
@@ -79,12 +78,19 @@ async def plan_outcome(
         schema=route.format if route else "",
         code=clearings[0].code if clearings else None,
         case=outcome.case,
+        orders=_new_orders(before, outcome.case),
         business_key=verdicts.business_key(message) if message.business_id else None,
         milestones=_milestones(message, route, remarks, outcome),
         promises=tuple(made.promises),
         kept=tuple(made.kept),
         clearings=clearings,
     )
+
+
+def _new_orders(before: Case | None, after: Case | None) -> tuple[str, ...]:
+    known = {order.order_id for order in before.orders} if before else set()
+    orders = after.orders if after else ()
+    return tuple(order.order_id for order in orders if order.order_id not in known)
 
 
 def _milestones(
@@ -103,19 +109,17 @@ def _milestones(
     return tuple(steps)
 
 
-async def _send(
-    message: Message, send: Send, case: Case | None, house: House
-) -> tuple[Promise, Kept]:
-    tenant = house.settings.tenant(message.tenant)
+def _send(message: Message, send: Send, case: Case | None, mind: Mind) -> tuple[Promise, Kept]:
+    tenant = mind.tenant(message.tenant)
     origin = case.origin if case else message.partner
-    return await written(message, send, partner_for(send.role, tenant, origin), house)
+    return written(message, send, partner_for(send.role, tenant, origin), mind)
 
 
-async def _letter(
-    message: Message, letter: Letter, case: Case | None, house: House
+def _letter(
+    message: Message, letter: Letter, case: Case | None, mind: Mind
 ) -> tuple[Promise, Kept]:
-    house.templates.template(letter.template)
-    kept = await house.payloads.keep(canonical_json(letter.fields))
+    mind.rules.templates.template(letter.template)
+    kept = keep(canonical_json(letter.fields))
     spec = {
         "template": letter.template,
         "title": letter.title,
@@ -123,15 +127,15 @@ async def _letter(
         "akte": akte_title(case),
         "case_key": message.case_key,
     }
-    return _promise(message, "letter", letter.ref, spec, kept.sha256, house), kept
+    return _promise(message, "letter", letter.ref, spec, kept.sha256, mind), kept
 
 
-async def _filing(
-    message: Message, filing: Filing, case: Case | None, house: House
+def _filing(
+    message: Message, filing: Filing, case: Case | None, mind: Mind
 ) -> tuple[Promise, Kept | None]:
     kept = None
     if filing.record is not None:
-        kept = await house.payloads.keep(filing.record.to_json())
+        kept = keep(filing.record.to_json())
         digest, mime, direction = kept.sha256, JSON, "out"
     elif message.record:
         digest, mime, direction = message.record, JSON, "in"
@@ -147,18 +151,13 @@ async def _filing(
         "direction": direction,
         "role": "message" if direction == "in" else "original",
     }
-    return _promise(message, "file", filing.ref, spec, digest, house), kept
+    return _promise(message, "file", filing.ref, spec, digest, mind), kept
 
 
-async def attached(
-    message: Message, outcome: Outcome, case: Case | None, house: House
-) -> list[Promise]:
+def attached(message: Message, outcome: Outcome, case: Case | None, mind: Mind) -> list[Promise]:
     """Return the promises to file what came with a message, each as a document of its own."""
-    channels = house.settings.tenant(message.tenant).channels
-    comes_in_units = any(c.name == message.channel and c.ready == "sidecar" for c in channels)
-    if not comes_in_units or message.part_of or not message.case_key:
+    if not comes_in_units(message, mind) or message.part_of or not message.case_key:
         return []
-    found = await house.database.read(lambda tx: attachments.of(tx, message.tenant, message.id))
     matters = [one.vorgang for one in outcome.filings] + [one.vorgang for one in outcome.letters]
     return [
         _promise(
@@ -166,25 +165,27 @@ async def attached(
             "file",
             f"attachment-{number}",
             {
-                "title": one.name,
-                "name": one.name,
+                "title": name,
+                "name": name,
                 "doc_type": "Dokument",
                 "vorgang": matters[0] if matters else "Posteingang",
                 "akte": akte_title(case),
                 "case_key": message.case_key,
-                "mime": one.media_type,
+                "mime": media_type,
                 "direction": "in",
                 "role": "original",
             },
-            one.sha256,
-            house,
+            sha256,
+            mind,
         )
-        for number, one in enumerate(found, 1)
+        for number, (name, sha256, media_type) in enumerate(
+            mind.knows.attachments(message.tenant, message.id), 1
+        )
     ]
 
 
 def _promise(
-    message: Message, kind: str, ref: str, spec: dict[str, str | None], digest: str, house: House
+    message: Message, kind: str, ref: str, spec: dict[str, str | None], digest: str, mind: Mind
 ) -> Promise:
     return Promise(
         id=derived_uuid(message.id, kind, ref),
@@ -195,7 +196,7 @@ def _promise(
         lane_key=message.case_key or f"~{message.id}",
         spec=spec,
         payload_sha256=digest,
-        deadline_us=house.deadline_us(house.clock.now_us()),
+        deadline_us=mind.deadline_us(),
     )
 
 

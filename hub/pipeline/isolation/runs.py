@@ -1,0 +1,123 @@
+"""Runs: the messages of one lane that are decided together, and what crosses the border.
+
+A run goes to a child with everything the hub could foresee it needs, and comes back as one
+answer per message, in order. It stops where a message cannot be decided now, or must be
+looked at by a human, because nothing behind it may overtake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from hub.core.errors import Unavailable, Undecodable
+from hub.core.findings import Finding
+from hub.core.message import Message
+from hub.pipeline.decision.deciding import Question, decide, follow
+from hub.pipeline.decision.directions import Directions
+from hub.pipeline.decision.knowledge import Fact, Query
+from hub.pipeline.decision.mind import Mind
+from hub.pipeline.decision.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One message of a run."""
+
+    message: Message
+    directions: Directions
+    poison: bool = False
+    """Whether reading it killed a child twice: it is refused unread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setback:
+    """Why a message cannot be decided now."""
+
+    code: str
+    message: str
+    remedy: str = ""
+    place: str = ""
+    retry_after_s: float | None = None
+
+    def to_error(self) -> Unavailable:
+        """Return it as what it was."""
+        return Unavailable(
+            self.code, self.message, remedy=self.remedy, place=self.place,
+            retry_after_s=self.retry_after_s,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The answer to one message: a plan, or why there is none yet."""
+
+    plan: Plan | None = None
+    setback: Setback | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Messages of one lane, in order, and what is known of their office's past."""
+
+    wanted: tuple[Wanted, ...]
+    known: tuple[tuple[tuple[str, ...], Any], ...]
+    now_us: int
+
+    @property
+    def tenant(self) -> str:
+        """The office all of them belong to."""
+        return self.wanted[0].message.tenant
+
+    def encode(self) -> bytes:
+        """Return bytes for the pipe."""
+        return _TO_BYTES.encode(self)
+
+    def facts(self) -> dict[Query, Fact]:
+        """Return what is known."""
+        return dict(self.known)
+
+
+def decide_run(run: Run, mind: Mind) -> list[Decided]:
+    """Decide one message after the other, each with what the ones before it led to."""
+    decided: list[Decided] = []
+    for wanted in run.wanted:
+        refusal = _poison() if wanted.poison else None
+        try:
+            plan = decide(Question(wanted.message, wanted.directions, refusal), mind)
+        except Unavailable as exc:
+            away = Setback(exc.code, exc.message, exc.remedy, exc.place, exc.retry_after_s)
+            return [*decided, Decided(setback=away)]
+        decided.append(Decided(plan))
+        if plan.holds_lane:
+            break
+        follow(plan, mind)
+    return decided
+
+
+def read_run(data: bytes) -> Run:
+    """Read what :meth:`Run.encode` wrote."""
+    return _TO_RUN.decode(data)
+
+
+def answered(decided: Sequence[Decided]) -> bytes:
+    """Return bytes for the pipe."""
+    return _TO_BYTES.encode(decided)
+
+
+def read_answer(data: bytes) -> list[Decided]:
+    """Read what :func:`answered` wrote."""
+    return _TO_DECIDED.decode(data)
+
+
+def _poison() -> Undecodable:
+    text = "Die Datei überschreitet beim Lesen die erlaubten Grenzen und wurde nicht verarbeitet."
+    return Undecodable("poison", text, findings=(Finding("poison", text),))
+
+
+_TO_BYTES = msgspec.msgpack.Encoder()
+_TO_RUN = msgspec.msgpack.Decoder(Run)
+_TO_DECIDED = msgspec.msgpack.Decoder(list[Decided])
