@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from efile import FiledDocument, FilingRequest
-from hub.app import SHIPPED, all_migrations, handlers
+from efile import FiledDocument, FilingError, FilingRequest
+from hub.app import SHIPPED, all_migrations, recollection
 from hub.channels.inbound.folder import DropFolder
 from hub.channels.inbound.rules import Rules
 from hub.core.clock import FixedClock
 from hub.core.ids import uuid7
 from hub.core.settings import Cash, Channel, Delivery, HttpsTarget, Settings, Storage, Tenant
 from hub.letters.templates import Templates
+from hub.pipeline.decision.mind import Sources
 from hub.pipeline.desk import Desk
 from hub.pipeline.house import House, PartnerAnswer
 from hub.pipeline.intake import Accepted, Arrival, accept
@@ -48,10 +49,18 @@ class FilingBook:
     documents: dict[str, FilingRequest] = field(default_factory=dict)
     faults: list[Exception] = field(default_factory=list)
 
-    async def file(self, request: FilingRequest) -> FiledDocument:
-        """File, or fail as told."""
+    async def file_all(
+        self, requests: Sequence[FilingRequest]
+    ) -> list[FiledDocument | FilingError]:
+        """File each, or fail as told."""
+        return [self._file(request) for request in requests]
+
+    def _file(self, request: FilingRequest) -> FiledDocument | FilingError:
         if self.faults:
-            raise self.faults.pop(0)
+            fault = self.faults.pop(0)
+            if isinstance(fault, FilingError):
+                return fault
+            raise fault
         self.documents.setdefault(request.document_key, request)
         data = request.parts[0].data
         digest = hashlib.sha256(data).hexdigest()
@@ -167,7 +176,11 @@ class World:
 
 @asynccontextmanager
 async def open_world(
-    folder: Path, *, children: bool = False, **changes: Any
+    folder: Path,
+    *,
+    children: bool = False,
+    mappings: Path = SHIPPED / "mappings",
+    **changes: Any,
 ) -> AsyncIterator[World]:
     """Open a world in a folder; parsers run in real children where a test needs them."""
     clock = FixedClock()
@@ -175,22 +188,29 @@ async def open_world(
     database = SqliteDatabase(folder / "data" / "hub.sqlite")
     await migrate(database, all_migrations(), clock.now_us())
     limits = Limits(memory_mb=1024, wall_s=20.0, recycle_after=1000)
-    isolation = Isolation(1, limits, SHIPPED / "schemas", SHIPPED / "mappings")
+    payloads = Payloads(database, folder / "data" / "payloads")
+    recall = recollection(database, payloads)
+    isolation = Isolation(1, limits, sources(settings, mappings), recall)
     if children:
         isolation.start()
     room, office, line = FilingBook(), Typewriter(), ScriptedLine()
     house = House(
         settings=settings, base=folder, clock=clock, database=database,
-        journal=Journal("hub-1"), payloads=Payloads(database, folder / "data" / "payloads"),
-        isolation=isolation, routes=Routes.load(SHIPPED / "mappings" / "routes.toml"),
-        handlers=handlers(), templates=Templates.load(SHIPPED / "templates"), office=office,
-        efile=room, lines={"azr": line}, inboxes=_inboxes(folder, settings),
+        journal=Journal("hub-1"), payloads=payloads, isolation=isolation, recall=recall,
+        routes=Routes.load(mappings / "routes.toml"),
+        templates=Templates.load(SHIPPED / "templates"), office=office, efile=room,
+        lines={"azr": line}, inboxes=_inboxes(folder, settings),
     )  # fmt: skip
     try:
         yield World(house, clock, room, office, line)
     finally:
         await isolation.close()
         await asyncio.to_thread(database.close)
+
+
+def sources(settings: Settings, mappings: Path = SHIPPED / "mappings") -> Sources:
+    """Return where the shipped rules come from."""
+    return Sources(settings, SHIPPED / "schemas", mappings, SHIPPED / "templates")
 
 
 def world_settings(**changes: Any) -> Settings:

@@ -23,8 +23,8 @@ OF_THE_REGISTER = {name for name in failpoint.NAMES if name.startswith("ask_")}
 OF_UNITS = {name for name in failpoint.NAMES if name.startswith("unit_")}
 OF_THE_PATH = failpoint.NAMES - OF_LETTERS - OF_THE_REGISTER - OF_UNITS
 LATER = (
-    "commit_after:6", "commit_before:4", "deliver_after:5", "file_after:4", "intake_after_commit:2",
-    "outbox_before_sidecar:4", "pickup_before_clear:2", "refuse_after:2", "travel_after_map:5",
+    "commit_after:6", "commit_before:4", "group_before_end:5", "group_before_act:4", "intake_after_commit:2",
+    "outbox_before_sidecar:4", "pickup_before_clear:2", "refuse_after:2", "travel_after_decide:5",
     "batch_after_number:2", "batch_after_promise:2",
 )  # fmt: skip
 """Passes in the middle of the work: beside what is under way, something is already done."""
@@ -100,7 +100,12 @@ def test_starting_again_changes_nothing(house: House) -> None:
 def test_a_second_crash_during_recovery_is_survived(house: House) -> None:
     drop_story(house)
 
-    for point in ("pickup_after_claim", "intake_after_commit", "commit_before:2", "deliver_after"):
+    for point in (
+        "pickup_after_claim",
+        "intake_after_commit",
+        "commit_before:2",
+        "group_before_end",
+    ):
         assert house.dies_at(point), point
         assert [] == checker.unsafe(house)
     assert 0 == house.run_once()

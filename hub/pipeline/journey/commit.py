@@ -65,6 +65,8 @@ async def _made_durable(plan: Plan, house: House) -> list[tuple[str, Kept]]:
 
 def _sign(tx: Transaction, signed: Sequence[Signed], house: House, now_us: int) -> None:
     plans = list(_plans(signed))
+    # First of all: whoever lost the lease must not even find out that others were faster.
+    _leave(tx, signed, now_us)
     _keep_business_keys(tx, plans)
     for one in signed:
         _keep_case(tx, one, now_us)
@@ -72,7 +74,6 @@ def _sign(tx: Transaction, signed: Sequence[Signed], house: House, now_us: int) 
     for plan in plans:
         _keep_rest(tx, plan, house, now_us)
     house.messages.travelled(tx, [_travelled(plan) for plan in plans], now_us)
-    _leave(tx, signed, now_us)
 
 
 def _keep_case(tx: Transaction, signed: Signed, now_us: int) -> None:

@@ -178,16 +178,23 @@ async def _sign_all(signed: Sequence[Signed], house: House) -> None:
 
 async def _sign(signed: Signed, house: House) -> None:
     """Sign one lane; what the database does not take is left to a later try or a human."""
+    try:
+        await _commit_or_hold(signed, house)
+    except (Conflict, Unavailable) as exc:
+        await try_again(signed.promises[0], exc, house)
+
+
+async def _commit_or_hold(signed: Signed, house: House) -> None:
     head, message = signed.promises[0], signed.plans[0].message
     try:
         await commit([signed], house)
-    except (Conflict, Unavailable) as exc:
-        await try_again(head, exc, house)
+    except (Conflict, Unavailable):
+        raise
     except Exception as exc:  # one message must never stop the others
         log.exception("commit_failed", extra={"message_id": message.id})
         if len(signed.plans) > 1:
             # Perhaps the fault of one behind it: the head is signed alone.
-            await _sign(Signed(signed.promises[:1], signed.plans[:1]), house)
+            await _commit_or_hold(Signed(signed.promises[:1], signed.plans[:1]), house)
             return
         held = verdicts.hold(message, verdicts.unforeseen(exc))
         await commit([Signed((head,), (held,))], house)

@@ -11,6 +11,7 @@ from hub.app import SHIPPED, Place, open_database, open_house, pending_migration
 from hub.channels.inbound.opening import open_inboxes
 from hub.core.errors import Misconfigured
 from hub.core.settings import read_settings
+from hub.pipeline.decision.mind import handlers
 from hub.routing.table import Routes
 from tests.command_line import AWAY
 from tests.crash.house import House, build_house
@@ -81,7 +82,7 @@ def test_every_record_that_comes_in_has_its_decider() -> None:
     of_a_batch = {"Kassenprotokoll", "Sollbestaetigung", "Isteinnahme"}
 
     assert "Bescheid" in alone
-    assert alone | of_a_batch <= app.handlers().keys()
+    assert alone | of_a_batch <= handlers().keys()
 
 
 def test_migrations_run_once_in_a_fixed_order() -> None:

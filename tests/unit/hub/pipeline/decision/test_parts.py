@@ -45,7 +45,7 @@ async def take(world: World, data: bytes) -> Promise:
     accepted = await world.accept(data, channel="ihv", name="IHV-R.txt")
     claimed = {promise.id: promise for promise in await world.claim("travel")}
     batch = claimed[accepted.message.id]
-    await travel(batch, world.house)
+    await travel([batch], world.house)
     return batch
 
 

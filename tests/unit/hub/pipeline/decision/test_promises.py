@@ -6,8 +6,8 @@ import pytest
 
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
-from hub.pipeline.journey.commit import commit
-from hub.pipeline.journey.plan import Plan
+from hub.pipeline.decision.plan import Plan
+from hub.pipeline.journey.commit import Signed, commit
 from hub.pipeline.journey.travel import plan_for, travel
 from hub.store import messages
 from hub.store.lanes import Promise
@@ -20,7 +20,7 @@ async def planned(world: World) -> tuple[Promise, Plan]:
     """Return the plan for a notice that claims money back, and the promise to travel."""
     await world.accept(drops.case_data(FAMILY, MUSTERSTADT))
     for promise in await world.claim("travel"):
-        await travel(promise, world.house)
+        await travel([promise], world.house)
     accepted = await world.accept(drops.notice(FAMILY))
     [promise] = await world.claim("travel")
     row = await world.rows("SELECT * FROM message WHERE id = :id", id=accepted.message.id)
@@ -58,7 +58,7 @@ async def test_a_commit_writes_everything_or_nothing(living_world: World) -> Non
     before = {table: await world.rows(sql) for table, sql in queries.items()}
 
     with pytest.raises(Exception, match="UNIQUE"):
-        await commit(promise, spoilt, world.house)
+        await commit([Signed((promise,), (spoilt,))], world.house)
 
     assert before == {table: await world.rows(sql) for table, sql in queries.items()}
 
@@ -67,7 +67,7 @@ async def test_a_committed_message_waits_for_each_of_its_promises(living_world: 
     world = living_world
     promise, plan = await planned(world)
 
-    await commit(promise, plan, world.house)
+    await commit([Signed((promise,), (plan,))], world.house)
 
     [row] = await world.rows("SELECT * FROM message WHERE id = :id", id=plan.message.id)
     assert ("routed", len(plan.promises)) == (row["state"], row["open_promises"])
@@ -75,7 +75,7 @@ async def test_a_committed_message_waits_for_each_of_its_promises(living_world: 
 
 async def test_no_name_or_account_stands_in_the_journal(living_world: World) -> None:
     promise, plan = await planned(living_world)
-    await commit(promise, plan, living_world.house)
+    await commit([Signed((promise,), (plan,))], living_world.house)
 
     text = repr(await living_world.rows("SELECT * FROM journal"))
 

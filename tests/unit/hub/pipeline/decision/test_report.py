@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,8 +14,7 @@ from hub.core.findings import Finding
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
 from hub.pipeline.balance import balance
-from hub.pipeline.journey.report import RefusedRows, _table
-from hub.routing.table import Routes
+from hub.pipeline.decision.report import RefusedRows, _table
 from tests.message_house import CORE, OFFICE, World, open_world
 
 TABLE = drops.case_table(MUSTERSTADT)
@@ -24,11 +24,12 @@ ROWS = TABLE.count(b"\r\n") - 1
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """A house that takes tables record by record."""
-    text = (SHIPPED / "mappings" / "routes.toml").read_text(encoding="utf-8")
-    routes = tmp_path / "routes.toml"
+    mappings = tmp_path / "mappings"
+    shutil.copytree(SHIPPED / "mappings", mappings)
+    routes = mappings / "routes.toml"
+    text = routes.read_text(encoding="utf-8")
     routes.write_text(text.replace("split = true\nanswers", 'split = true\nrecords = "per_record"\nanswers'))  # fmt: skip
-    async with open_world(tmp_path, children=True) as world:
-        object.__setattr__(world.house, "routes", Routes.load(routes))
+    async with open_world(tmp_path, children=True, mappings=mappings) as world:
         yield world
 
 

@@ -6,10 +6,10 @@ import pytest
 
 from hub.core.errors import Misconfigured, OutcomeUnknown, Refused, Rejected
 from hub.pipeline.balance import balance
+from hub.pipeline.decision.verdicts import hold
 from hub.pipeline.desk import Decision
 from hub.pipeline.fulfilment.keeping import fulfil
-from hub.pipeline.journey.commit import commit
-from hub.pipeline.journey.verdicts import hold
+from hub.pipeline.journey.commit import Signed, commit
 from hub.pipeline.setbacks import give_up
 from hub.store import lanes
 from hub.store.lanes import Promise
@@ -37,7 +37,9 @@ async def held(world: World) -> str:
     """Return the clearing case of a message whose check could not run."""
     accepted = await world.accept(b"unreadable today")
     [travel] = await world.claim("travel")
-    await commit(travel, hold(accepted.message, OutcomeUnknown("not_checkable")), world.house)
+    await commit(
+        [Signed((travel,), (hold(accepted.message, OutcomeUnknown("not_checkable")),))], world.house
+    )
     [case] = await world.open_cases()
     return str(case["id"])
 
@@ -169,7 +171,10 @@ async def test_a_later_release_takes_directions_back(world: World) -> None:
     await world.desk.decide(OFFICE, case, decision("replay"))
     [travel] = await world.claim("travel")
     message = (await world.messages())[0]
-    await commit(travel, hold(to_message(message), OutcomeUnknown("not_checkable")), world.house)
+    await commit(
+        [Signed((travel,), (hold(to_message(message), OutcomeUnknown("not_checkable")),))],
+        world.house,
+    )
 
     await world.desk.release(OFFICE, case, "ahrens", WHY)
 

@@ -27,7 +27,7 @@ async def order(world: World, family: Family, office: str = OFFICE) -> None:
     for data in (drops.case_data(family, cast), drops.notice(family)):
         await world.accept(data, tenant=office)
         for promise in await world.claim("travel"):
-            await travel(promise, world.house)
+            await travel([promise], world.house)
 
 
 async def files(world: World) -> list[dict[str, object]]:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from efile import StorageUnavailable
 from hub.core.errors import HubError, Misconfigured, OutcomeUnknown, Refused, Unavailable
 from hub.core.ids import derived_uuid
 from hub.core.message import Message
@@ -316,20 +315,6 @@ async def test_a_lost_lease_throws_the_result_away(world: World) -> None:
     await fulfil(taken_over, world.house)
     assert ("confirmed", "closed", None) == await state_of(world, one)
     assert 1 == len(await world.rows("SELECT * FROM journal WHERE action = 'delivered'"))
-
-
-async def test_a_storage_that_is_away_is_waited_for(world: World) -> None:
-    one = await promise(world, "file", "file")
-    world.room.faults = [StorageUnavailable("storage_unreachable")]
-
-    await fulfil(one, world.house)
-
-    assert ("waiting", "routed", None) == await state_of(world, one)
-    world.clock.advance(2)
-    [again] = await world.claim("file")
-    await fulfil(again, world.house)
-    assert [one.id] == list(world.room.documents)
-    assert ("confirmed", "closed", None) == await state_of(world, one)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ async def letters(living_world: World) -> list[Promise]:
         for data in (drops.case_data(family, MUSTERSTADT), drops.notice(family)):
             await world.accept(data)
             for promise in await world.claim("travel"):
-                await travel(promise, world.house)
+                await travel([promise], world.house)
     return await world.claim("letter")
 
 

@@ -7,12 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.app import SHIPPED
-from hub.core.findings import Verdict
-from hub.demo import drops
-from hub.pipeline.isolation.cell import Cell, Leg, Limits, _confine
-
-LEG = Leg("fachverfahren/Bescheid-1.0", "fachverfahren-to-hub/Bescheid")
+from hub.pipeline.isolation.cell import Limits, _confine
 
 
 def confined(pipe: Connection, act: Callable[[], object]) -> None:
@@ -61,27 +56,3 @@ def test_a_child_gets_no_more_than_it_may(act: Callable[[], object], ends: str) 
     assert ours.poll(0)
     assert ends == ours.recv()
     assert 0 == process.exitcode
-
-
-@pytest.fixture(scope="module")
-def cell() -> Cell:
-    return Cell(SHIPPED / "schemas", SHIPPED / "mappings")
-
-
-def test_bytes_of_no_known_kind_are_nobodys(cell: Cell) -> None:
-    found = cell.understand(b"Guten Tag", "brief.txt", (LEG,))
-
-    assert (None, Verdict.FAILED, ()) == (found.leg, found.verdict, found.findings)
-
-
-def test_a_bomb_is_named_even_when_no_format_knows_it(cell: Cell) -> None:
-    found = cell.understand(drops.entity_bomb(), "x.xml", (LEG,))
-
-    assert "doctype_forbidden" == found.findings[0].rule
-
-
-def test_two_fitting_formats_are_none(cell: Cell) -> None:
-    twin = Leg(LEG.format, "fachverfahren-to-hub/Falldaten")
-    good = b'<bescheid xmlns="urn:aktenhub:fachverfahren:1"/>'
-
-    assert cell.understand(good, "x.xml", (LEG, twin)).leg is None

@@ -5,8 +5,9 @@ import multiprocessing.process
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,11 @@ from hub.core.findings import Verdict
 from hub.core.record import Record
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
-from hub.pipeline.isolation.cell import Leg, Limits
-from hub.pipeline.isolation.pool import GROUP_MAX, Isolation
+from hub.pipeline.decision.knowledge import Fact, Query
+from hub.pipeline.decision.reading import Leg
+from hub.pipeline.isolation.cell import Limits
+from hub.pipeline.isolation.pool import GROUP_MAX, Isolation, Recollection
+from tests.message_house import sources, world_settings
 
 LEGS = (Leg("fachverfahren/Falldaten-1.0", "fachverfahren-to-hub/Falldaten"),)
 FALLDATEN = drops.case_data(MUSTERSTADT.xml[1], MUSTERSTADT)
@@ -26,16 +30,22 @@ FALLDATEN = drops.case_data(MUSTERSTADT.xml[1], MUSTERSTADT)
 
 @asynccontextmanager
 async def isolation(
-    schemas: Path = SHIPPED / "schemas", **changes: float
+    schemas: Path = SHIPPED / "schemas", recall: Recollection | None = None, **changes: float
 ) -> AsyncIterator[Isolation]:
     values = {"memory_mb": 1024, "wall_s": 20.0, "recycle_after": 1000} | changes
     limits = Limits(int(values["memory_mb"]), values["wall_s"], int(values["recycle_after"]))
-    pool = Isolation(1, limits, schemas, SHIPPED / "mappings")
+    rules = replace(sources(world_settings()), schemas=schemas)
+    pool = Isolation(1, limits, rules, recall or nothing)
     pool.start()
     try:
         yield pool
     finally:
         await pool.close()
+
+
+async def nothing(queries: Sequence[Query]) -> dict[Query, Fact]:
+    """Know nothing of the past."""
+    return dict.fromkeys(queries)
 
 
 def child() -> multiprocessing.process.BaseProcess:

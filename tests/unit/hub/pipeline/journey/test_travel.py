@@ -16,13 +16,14 @@ from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
 from hub.partners.base import Situation
 from hub.partners.outcome import Outcome
-from hub.pipeline.journey.commit import commit
+from hub.pipeline.journey.commit import Signed, commit
 from hub.pipeline.journey.travel import plan_for, travel
 from hub.routing.table import Routes
 from hub.store import cases, lanes, messages
 from hub.store.lanes import Promise
 from tests.factories import make_case, make_tenant
 from tests.message_house import CORE, OFFICE, World, open_world
+from tests.minds import InHouse
 
 FAMILY = MUSTERSTADT.xml[1]
 FALLDATEN = drops.case_data(FAMILY, MUSTERSTADT)
@@ -45,7 +46,7 @@ async def travelled(world: World, *contents: bytes) -> list[tuple[str, str | Non
     for content in contents:
         await world.accept(content)
         for promise in await world.claim("travel"):
-            await travel(promise, world.house)
+            await travel([promise], world.house)
     return await states(world)
 
 
@@ -113,9 +114,10 @@ async def test_a_version_that_is_no_longer_in_force_is_named_to_the_sender(
         msgspec.structs.replace(route, valid_to=date(2026, 6, 30))
         for route in world.house.routes.ways_in
     ]
-    object.__setattr__(world.house, "routes", Routes(tuple(over), world.house.routes.ways_out))
+    routes = Routes(tuple(over), world.house.routes.ways_out)
+    late = replace(world, house=replace(world.house, isolation=InHouse(routes=routes)))
 
-    assert [("refused", "version_not_in_force")] == await travelled(world, FALLDATEN)
+    assert [("refused", "version_not_in_force")] == await travelled(late, FALLDATEN)
 
 
 async def test_a_number_used_for_other_content_is_refused(living_world: World) -> None:
@@ -143,7 +145,7 @@ async def test_a_plan_the_database_does_not_take_is_held(living_world: World) ->
     await world.house.database.write(lambda tx: lanes.add(tx, taken, 0))
     [promise] = await world.claim("travel")
 
-    await travel(promise, world.house)
+    await travel([promise], world.house)
 
     assert [("clearing", "unforeseen")] == await states(world)
     assert [] == await world.rows("SELECT * FROM benefit_case")
@@ -156,7 +158,7 @@ async def test_a_damaged_payload_is_a_clearing_case(living_world: World) -> None
     await world.change("UPDATE payload SET bytes = x'00'")
     [promise] = await world.claim("travel")
 
-    await travel(promise, world.house)
+    await travel([promise], world.house)
 
     assert [("clearing", "payload_damaged")] == await states(world)
     assert [] == await world.claim("travel")
@@ -169,8 +171,8 @@ async def test_a_lost_lease_throws_the_plan_away(living_world: World) -> None:
     world.clock.advance(61)
     [winner] = await world.claim("travel")
 
-    await travel(winner, world.house)
-    await travel(late, world.house)
+    await travel([winner], world.house)
+    await travel([late], world.house)
 
     assert [("routed", None)] == await states(world)
     assert 1 == len(await world.rows("SELECT * FROM journal WHERE to_state = 'routed'"))
@@ -186,10 +188,10 @@ async def test_a_case_changed_meanwhile_is_decided_again(living_world: World) ->
     await world.house.database.write(lambda tx: cases.save(tx, OFFICE, somebody, 0))
 
     with pytest.raises(Conflict, match="case_changed"):
-        await commit(promise, plan, world.house)
+        await commit([Signed((promise,), (plan,))], world.house)
 
     assert [("received", None)] == await states(world)
-    await travel(promise, world.house)
+    await travel([promise], world.house)
     assert [("routed", None)] == await states(world)
 
 
@@ -209,11 +211,11 @@ async def test_whatever_a_decision_raises_the_message_rests_somewhere(
         raise error
 
     world = living_world
-    house = replace(world.house, handlers={"Falldaten": fail})
+    house = replace(world.house, isolation=InHouse(handlers={"Falldaten": fail}))
     await world.accept(FALLDATEN)
     [promise] = await world.claim("travel")
 
-    await travel(promise, house)
+    await travel([promise], house)
 
     assert [(state, code)] == await states(world)
     for case in await world.open_cases():
@@ -225,16 +227,103 @@ async def test_what_stays_unavailable_is_left_to_a_human_in_the_end(living_world
         raise Unavailable("later", "Später.")
 
     world = living_world
-    house = replace(world.house, handlers={"Falldaten": fail})
+    house = replace(world.house, isolation=InHouse(handlers={"Falldaten": fail}))
     await world.accept(FALLDATEN)
     world.clock.advance(73 * 3600)
     [promise] = await world.claim("travel")
-    await travel(promise, house)
+    await travel([promise], house)
     [case] = await world.open_cases()
     assert [("clearing", "later")] == await states(world)
 
     await world.desk.release(OFFICE, case["id"], "ahrens", "Wieder da.")
 
     [again] = await world.claim("travel")
-    await travel(again, world.house)
+    await travel([again], world.house)
     assert [("routed", None)] == await states(world)
+
+
+async def waiting(world: World, *contents: bytes) -> list[Promise]:
+    """Accept contents, then claim every lane with all that stands in it."""
+    for content in contents:
+        await world.accept(content)
+    now_us = world.clock.now_us()
+    return await world.house.database.write(
+        lambda tx: lanes.claim(
+            tx, "travel", limit=50, behind=20, me="hub-1", now_us=now_us, lease_us=60_000_000
+        )
+    )
+
+
+def numbered(number: int) -> bytes:
+    """Return the same case data under another number."""
+    return FALLDATEN.replace(f"FD-{FAMILY.case_id}".encode(), f"FD-{number}".encode())
+
+
+async def test_messages_of_a_case_are_decided_in_one_go_each_after_the_one_before(
+    living_world: World,
+) -> None:
+    world = living_world
+    orders = [drops.payment_order(FAMILY, number) for number in (1, 2, 3)]
+
+    await travel(await waiting(world, FALLDATEN, *orders), world.house)
+
+    case = await world.house.database.read(lambda tx: cases.load(tx, OFFICE, FAMILY.case_id))
+    decided = await world.rows(
+        "SELECT message_id FROM journal WHERE action = 'decided' ORDER BY seq"
+    )
+    assert [("routed", None)] * 4 == await states(world)
+    assert [m["id"] for m in await world.messages()] == [row["message_id"] for row in decided]
+    assert case is not None
+    assert (3, 1) == (len(case.orders), case.version)
+
+
+async def test_a_message_that_waits_for_a_human_stops_those_behind_it_and_no_other_case(
+    living_world: World,
+) -> None:
+    world = living_world
+    other = drops.case_data(MUSTERSTADT.xml[2], MUSTERSTADT)
+    claimed = await waiting(world, numbered(1), numbered(2), numbered(3), other)
+    ids = [one.message_id for one in claimed if one.lane_key == FAMILY.case_id]
+    await world.change("UPDATE payload SET bytes = x'00' WHERE sha256 = (SELECT sha256 FROM message WHERE id = :id)", id=ids[1])  # fmt: skip
+
+    await travel(claimed, world.house)
+
+    first, second, third, apart = await states(world)
+    assert [("routed", None), ("clearing", "payload_damaged")] == [first, second]
+    assert [("received", None), ("routed", None)] == [third, apart]
+    assert [] == await world.claim("travel")
+
+
+async def test_what_cannot_be_decided_now_keeps_what_was_decided_before_it(
+    living_world: World,
+) -> None:
+    times = []
+
+    def fail_second(record: Record, situation: Situation) -> Outcome:
+        times.append(record)
+        if len(times) == 2:
+            raise Unavailable("later", "Später.")
+        return Outcome()
+
+    world = living_world
+    house = replace(world.house, isolation=InHouse(handlers={"Falldaten": fail_second}))
+    await travel(await waiting(world, numbered(1), numbered(2), numbered(3)), house)
+
+    assert ["routed", "received", "received"] == [state for state, _ in await states(world)]
+    world.clock.advance(5)
+    await travel(await waiting(world), house)
+    assert ["routed"] * 3 == [state for state, _ in await states(world)]
+
+
+async def test_one_number_used_twice_at_the_same_time_is_told_apart(tmp_path: Path) -> None:
+    """Neither sees the other while deciding; the commit does, and one of them is decided again."""
+    tenant = make_tenant(channels=(Channel(name=CORE, duplicates="accept"),))
+    other = drops.case_data(MUSTERSTADT.xml[2], MUSTERSTADT)
+    number = f"FD-{MUSTERSTADT.xml[2].case_id}".encode()
+    async with open_world(tmp_path, children=True, tenants=(tenant,)) as world:
+        same = other.replace(number, f"FD-{FAMILY.case_id}".encode())
+        await travel(await waiting(world, FALLDATEN, same), world.house)
+        world.clock.advance(5)
+        await travel(await waiting(world), world.house)
+
+        assert {("routed", None), ("refused", "business_id_conflict")} == set(await states(world))
