@@ -11,6 +11,7 @@ from hub.app.rooms import (
     open_house,
     open_routes,
     pending_migrations,
+    recollection,
     start_isolation,
 )
 from hub.app.serving import door_contexts, run_once, serve
@@ -30,6 +31,7 @@ __all__ = [
     "open_routes",
     "open_signing",
     "pending_migrations",
+    "recollection",
     "run_once",
     "serve",
     "start_isolation",
