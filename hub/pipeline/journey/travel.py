@@ -209,7 +209,8 @@ def _tell(plan: Plan) -> None:
 
 def _setback(decided: Decided) -> Unavailable:
     if decided.setback is None:
-        return Unavailable("undecided", "Über die Nachricht ließ sich nicht entscheiden.")
+        msg = "an answer is a plan or a setback"
+        raise AssertionError(msg)
     return decided.setback.to_error()
 
 
