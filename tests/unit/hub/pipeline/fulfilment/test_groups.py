@@ -13,7 +13,7 @@ from tests.unit.hub.pipeline.fulfilment.test_keeping import promise, routed, sta
 
 FILING = {
     "case_key": "UV-1", "doc_type": "Bescheid", "mime": "application/xml", "akte": "Kind, Ein",
-    "vorgang": "Bewilligung", "title": "Bescheid", "direction": "out", "role": "original",
+    "vorgang": "Bewilligung", "title": "Bescheid", "direction": "in", "role": "message",
 }  # fmt: skip
 DELIVERY = {"door": "folder", "channel": CORE, "record_kind": "Quittung"}
 
@@ -52,7 +52,7 @@ async def test_documents_are_filed_together_and_close_their_messages(world: Worl
 
 async def test_messages_between_machines_may_share_an_object_and_letters_not(world: World) -> None:
     promises = await group(world, "file", "UV-1", "UV-2")
-    letter = replace(promises[1], spec=FILING | {"mime": "application/pdf"})
+    letter = replace(promises[1], spec=FILING | {"mime": "application/pdf", "role": "original"})
 
     await file_documents([promises[0], letter], world.house)
 
