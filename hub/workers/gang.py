@@ -70,13 +70,14 @@ class Gang:
     @property
     def active(self) -> list[Promise]:
         """What is in work."""
-        return [promise for group in self._active.values() for promise in group]
+        groups = (group for task, group in self._active.items() if not task.done())
+        return [promise for group in groups for promise in group]
 
     async def abandon(self) -> None:
         """Break off what is in work; its leases are handed back by whoever ends the node."""
         for task in self._active:
             task.cancel()
-        await asyncio.gather(*self._active, return_exceptions=True)
+        await self.finish()
 
     async def _claim(self) -> Sequence[Promise]:
         house, size = self._house, self._size
