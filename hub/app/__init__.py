@@ -1,7 +1,9 @@
 """The composition root: the only place that builds rooms and connects them."""
 
+from hub.app.backup import back_up
 from hub.app.evidence import open_notary, open_signing
 from hub.app.place import CLOCK, SHIPPED, Place
+from hub.app.restore import check_backup, restore
 from hub.app.rooms import (
     all_migrations,
     open_center,
@@ -21,6 +23,8 @@ __all__ = [
     "SHIPPED",
     "Place",
     "all_migrations",
+    "back_up",
+    "check_backup",
     "door_contexts",
     "open_center",
     "open_database",
@@ -32,6 +36,7 @@ __all__ = [
     "open_signing",
     "pending_migrations",
     "recollection",
+    "restore",
     "run_once",
     "serve",
     "start_isolation",

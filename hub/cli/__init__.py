@@ -17,6 +17,7 @@ from pathlib import Path
 from efile import FilingError, StorageMisconfigured, StorageUnavailable
 from hub.cli import (
     accounts,
+    backups,
     bench,
     certs,
     checking,
@@ -36,7 +37,7 @@ from hub.core.errors import HubError, Misconfigured
 from hub.core.log import set_up_logging
 
 _GROUPS = (
-    running, checking, journal, clearing, efile, letters, certs, accounts, tokens, targets,
+    running, checking, journal, clearing, efile, letters, certs, accounts, tokens, targets, backups,
     simulate, bench, demo,
 )  # fmt: skip
 

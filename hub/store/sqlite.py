@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import queue
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -155,6 +156,19 @@ class SqliteDatabase:
     async def size_bytes(self) -> int:
         """Return the size of the file and of what is not yet written back to it."""
         return sum(path.stat().st_size for path in self._files if path.exists())
+
+    async def copy_to(self, target: Path) -> None:
+        """Write a consistent copy into a new file while others go on working."""
+        await asyncio.to_thread(self._copy_to, target)
+
+    def _copy_to(self, target: Path) -> None:
+        connection = _connect(self._readers.path)
+        try:
+            connection.execute("VACUUM INTO :target", {"target": str(target)}).fetchall()
+        finally:
+            connection.close()
+        with target.open("rb") as file:
+            os.fsync(file.fileno())
 
     def close(self) -> None:
         """Finish what is queued, then close every connection."""

@@ -83,6 +83,7 @@ STEPS = {
     "letter_rendered": Word("Schreiben erstellt", "good", "letter"),
     "delivered": Word("Übermittelt", "good", "send"),
     "filed": Word("In der Akte abgelegt", "good", "folder"),
+    "restored": Word("Aus einer Sicherung wiederhergestellt", "warn", "folder"),
     "closed": Word("Alles zugestellt und abgelegt", "good", "check"),
 }
 """Steps of the journal. What is not listed is a milestone of the case and brings its text."""
