@@ -66,7 +66,8 @@ def _pause_us(
 ) -> int:
     """Return the pause before the next probe: it doubles, jitters, and heeds the partner."""
     row = targets.find(tx, target.name, tenant)
-    probes = row["probes"] if row else 0
+    # The probe that just failed, if it was one, is counted together with its consequences.
+    probes = row["probes"] + (row["state"] == "half_open") if row else 0
     ceiling_s = min(target.pause_s * 2 ** min(probes, 20), house.settings.delivery.max_retry_s)
     pause_s = _CHANCE.uniform(ceiling_s / 2, ceiling_s)
     if isinstance(error, Unavailable) and error.retry_after_s is not None:
