@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from efile.objects import pack
 from tests.crash import checker
 from tests.crash.house import House, build_house
+from tests.crash.state import Row
 from tests.crash.story import drop_story
+from tests.pack_reader import documents
 from tests.s3_server import S3Server
 
 pytestmark = pytest.mark.crash
@@ -24,7 +27,51 @@ def finished(tmp_path_factory: pytest.TempPathFactory, s3_server: S3Server) -> H
     house = build_house(tmp_path_factory.mktemp("finished") / "house", s3_server)
     drop_story(house)
     assert 0 == house.run_once(), house.log[-2000:]
+    lay_apart(house)
     return house
+
+
+def lay_apart(house: House) -> None:
+    """Give one packed document objects of its own, as a letter has."""
+    path = first(house.buckets, "*musterstadt*/v1/p/*/*")
+    bucket = path.parents[3]
+    (manifest, parts), *others = documents(path.read_bytes())
+    pack_again(path, others)
+    akte = bucket / "v1" / "a" / manifest["akte_id"]
+    for part, data in zip(manifest["parts"], parts, strict=True):
+        place = akte / "o" / part["sha256"][:2] / part["sha256"]
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
+        part["object_key"] = place.relative_to(bucket).as_posix()
+    place = akte / "d" / manifest["id"] / "0001.json"
+    place.parent.mkdir(parents=True)
+    place.write_text(json.dumps(manifest))
+
+
+def pack_again(path: Path, packed: list[tuple[Row, list[bytes]]]) -> None:
+    """Write a well-formed pack of these documents."""
+    items = [
+        pack.Item(manifest["id"], manifest["version"], json.dumps(manifest).encode(), tuple(parts))
+        for manifest, parts in packed
+    ]
+    path.write_bytes(pack.build("musterstadt", items)[0])
+
+
+def repacked(change: Callable[[list[tuple[Row, list[bytes]]]], object]) -> Callable[[House], None]:
+    """Return a fault in the documents of a pack that is whole."""
+
+    def plant(house: House) -> None:
+        path = first(house.buckets, "*musterstadt*/v1/p/*/*")
+        packed = documents(path.read_bytes())
+        change(packed)
+        pack_again(path, packed)
+
+    return plant
+
+
+def second_pack(house: House) -> None:
+    path = first(house.buckets, "*musterstadt*/v1/p/*/*")
+    shutil.copy(path, path.with_name("f" * 64))
 
 
 @pytest.fixture
@@ -153,6 +200,18 @@ PLANTED: dict[str, tuple[str, Callable[[House], None]]] = {
             first(h.buckets, "*/v1/a/*/o/*/*").with_name("f" * 64),
         ),
     ),
+    "a pack is deleted": ("I1 document", unlinked("*/v1/p/*/*", "buckets")),
+    "a byte of a pack is flipped": ("I4 pack", flipped("*/v1/p/*/*", "buckets")),
+    "a document is taken out of a pack": ("I1 document", repacked(lambda packed: packed.pop())),
+    "a packed content is changed": ("I4 pack", repacked(lambda packed: packed[0][1].insert(0, b""))),
+    "a packed document was not promised": (
+        "I3 object",
+        repacked(lambda packed: packed[0][0].update(document_key="somebody else's")),
+    ),
+    "a packed document is filed twice": (
+        "I2 document",
+        repacked(lambda packed: packed.append(({**packed[0][0], "title": "other"}, packed[0][1]))),
+    ),
     "a document is missing": ("I1 document", unlinked("*/v1/a/*/d/*/0001.json", "buckets")),
     "a document is filed twice": ("I2 document", second_manifest),
     "a document of another office": ("I3 object", foreign_manifest),
@@ -230,6 +289,12 @@ PLANTED: dict[str, tuple[str, Callable[[House], None]]] = {
 
 
 def test_a_finished_house_has_no_fault(copy: House) -> None:
+    assert [] == checker.faults(copy)
+
+
+def test_documents_that_a_crash_left_in_two_packs_are_no_fault(copy: House) -> None:
+    second_pack(copy)
+
     assert [] == checker.faults(copy)
 
 
