@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aiohttp import ClientResponse, web
@@ -18,17 +19,21 @@ from hub.core.message import Message
 from hub.core.settings import Address, Cash, Settings, Storage, Tenant, Web
 from hub.pipeline.balance import balance
 from hub.pipeline.desk import Desk
+from hub.pipeline.desk.correcting import Corrections
+from hub.pipeline.desk.viewing import Viewing
 from hub.routing.table import Routes
 from hub.store import cases, clearing, lanes
 from hub.store.accounts import Passwords, Role
 from hub.store.clearing import ClearingCase
 from hub.store.database import Transaction
-from hub.store.desk import jobs
+from hub.store.desk import corrections, jobs
+from hub.store.desk.corrections import Proposal
 from hub.store.desk.jobs import Job
 from hub.store.journal import Entry, Journal
 from hub.store.lanes import Promise
 from hub.store.messages import Messages, Step
 from hub.store.migrate import hub_migrations, migrate
+from hub.store.payloads import Kept, Payloads
 from hub.store.sqlite import SqliteDatabase
 from hub.web.services import SiteServices
 from hub.web.visit import COOKIE, csrf_token
@@ -79,6 +84,7 @@ async def build_small_house(folder: Path) -> SmallHouse:
     await migrate(database, [*hub_migrations(), *efile.index_migrations()], clock.now_us())
     store = FolderStore(folder / "objects")
     room = EFile(database, store, clock, b"a secret for tests, thirty-two b.")
+    payloads = Payloads(database, folder / "payloads")
     services = SiteServices(
         database=database,
         efile=room,
@@ -86,6 +92,8 @@ async def build_small_house(folder: Path) -> SmallHouse:
         clock=clock,
         balance=balance,
         desk=Desk(database, Journal("hub-1"), clock, 72 * 3600, ROUTES),
+        viewing=Viewing(database, Journal("hub-1"), clock, payloads),
+        corrections=Corrections(database, Journal("hub-1"), clock, payloads),
         parts={},
         passwords=Passwords(QUICK),
     )
@@ -257,6 +265,47 @@ def _stand_still(tx: Transaction, message: Message, now_us: int) -> None:
     jobs.begin(tx, job, now_us)
     jobs.choose(tx, JOB, [({"tenant": OFFICE, "id": "c-0"}, "already_decided")])
     jobs.end(tx, JOB, now_us)
+
+
+HELD, CORRECTION = "clearing-8", "0192f0a0-0000-7000-8000-0000000000bb"
+HELD_MESSAGE = "0192f0a0-0000-7000-8000-000000000008"
+WRONG = "<falldaten>\n  <betrag>1,0</betrag>\n</falldaten>\n"
+
+
+async def hold_a_message(house: SmallHouse) -> None:
+    """Hold a message whose check could not run, and propose a corrected copy."""
+    await house.database.write(lambda tx: _hold(tx, house.clock.now_us()))
+
+
+def _hold(tx: Transaction, now_us: int) -> None:
+    book = Messages(Journal("hub-1"))
+    right = WRONG.replace("1,0", "1.0")
+    kept = [
+        Kept(hashlib.sha256(t.encode()).hexdigest(), len(t), t.encode()) for t in (WRONG, right)
+    ]
+    for one in kept:
+        Payloads.name(tx, OFFICE, one, now_us)
+    message = replace(
+        _message(8, "Falldaten", "fachverfahren", now_us - 60_000_000), sha256=kept[0].sha256,
+        case_key="UV-2026-0816",
+    )  # fmt: skip
+    book.add(tx, message, "received", now_us)
+    promise = Promise(message.id, OFFICE, message.id, "travel", "travel", "UV-2026-0816")
+    lanes.add(tx, promise, now_us)
+    [claimed] = lanes.claim(tx, "travel", limit=1, me="hub-1", now_us=now_us, lease_us=1)
+    lanes.block(tx, claimed, "waiting", "not_checkable")
+    book.move(tx, message, "clearing", now_us, code="not_checkable")
+    case = ClearingCase(
+        HELD, "not_checkable", "Die Nachricht konnte nicht geprüft werden.",
+        "Schema prüfen, danach freigeben.", message.id,
+    )  # fmt: skip
+    clearing.open_case(tx, message, case, now_us)
+    proposal = Proposal(
+        tenant=OFFICE, id=CORRECTION, clearing_id=HELD, message_id=message.id, copy_id="copy-8",
+        original_sha256=kept[0].sha256, copy_sha256=kept[1].sha256, proposed_by="bauer",
+        reason="Komma statt Punkt im Betrag.",
+    )  # fmt: skip
+    corrections.propose(tx, proposal, now_us)
 
 
 def _quarantine(tx: Transaction, message: Message, now_us: int) -> None:

@@ -20,6 +20,8 @@ from hub.certificates.door import DoorContexts
 from hub.core.errors import Misconfigured
 from hub.core.settings import Intake, service_manager
 from hub.pipeline.balance import standing_balance
+from hub.pipeline.desk.correcting import Corrections
+from hub.pipeline.desk.viewing import Viewing
 from hub.pipeline.house import House
 from hub.store.database import Database
 from hub.web.api.listener import Listener
@@ -87,6 +89,8 @@ def _services(place: Place, house: House, workers: Workers) -> SiteServices:
         clock=CLOCK,
         balance=standing_balance,
         desk=open_desk(place, house.database),
+        viewing=Viewing(house.database, house.journal, CLOCK, house.payloads),
+        corrections=Corrections(house.database, house.journal, CLOCK, house.payloads),
         parts={"workers": workers.ping, "storage": storage},
         paused=lambda: house.pressure.paused,
     )

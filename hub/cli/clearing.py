@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 
 from hub.app import CLOCK, open_database, open_desk
+from hub.cli import correcting
 from hub.cli.access import Look, log_look
 from hub.cli.command import Commands, place_of, scope_of, show_facts, show_json, show_table
 from hub.core.clock import iso_utc
@@ -52,6 +53,7 @@ def register(commands: Commands) -> None:
     ask = group.add("ask", _ask, "Gegenstelle um Auskunft bitten; gibt den Text der Anfrage aus")
     ask.add_argument("id")
     ask.add_argument("--actor", required=True, metavar="NAME", help="wer fragt")
+    correcting.declare(group)
     told = group.add("jobs", _jobs, "Sammelaufträge und ihr Stand", json_output=True)
     told.add_argument("--tenant", metavar="MANDANT")
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from hub.app import open_database, open_desk
-from hub.cli import evidence
+from hub.cli import correcting, evidence
 from hub.cli.access import Look, log_look
 from hub.cli.command import (
     Commands,
@@ -62,6 +62,7 @@ def register(commands: Commands) -> None:
     resend.add_argument("--delivery", action="append", required=True, metavar="LIEFERUNG")
     resend.add_argument("--reason", required=True, metavar="GRUND")
     resend.add_argument("--actor", required=True, metavar="NAME", help="wer entscheidet")
+    correcting.declare_content(group)
     total = group.add("balance", _balance, "Nachrichtenbilanz", json_output=True)
     total.add_argument("--tenant", metavar="MANDANT")
     total.add_argument(

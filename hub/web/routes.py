@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from hub.web import policy
@@ -11,6 +12,8 @@ from hub.web.pages import (
     audit,
     bulk,
     clearing,
+    content,
+    correction,
     document,
     messages,
     operations,
@@ -36,6 +39,11 @@ def _file(action: str, object_kind: str) -> Policy:
         roles=policy.FILE_READERS,
         office_only=True,
     )
+
+
+def _content(action: str, object_kind: str) -> Policy:
+    """What those who work on an office's cases do with the content of its messages."""
+    return replace(_file(action, object_kind), csrf=True)
 
 
 def _operating(action: str, object_kind: str) -> Policy:
@@ -176,6 +184,38 @@ ROUTES: Final = (
             action="message_resent", object_kind="message", purpose=_OPERATION,
             roles=policy.ADMINISTRATORS, csrf=True,
         ),
+    ),
+    Route(
+        "GET", "/nachrichten/{message}/einsicht", "sight-form", content.form,
+        _file("sight_asked", "message"),
+    ),
+    Route(
+        "POST", "/nachrichten/{message}/einsicht", "sight", content.ask,
+        _content("content_opened", "message"),
+    ),
+    Route(
+        "GET", "/nachrichten/{message}/inhalt", "content", content.show,
+        _file("content_viewed", "message"),
+    ),
+    Route(
+        "GET", "/klaerfaelle/{clearing}/berichtigen", "correction-form", correction.form,
+        _file("content_viewed", "clearing"),
+    ),
+    Route(
+        "POST", "/klaerfaelle/{clearing}/berichtigen", "correction-propose", correction.propose,
+        _content("correction_proposed", "clearing"),
+    ),
+    Route(
+        "GET", "/berichtigungen/{correction}", "correction", correction.show,
+        _file("correction_viewed", "correction"),
+    ),
+    Route(
+        "POST", "/berichtigungen/{correction}/zustimmen", "correction-approve",
+        correction.approve, _content("correction_approved", "correction"),
+    ),
+    Route(
+        "POST", "/berichtigungen/{correction}/ablehnen", "correction-decline",
+        correction.decline, _content("correction_declined", "correction"),
     ),
     Route(
         "GET", "/zertifikate", "certificates", operations.certificates,

@@ -10,6 +10,8 @@ from efile import EFile
 from hub.core.clock import Clock
 from hub.core.settings import Settings
 from hub.pipeline.desk import Desk
+from hub.pipeline.desk.correcting import Corrections
+from hub.pipeline.desk.viewing import Viewing
 from hub.store.accounts import Accounts, Lifetime, Passwords
 from hub.store.database import Database
 from hub.web.api.services import Figures
@@ -73,6 +75,9 @@ class SiteServices:
     balance: Callable[[Database, str | None], Awaitable[Balance]]
     desk: Desk | None = None
     """``None`` while clearing cases can only be looked at."""
+    viewing: Viewing | None = None
+    """``None`` where no content is shown."""
+    corrections: Corrections | None = None
     parts: Mapping[str, Ping] = field(default_factory=dict)
     """Named parts of the house and how to ask whether they answer."""
     door: Figures | None = None

@@ -18,6 +18,7 @@ from hub.core.errors import Unavailable
 from hub.pipeline.balance import add_up
 from hub.pipeline.desk import Desk
 from hub.pipeline.desk.bulk import Bulk
+from hub.pipeline.desk.correcting import enter_approved
 from hub.pipeline.fulfilment.cash_files import close_due_files
 from hub.pipeline.fulfilment.groups import deliver_files, file_documents
 from hub.pipeline.fulfilment.keeping import fulfil
@@ -273,7 +274,8 @@ class Workers:
         house = self._house
         patience_s = house.settings.delivery.deadline_h * 3600
         desk = Desk(house.database, house.journal, house.clock, patience_s, house.routes)
-        return await Bulk(house.database, house.clock, desk).round()
+        entered = await enter_approved(house, desk)
+        return entered + await Bulk(house.database, house.clock, desk).round()
 
     async def _pick_up(self) -> int:
         taken, away = 0, None

@@ -214,6 +214,19 @@ class Desk:
             deadline_us=now_us + self._patience_us,
         )  # fmt: skip
 
+    def corrected(self, tx: Transaction, case: Row, correction: Row) -> None:
+        """Close a case whose message was replaced by a corrected copy."""
+        now_us = self._clock.now_us()
+        clearing.close_case(
+            tx, case, state="corrected", actor=correction["decided_by"],
+            reason=correction["decided_reason"], now_us=now_us,
+        )  # fmt: skip
+        facts = {"code": case["code"], "copy": correction["copy_id"]}
+        step = Step(case["promise_id"], actor=correction["decided_by"], facts=facts)
+        message = messages.to_message(self._message(tx, case))
+        self._messages.note(tx, message, now_us, "clearing_corrected", step=step)
+        self.settle(tx, case, now_us)
+
     def settle(self, tx: Transaction, case: Row, now_us: int) -> None:
         """Move a message on once its last clearing case is settled: to what is least finished."""
         row = self._message(tx, case)

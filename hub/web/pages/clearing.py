@@ -9,7 +9,9 @@ from aiohttp import web
 from hub.pipeline.desk import Decision, not_offered, ways_out
 from hub.pipeline.desk.inquiry import letter
 from hub.store import clearing, views
+from hub.store.accounts import Role
 from hub.store.database import Row, Transaction
+from hub.store.desk import corrections
 from hub.web.faults import Denied
 from hub.web.presentation.rendering import render
 from hub.web.visit import Visit, visit_of
@@ -130,8 +132,12 @@ async def _case(request: web.Request, visit: Visit) -> Row:
 
 async def _page(request: web.Request, visit: Visit, case: Row, fault: str = "") -> web.Response:
     own, desk = visit.account.tenant == case["tenant"], visit.services.desk
-    ways, alike = await visit.services.database.read(
-        lambda tx: (ways_out(tx, case) if desk else (), clearing.cases(tx, _alike(visit, case)))
+    ways, alike, waiting = await visit.services.database.read(
+        lambda tx: (
+            ways_out(tx, case) if desk else (),
+            clearing.cases(tx, _alike(visit, case)),
+            corrections.pending(tx, case["tenant"], case["id"]),
+        )
     )
     return render(
         request,
@@ -139,6 +145,8 @@ async def _page(request: web.Request, visit: Visit, case: Row, fault: str = "") 
         status=422 if fault else 200,
         case=case,
         facts=json.loads(case["facts"]) if own else {},
+        waiting=waiting,
+        own=own and visit.has(Role.CASEWORKER) and visit.services.viewing is not None,
         hidden=not own and case["facts"] != "{}",
         ways=ways,
         mappings=desk.mappings(case["channel"] or "") if desk and "replay" in ways else (),

@@ -7,7 +7,17 @@ import pytest
 from hub.web.policy import SAFE, Route
 from hub.web.routes import ROUTES
 from hub.web.visit import csrf_token
-from tests.small_house import CLEARING, GROUP, JOB, OFFICE, PEOPLE, SmallHouse, Visitor
+from tests.small_house import (
+    CLEARING,
+    CORRECTION,
+    GROUP,
+    JOB,
+    OFFICE,
+    PEOPLE,
+    SmallHouse,
+    Visitor,
+    hold_a_message,
+)
 from tests.unit.hub.web.conftest import Arrive, LogOf
 
 CLOSED = sorted(
@@ -22,7 +32,7 @@ def address(route: Route, house: SmallHouse) -> str:
     known = {
         "akte": house.akte, "document": house.files["bescheid"], "page": "1",
         "message": "0192f0a0-0000-7000-8000-000000000005", "clearing": CLEARING,
-        "group": GROUP, "job": JOB,
+        "group": GROUP, "job": JOB, "correction": CORRECTION,
     }  # fmt: skip
     return re.sub(r"\{(\w+)\}", lambda m: known[m[1]], route.path)
 
@@ -82,6 +92,7 @@ async def test_nobody_gets_in_without_a_session(
 async def test_a_role_opens_what_its_policy_says_and_nothing_else(
     house: SmallHouse, arrive: Arrive, log_of: LogOf, login: str
 ) -> None:
+    await hold_a_message(house)
     visitor = await arrive(login)
     expected, got = {}, {}
     for route in CLOSED:
