@@ -50,8 +50,9 @@ async def serve(place: Place) -> Remains:
         workers = Workers(house, duties(place, house))
         workers.look_after(watch_of(place, house, workers))
         services = _services(place, house, workers)
+        door = Door.before(house, place.settings.intake, workers.wake)
+        door.shut.set()
         if place.settings.intake.enabled:
-            door = Door.before(house, place.settings.intake, workers.wake)
             services = replace(services, door=door.figures)
             contexts = door_contexts(place, place.settings.intake, house.database)
             await stack.enter_async_context(Listener(build_api(door), contexts.current))
@@ -60,15 +61,22 @@ async def serve(place: Place) -> Remains:
         await _listen(stack, build_ops_site(services), ops.host, ops.port)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, partial(_end, workers, manager))
+            loop.add_signal_handler(number, partial(_end, workers, manager, door))
         log.info("serving", extra={"place": f"{web_settings.host}:{web_settings.port}"})
         async with manager.watching(workers.alive):
-            remains = await workers.run(partial(manager.say, "READY=1"))
+            remains = await workers.run(partial(_ready, manager, door))
     log.info("stopped")
     return remains
 
 
-def _end(workers: Workers, manager: ServiceManager) -> None:
+def _ready(manager: ServiceManager, door: Door) -> None:
+    """What a crash left is in order: messages may come in."""
+    door.shut.clear()
+    manager.say("READY=1")
+
+
+def _end(workers: Workers, manager: ServiceManager, door: Door) -> None:
+    door.shut.set()
     manager.say("STOPPING=1")
     workers.stop()
 

@@ -64,7 +64,7 @@ async def _wait(door: Door, tenant: str, message_id: str, wait_s: float) -> None
     """Wait until somebody has read the message, the time is over or the service ends."""
     loop = asyncio.get_running_loop()
     end, pause_s = loop.time() + wait_s, FIRST_LOOK_S
-    while not door.closing.is_set() and loop.time() < end:
+    while not door.shut.is_set() and loop.time() < end:
         state = await door.house.database.read(lambda tx: fates.state_of(tx, tenant, message_id))
         if state not in _UNREAD:
             return

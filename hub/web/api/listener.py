@@ -121,7 +121,7 @@ class Listener(AbstractAsyncContextManager["Listener"]):
         trace: TracebackType | None,
     ) -> None:
         """Take nothing new, let those who wait go, and end when the last has its answer."""
-        self._site[DOOR].closing.set()
+        self._site[DOOR].shut.set()
         if self._watch:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)

@@ -23,7 +23,7 @@ from hub.store.senders.posts import Post
 from hub.web.api import fates
 from hub.web.api.bodies import chunks_of, demand_fit, invite, media_type_of, name_of
 from hub.web.api.identity import sender_of
-from hub.web.api.problems import Problem
+from hub.web.api.problems import RETRY_AFTER_S, Problem
 from hub.web.api.services import DOOR, Door
 
 KEY_HEADER = "Idempotency-Key"
@@ -47,6 +47,8 @@ async def post_message(request: web.Request) -> web.Response:
     door, credential = request.app[DOOR], await sender_of(request)
     key = _key_of(request, door)
     demand_fit(request, door.rules)
+    if door.shut.is_set():
+        raise Problem("door_shut", headers={"Retry-After": str(RETRY_AFTER_S)})
     if obstacle := await door.house.pressure.obstacle(credential.tenant, credential.channel):
         raise obstacle
     with ExitStack() as inside:

@@ -105,6 +105,11 @@ KINDS: Mapping[str, Kind] = {
         "Es sind schon so viele Anfragen in Arbeit, wie die Annahme verträgt.",
         "Nach der genannten Zeit mit demselben Idempotency-Key erneut senden.",
     ),
+    "door_shut": Kind(
+        503, "Geschlossen",
+        "Der Dienst startet oder endet gerade; es wurde nichts angenommen.",
+        "Nach der genannten Zeit mit demselben Idempotency-Key erneut senden.",
+    ),
     "message_refused": Kind(
         422, "Nachricht abgelehnt",
         "Die Nachricht wurde abgelehnt.",

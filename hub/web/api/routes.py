@@ -58,7 +58,7 @@ ROUTES: Final = (
             *_KNOWN, "idempotency_key_missing", "idempotency_key_invalid",
             "idempotency_key_in_progress", "idempotency_key_reused", "media_type_unsupported",
             "content_encoded", "body_too_large", "body_too_slow", "body_incomplete",
-            "message_refused", *_EVERYWHERE,
+            "message_refused", "door_shut", *_EVERYWHERE,
         ),
     ),
     Route(

@@ -43,8 +43,8 @@ class Door:
     name: str = ""
     """Different for every opening; with a number it names a request in logs and problems."""
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
-    closing: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when the service ends, so that nobody is kept waiting."""
+    shut: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while the service starts or ends: nothing is taken in, and nobody is kept waiting."""
 
     @classmethod
     def before(cls, house: House, rules: Intake, wake: Callable[[], None]) -> Self:

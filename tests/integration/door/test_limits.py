@@ -148,6 +148,21 @@ async def test_a_full_house_takes_nothing_until_it_has_room(tmp_path: Path):
     assert 202 == again.status
 
 
+async def test_a_house_that_starts_or_ends_takes_nothing_in_and_keeps_nobody(step: DoorStep):
+    sender = await step.with_token()
+    waiting = asyncio.create_task(sender.post(BODY, headers={"Prefer": "wait=30"}))
+    await until(lambda: step.door.turnstile.inside == 1)
+    step.door.shut.set()
+    told, refused = await waiting, await sender.post(BODY, key="k-2")
+    step.door.shut.clear()
+    taken = await sender.post(BODY, key="k-2")
+
+    assert (202, 503, "door_shut", 202) == (
+        told.status, refused.status, refused.code, taken.status,
+    )  # fmt: skip
+    assert int(refused.headers["Retry-After"]) > 0
+
+
 @pytest.mark.parametrize(("rule", "status"), [("per_sender", 429), ("at_once", 503)])
 async def test_too_many_at_once_are_sent_away(tmp_path: Path, rule: str, status: int):
     async with open_door(tmp_path, **{rule: 1}) as step:

@@ -1,11 +1,13 @@
 """Handing in over HTTPS: durable before acknowledged, once per key, verdict on request."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from hub.core.log import JsonLine
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
 from tests.door import MESSAGES, DoorStep, open_door, until
@@ -160,6 +162,23 @@ async def test_a_sender_follows_its_message_to_the_receipt(living_step: DoorStep
 
     assert (200, "Falldaten") == (told.status, told.json["kind"])
     assert b"angenommen" in receipt.body
+
+
+async def test_no_word_of_a_sender_is_in_the_log(
+    living_step: DoorStep, caplog: pytest.LogCaptureFixture
+):
+    sender = await living_step.with_token()
+    body = FALLDATEN.replace(b"<geschlecht>", b"<geschlecht>Kanarienvogel")
+    named = {"Content-Disposition": 'attachment; filename="Kanarienvogel.xml"'}
+    with caplog.at_level(logging.INFO):
+        answer = await sender.post(body, headers=WAIT | named)
+        await living_step.world.change("DROP TABLE post")
+        broken = await sender.post(body, key="Kanarienvogel", headers=named)
+    lines = [JsonLine().format(record) for record in caplog.records]
+
+    assert (422, 500) == (answer.status, broken.status)
+    assert [line for line in lines if "request_failed" in line]
+    assert not [line for line in lines if "Kanarienvogel" in line]
 
 
 async def test_every_look_is_in_the_access_log(step: DoorStep):

@@ -6,6 +6,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from hub.store.targets.breaker import PARTNER, Failure, failed
 from hub.web import health
+from hub.web.api.services import Figures
 from hub.web.ops import build_ops_site
 from tests.small_house import SmallHouse
 
@@ -51,6 +52,26 @@ async def test_the_figures_name_no_person(house: SmallHouse) -> None:
         assert line in text
     for secret in ("Sommerfeld", "UV-2026", "Brückner", "Mila"):
         assert secret not in text
+
+
+async def test_the_door_for_senders_has_figures_where_there_is_one(house: SmallHouse) -> None:
+    figures = Figures(received_bytes=17, under_way=lambda: 2)
+    figures.answers["postMessage", 202] += 3
+    async with TestClient(TestServer(build_ops_site(house.services))) as client:
+        without = await (await client.get("/metrics")).text()
+    async with TestClient(
+        TestServer(build_ops_site(replace(house.services, door=figures)))
+    ) as client:
+        text = await (await client.get("/metrics")).text()
+
+    assert "aktenhub_door" not in without
+    for line in (
+        'aktenhub_door_answers{operation="postMessage",status="202"} 3',
+        "aktenhub_door_requests 2",
+        "aktenhub_door_bytes 17",
+        "aktenhub_door_reloads 0",
+    ):
+        assert line in text
 
 
 async def test_a_partner_that_takes_nothing_is_a_figure(house: SmallHouse) -> None:
