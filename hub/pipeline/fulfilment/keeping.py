@@ -13,12 +13,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from hub.core import failpoint
 from hub.core.errors import Conflict, HubError, Unavailable
 from hub.core.log import log_context
-from hub.pipeline.fulfilment.asking import ask
+from hub.pipeline.fulfilment.asking import ask, target_of
 from hub.pipeline.fulfilment.ending import end
 from hub.pipeline.fulfilment.groups import deliver_files
 from hub.pipeline.house import House
 from hub.pipeline.setbacks import give_up, ids_of, try_again, unforeseen
 from hub.store.lanes import Promise
+from hub.store.targets import breaker
 
 failpoint.declare("refuse_before", "refuse_after")
 
@@ -44,11 +45,22 @@ async def _deliver(promise: Promise, house: House) -> None:
     """Bring bytes to a partner's folder, or ask a partner who answers at once."""
     if promise.spec["door"] != "https":
         await deliver_files((promise,), house)
+        await _pass_the_probe_on(promise, house)
         return
     if promise.payload_sha256 is None:
         raise Conflict("promise_without_payload", "Der Lieferung fehlen ihre Nutzdaten.")
     data = await house.payloads.get(promise.tenant, promise.payload_sha256)
     await ask(promise, data, house)
+
+
+async def _pass_the_probe_on(promise: Promise, house: House) -> None:
+    """A file says nothing about the line to the same partner: the next delivery is the probe."""
+    target = target_of(promise, house)
+    if target is not None:
+        now_us = house.clock.now_us()
+        await house.database.write(
+            lambda tx: breaker.put_off(tx, target.name, breaker.PARTNER, now_us)
+        )
 
 
 async def _refuse(promise: Promise, house: House) -> None:

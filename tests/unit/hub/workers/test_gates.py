@@ -138,6 +138,23 @@ async def test_a_partner_away_and_an_office_shut_out_do_not_wait_for_each_other(
     assert [] == await world.rows("SELECT * FROM target WHERE state <> 'closed'")
 
 
+async def test_a_file_for_a_partner_on_the_line_passes_the_probe_on(world: World) -> None:
+    ids = await wait_in_line(world, "a", "b", "c")
+    await opened(world, AWAY, AWAY)
+    await world.change(
+        "UPDATE promise SET spec = :spec WHERE id = :id", id=ids[0],
+        spec='{"door": "folder", "channel": "azr", "name": "a.xml", "record_kind": "Quittung"}',
+    )  # fmt: skip
+    world.clock.advance(31)
+
+    [file] = await gate(world).claim(64)
+    await fulfil(file, world.house)
+    [probe] = await gate(world).claim(64)
+
+    assert [ids[0], ids[1]] == [file.id, probe.id]
+    assert "half_open" == (await world.rows("SELECT state FROM target"))[0]["state"]
+
+
 async def test_nothing_is_claimed_outside_the_window(world: World) -> None:
     # The fixed clock stands on a Wednesday at 12:06 in Germany.
     await wait_in_line(world, "a")

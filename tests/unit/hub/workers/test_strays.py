@@ -111,3 +111,17 @@ async def test_a_stopped_promise_is_logged_with_the_correlation_of_its_message(
     assert (message["correlation_id"], message["id"]) == (
         line["correlation_id"], line["message_id"],
     )  # fmt: skip
+
+
+async def test_a_delivery_over_a_line_without_address_says_so(tmp_path: Path) -> None:
+    async with open_world(tmp_path, https=()) as world:
+        gone = await wait(world, "deliver:azr")
+        await world.change(
+            "UPDATE promise SET spec = :spec WHERE id = :id", id=gone,
+            spec='{"door": "https", "channel": "azr", "name": "", "record_kind": "Registermeldung"}',
+        )  # fmt: skip
+
+        await world.run_once()
+
+        [case] = await world.open_cases()
+        assert ("line_missing", gone) == (case["code"], case["promise_id"])

@@ -1,5 +1,6 @@
 """A message's journey: one message that fails in any way stops no other and loses nothing."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
@@ -118,6 +119,27 @@ async def test_a_version_that_is_no_longer_in_force_is_named_to_the_sender(
     late = replace(world, house=replace(world.house, isolation=InHouse(routes=routes)))
 
     assert [("refused", "version_not_in_force")] == await travelled(late, FALLDATEN)
+
+
+async def test_a_case_core_may_want_its_receipts_over_https(living_world: World) -> None:
+    world = living_world
+    over = [
+        msgspec.structs.replace(
+            route, door="https", file_name="", answers=False, deadline_h=4.0, channel=CORE
+        )
+        if route.kinds == ("Quittung",) and route.partner == CORE
+        else route
+        for route in world.house.routes.ways_out
+    ]
+    routes = Routes(world.house.routes.ways_in, tuple(over))
+    wired = replace(world, house=replace(world.house, isolation=InHouse(routes=routes)))
+
+    assert [("routed", None)] == await travelled(wired, FALLDATEN)
+
+    [receipt] = await world.rows("SELECT * FROM promise WHERE kind = 'deliver'")
+    spec = json.loads(receipt["spec"])
+    assert ("https", False, "Quittung") == (spec["door"], spec["answers"], spec["record_kind"])
+    assert 4 == round((receipt["deadline_us"] - receipt["made_us"]) / 3_600_000_000)
 
 
 async def test_a_number_used_for_other_content_is_refused(living_world: World) -> None:
