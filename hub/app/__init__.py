@@ -1,7 +1,7 @@
 """The composition root: the only place that builds rooms and connects them."""
 
 from hub.app.backup import back_up
-from hub.app.evidence import open_notary, open_signing
+from hub.app.evidence import open_notary, open_retention, open_signing
 from hub.app.place import CLOCK, SHIPPED, Place
 from hub.app.restore import check_backup, restore
 from hub.app.rooms import (
@@ -32,6 +32,7 @@ __all__ = [
     "open_efile",
     "open_house",
     "open_notary",
+    "open_retention",
     "open_routes",
     "open_signing",
     "pending_migrations",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from hub.app.place import CLOCK, Place
 from hub.certificates.signing import SigningKeys
 from hub.evidence.checkpoints import Notary
+from hub.evidence.retention import PayloadRetention
 from hub.pipeline.house import House
 from hub.store.database import Database
+from hub.store.journal import Journal
 from hub.workers.loops import Duty
 
 DUTY_S = 5.0
@@ -24,6 +26,15 @@ def open_signing(place: Place, database: Database) -> SigningKeys:
     return SigningKeys(database, bytes.fromhex(place.secret("kek").decode()), CLOCK)
 
 
+def open_retention(place: Place, database: Database) -> PayloadRetention:
+    """Open what removes payloads whose time is over."""
+    book, folder = Journal(place.settings.node), place.data / "payloads"
+    return PayloadRetention(database, book, CLOCK, folder, place.settings.retention)
+
+
 def duties(place: Place, house: House) -> list[Duty]:
     """Return what is looked after beside the messages' way."""
-    return [("checkpoints", open_notary(place, house.database).round, DUTY_S)]
+    return [
+        ("checkpoints", open_notary(place, house.database).round, DUTY_S),
+        ("retention", open_retention(place, house.database).round, DUTY_S),
+    ]

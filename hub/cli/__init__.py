@@ -26,6 +26,7 @@ from hub.cli import (
     efile,
     journal,
     letters,
+    retention,
     running,
     simulate,
     targets,
@@ -38,7 +39,7 @@ from hub.core.log import set_up_logging
 
 _GROUPS = (
     running, checking, journal, clearing, efile, letters, certs, accounts, tokens, targets, backups,
-    simulate, bench, demo,
+    retention, simulate, bench, demo,
 )  # fmt: skip
 
 

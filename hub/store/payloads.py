@@ -110,7 +110,8 @@ class Payloads:
         tx.many(
             "INSERT INTO payload (tenant, sha256, bytes, size, kept_us) "
             "VALUES (:tenant, :sha256, :bytes, :size, :now) "
-            "ON CONFLICT (tenant, sha256) DO NOTHING",
+            # Retention counts from when bytes were named last.
+            "ON CONFLICT (tenant, sha256) DO UPDATE SET kept_us = excluded.kept_us",
             [
                 {"tenant": tenant, "sha256": one.sha256, "bytes": one.inline, "size": one.size,
                  "now": now_us}
@@ -126,6 +127,10 @@ class Payloads:
             Unavailable: the folder cannot be read at the moment.
         """
         found = await self._database.read(lambda tx: self.look_up(tx, tenant, (sha256,)))
+        if sha256 not in found and await self._database.read(
+            lambda tx: _was_removed(tx, tenant, sha256)
+        ):
+            raise _expired(sha256)
         return await self.read(sha256, found.get(sha256))
 
     @staticmethod
@@ -266,11 +271,20 @@ def _put(temporary: Path, path: Path) -> None:
     What lies there already is read, because a damaged file must not stand for good bytes, and
     its folder is synced all the same: whoever put it there may not have come so far.
     """
-    if not _is_sound(path):
+    if not (_is_sound(path) and _touched(path)):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.rename(path)
     for folder in (path.parent, path.parent.parent):
         _sync_folder(folder)
+
+
+def _touched(path: Path) -> bool:
+    """Say that a file is wanted, to whoever removes old ones; false when it is gone by now."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _is_sound(path: Path) -> bool:
@@ -300,6 +314,24 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _was_removed(tx: Transaction, tenant: str, sha256: str) -> bool:
+    return bool(
+        tx.all(
+            "SELECT 1 FROM payload_removed WHERE tenant = :tenant AND sha256 = :sha256",
+            tenant=tenant, sha256=sha256,
+        )
+    )  # fmt: skip
+
+
+def _expired(sha256: str) -> Conflict:
+    return Conflict(
+        "payload_expired",
+        "Die Nutzdaten wurden nach Ablauf ihrer Frist entfernt; Prüfsumme und Journal bleiben.",
+        place=sha256[:12],
+        remedy="Das Dokument in der E-Akte verwenden oder den Absender um die Datei bitten.",
+    )
 
 
 def _damaged(sha256: str) -> Conflict:

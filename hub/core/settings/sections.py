@@ -203,6 +203,13 @@ class Alerts(_Section, frozen=True, kw_only=True):
     mail_to: tuple[str, ...] = ()
 
 
+class Retention(_Section, frozen=True, kw_only=True):
+    """How long bytes of finished messages are kept."""
+
+    payload_days: Annotated[int, Meta(ge=0, le=36_500)] = 730
+    """Since the bytes were last named; 0 keeps them for ever."""
+
+
 class Letters(_Section, frozen=True, kw_only=True):
     """Rendering of letters."""
 
@@ -345,6 +352,7 @@ class Settings(_Section, frozen=True, kw_only=True):
     delivery: Delivery = Delivery()
     letters: Letters = Letters()
     evidence: Evidence = Evidence()
+    retention: Retention = Retention()
     alerts: Alerts = Alerts()
     https: tuple[HttpsTarget, ...] = ()
 

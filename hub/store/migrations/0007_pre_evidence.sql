@@ -24,3 +24,30 @@ CREATE TABLE checkpoint (
   PRIMARY KEY (tenant, number)
 );
 CREATE UNIQUE INDEX checkpoint_seq ON checkpoint (tenant, seq);
+
+-- Payloads of finished messages are removed by age; what was removed stays known by its digest.
+CREATE INDEX payload_age ON payload (kept_us, tenant, sha256);
+CREATE TABLE payload_removed (
+  tenant     TEXT   NOT NULL,
+  sha256     TEXT   NOT NULL,
+  size       BIGINT NOT NULL,
+  kept_us    BIGINT NOT NULL,
+  removed_us BIGINT NOT NULL,
+  file_left  INTEGER NOT NULL,                 -- 1: its file has still to be removed
+  PRIMARY KEY (tenant, sha256, removed_us)
+);
+CREATE INDEX payload_file_left ON payload_removed (removed_us) WHERE file_left = 1;
+
+-- Cases whose payloads must stay, whatever their age.
+CREATE TABLE retention_hold (
+  tenant   TEXT   NOT NULL,
+  case_key TEXT   NOT NULL,
+  reason   TEXT   NOT NULL,
+  actor    TEXT   NOT NULL,
+  made_us  BIGINT NOT NULL,
+  ended_us BIGINT,
+  ended_by TEXT,
+  PRIMARY KEY (tenant, case_key, made_us)
+);
+CREATE UNIQUE INDEX retention_hold_open ON retention_hold (tenant, case_key)
+  WHERE ended_us IS NULL;

@@ -88,6 +88,10 @@ STEPS = {
     "letter_rendered": Word("Schreiben erstellt", "good", "letter"),
     "delivered": Word("Übermittelt", "good", "send"),
     "filed": Word("In der Akte abgelegt", "good", "folder"),
+    "payload_removed": Word("Nutzdaten nach Fristablauf entfernt", "calm", "copy"),
+    "payloads_removed": Word("Abgelaufene Nutzdaten entfernt", "calm", "copy"),
+    "retention_hold": Word("Nutzdaten bleiben bis auf Weiteres", "calm", "pause"),
+    "retention_release": Word("Nutzdaten dürfen nach Frist entfernt werden", "calm", "clock"),
     "restored": Word("Aus einer Sicherung wiederhergestellt", "warn", "folder"),
     "closed": Word("Alles zugestellt und abgelegt", "good", "check"),
 }
