@@ -47,7 +47,7 @@ async def ask(promise: Promise, data: bytes, house: House) -> None:
         # An inquiry ends the doubt; a repetition leaves it until it is answered.
         doubt = doubt and target.idempotent == "yes"
         answer = earlier or await _send(promise, sent, line)
-        await take(promise, answer, hashlib.sha256(sent).hexdigest(), target, house)
+        await take(promise, answer, _digest(promise, data, sent), target, house)
     except HubError as exc:
         await after_exchange(promise, exc, target, house, doubt=doubt)
 
@@ -111,7 +111,16 @@ def _under_own_id(promise: Promise, data: bytes) -> bytes:
     Partners compare the id in the message with the idempotency key.
     """
     written_as = str(promise.spec.get("written_as", promise.id))
+    if written_as == promise.id:
+        return data
     return data.replace(written_as.encode(), promise.id.encode())
+
+
+def _digest(promise: Promise, kept: bytes, sent: bytes) -> str:
+    """Return the digest of what left; that of the kept bytes was checked as they were read."""
+    if sent is kept and promise.payload_sha256:
+        return promise.payload_sha256
+    return hashlib.sha256(sent).hexdigest()
 
 
 async def take(
