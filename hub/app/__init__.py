@@ -17,6 +17,7 @@ from hub.app.rooms import (
     start_isolation,
 )
 from hub.app.serving import door_contexts, run_once, serve
+from hub.app.shapes import record_shapes
 
 __all__ = [
     "CLOCK",
@@ -37,6 +38,7 @@ __all__ = [
     "open_signing",
     "pending_migrations",
     "recollection",
+    "record_shapes",
     "restore",
     "run_once",
     "serve",

@@ -23,6 +23,7 @@ from hub.letters.office import Office
 from hub.letters.templates import Templates
 from hub.mapping.catalog import Mappings
 from hub.pipeline.decision.knowledge import Fact, Query
+from hub.pipeline.decision.mind import Sources
 from hub.pipeline.desk import Desk
 from hub.pipeline.fulfilment.lines import HttpsLine
 from hub.pipeline.house import House
@@ -193,10 +194,18 @@ def recollection(database: Database, payloads: Payloads) -> Recollection:
     return answer
 
 
-def start_isolation(place: Place, recall: Recollection) -> Isolation:
-    """Start the children that parse foreign bytes and decide."""
+def start_isolation(
+    place: Place, recall: Recollection, sources: Sources | None = None
+) -> Isolation:
+    """Start the children that parse foreign bytes and decide.
+
+    Args:
+        place: the installation.
+        recall: tells them what they must know of the past.
+        sources: other rules than the installation's, for a rehearsal.
+    """
     wanted = place.settings.isolation
     limits = Limits(wanted.memory_mb, wanted.wall_s, wanted.recycle_after)
-    isolation = Isolation(wanted.workers, limits, place.sources, recall)
+    isolation = Isolation(wanted.workers, limits, sources or place.sources, recall)
     isolation.start()
     return isolation

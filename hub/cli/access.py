@@ -21,6 +21,7 @@ class Look:
     akte: str | None = None
     """Id of the file it is about: who has read a file is asked by it."""
     document: str | None = None
+    purpose: str = "Befehlszeile"
 
 
 async def log_look(database: Database, look: Look) -> None:
@@ -35,6 +36,6 @@ async def log_look(database: Database, look: Look) -> None:
         object_id=look.object_id,
         akte=look.akte,
         document=look.document,
-        purpose="Befehlszeile",
+        purpose=look.purpose,
     )
     await database.write(lambda tx: audit.append(tx, access))

@@ -11,7 +11,8 @@ from hub import app
 from hub.app import Place
 from hub.cli.command import Commands, place_of, show_findings, show_json
 from hub.cli.inspection import Inspection, inspect
-from hub.cli.parser import existing_file
+from hub.cli.parser import day, existing_file, number
+from hub.cli.rehearsal import run_activation, run_rehearsal, run_roll_back
 from hub.core.errors import NotChecked, Rejected, Undecodable
 from hub.core.findings import Finding, Verdict
 from hub.formats.base import Format, Reading
@@ -33,10 +34,36 @@ def register(commands: Commands) -> None:
     validate.add_argument("--schema", required=True, metavar="NAME", help="zum Beispiel "
                           "fachverfahren/Bescheid-1.0")  # fmt: skip
     validate.add_argument("files", nargs="+", type=existing_file, metavar="DATEI")
-    mapping = commands.add("map", _map, "Eine Datei durch ein Mapping führen und ausgeben")
-    mapping.add_argument("--mapping", required=True, metavar="NAME", help="zum Beispiel "
-                         "fachverfahren-to-hub/Bescheid")  # fmt: skip
-    mapping.add_argument("file", type=existing_file, metavar="DATEI")
+    _register_map(commands)
+
+
+def _register_map(commands: Commands) -> None:
+    mapping = commands.add(
+        "map",
+        _map,
+        "Eine Datei durch ein Mapping führen; Fassungen proben, aktivieren und zurücknehmen",
+        json_output=True,
+    )
+    mapping.set_defaults(parser=mapping)
+    what = mapping.add_mutually_exclusive_group(required=True)
+    what.add_argument("--mapping", metavar="NAME", help="DATEI durch dieses Mapping führen, zum "
+                      "Beispiel fachverfahren-to-hub/Bescheid")  # fmt: skip
+    what.add_argument("--rehearse", metavar="NAME", help="eine Fassung an archivierten "
+                      "Nachrichten proben; ändert nichts")  # fmt: skip
+    what.add_argument("--activate", metavar="NAME", help="eine Fassung in Kraft setzen")
+    what.add_argument("--roll-back", metavar="NAME", help="die vorige Fassung wieder in Kraft "
+                      "setzen")  # fmt: skip
+    mapping.add_argument("--with", dest="candidate", metavar="FASSUNG", help="Fassung (zum "
+                         "Beispiel Bescheid-2) oder, zum Proben, eine Datei")  # fmt: skip
+    mapping.add_argument("--from", dest="first_day", type=day, metavar="TAG",
+                         help="erster Tag der Fassung (Vorgabe heute)")  # fmt: skip
+    mapping.add_argument("--days", type=number, default=30, help="Nachrichten der letzten Tage "
+                         "(Vorgabe 30)")  # fmt: skip
+    mapping.add_argument("--tenant", metavar="MANDANT", help="nur dieser Mandant")
+    mapping.add_argument("--reason", help="Grund; steht im Zugriffsprotokoll")
+    mapping.add_argument("--values", action="store_true", help="auch Werte zeigen, nicht nur "
+                         "Felder")  # fmt: skip
+    mapping.add_argument("file", nargs="?", type=existing_file, metavar="DATEI")
 
 
 async def _check(options: argparse.Namespace) -> int:
@@ -116,6 +143,25 @@ def _print_reading(path: Path, reading: Reading) -> None:
 
 
 async def _map(options: argparse.Namespace) -> int:
+    if options.roll_back:
+        return await run_roll_back(options)
+    if options.activate or options.rehearse:
+        _need(options, options.candidate, "--with")
+        if options.activate:
+            return await run_activation(options)
+        _need(options, options.reason, "--reason")
+        return await run_rehearsal(options)
+    _need(options, options.file, "DATEI")
+    return await _map_file(options)
+
+
+def _need(options: argparse.Namespace, value: object, name: str) -> None:
+    """End with a wrong call when a part of it is missing."""
+    if not value:
+        options.parser.error(f"dieser Aufruf braucht {name}")
+
+
+async def _map_file(options: argparse.Namespace) -> int:
     schemas, folder = _places(options)
     formats = Catalog.load(schemas)
     mappings = Mappings.load(folder, formats)

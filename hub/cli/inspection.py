@@ -15,6 +15,7 @@ from hub.app import (
     open_efile,
     open_routes,
     pending_migrations,
+    record_shapes,
 )
 from hub.core.clock import local_date
 from hub.core.errors import HubError
@@ -24,6 +25,7 @@ from hub.formats.catalog import Catalog
 from hub.letters.office import Office
 from hub.letters.templates import Templates
 from hub.mapping.catalog import Mappings
+from hub.mapping.lint import lint
 from hub.partners.outcome import Role
 from hub.routing.table import Routes
 
@@ -104,6 +106,7 @@ async def _schemas(place: Place) -> AsyncIterator[Inspection]:
     if not any(finding.rule == "digests_unreadable" for finding in findings):
         findings += routes.idle(formats, mappings)
     findings += _graded(place, formats, routes)
+    findings += lint(mappings, record_shapes())
     for line in _lines(findings):
         yield line
     count = f"{len(formats.names())} Formate, {len(mappings.names())} Mappings mit Beispielen"

@@ -86,5 +86,5 @@ def faulty(path: Path, reason: str) -> Misconfigured:
         "rules_invalid",
         f"Die Regeln {path.name} sind fehlerhaft: {reason}",
         place=str(path),
-        remedy="Regel berichtigen; docs/mappings.md beschreibt die Form.",
+        remedy="Regel berichtigen; docs/development/mappings.md beschreibt die Form.",
     )

@@ -103,7 +103,8 @@ class TableMapping:
         self._formats = formats
 
     @cached_property
-    def _rules(self) -> TableRules:
+    def rules(self) -> TableRules:
+        """What the file says."""
         try:
             raw = tomllib.loads(self._path.read_text(encoding="utf-8"))
             return msgspec.convert(raw, TableRules)
@@ -113,7 +114,7 @@ class TableMapping:
     @cached_property
     def format(self) -> TableFormat:
         """The partner's format the mapping names."""
-        found = self._formats.format(self._rules.format)
+        found = self._formats.format(self.rules.format)
         if not isinstance(found, TableFormat):
             raise self._faulty(f"{found.name} ist keine Tabelle")
         return found
@@ -134,7 +135,7 @@ class TableMapping:
     def _steps(self) -> dict[str, list[tuple[RecordRule, list[tuple[list[str], Step]]]]]:
         """Return per record type the rules with their compiled columns, for reading."""
         by_type: dict[str, list[tuple[RecordRule, list[tuple[list[str], Step]]]]] = {}
-        for rule in self._rules.records:
+        for rule in self.rules.records:
             steps = [(path.split("."), self._step(path, r)) for path, r in rule.fields.items()]
             by_type.setdefault(rule.type, []).append((rule, steps))
         return by_type
@@ -146,7 +147,7 @@ class TableMapping:
         return Table(ends["head"], tuple(rows), ends["tail"])
 
     def _row(self, record: Record, context: Facts[str, Any], number: int) -> Row:
-        for rule in self._rules.records:
+        for rule in self.rules.records:
             if rule.kind == record.kind and rule.fits(record.data):
                 return self._columns(rule, record.data, context, number)
         raise self._faulty(f"Datensätze der Art „{record.kind}“ sind nicht vorgesehen")
@@ -171,10 +172,10 @@ class TableMapping:
         layout = self.format.layout
         ends = {record.place: record.type for record in layout.records}
         parts: dict[str, tuple[str, Columns]] = {
-            "head": (ends.get("head", ""), self._rules.head),
-            "tail": (ends.get("tail", ""), self._rules.tail),
+            "head": (ends.get("head", ""), self.rules.head),
+            "tail": (ends.get("tail", ""), self.rules.tail),
         }
-        for rule in self._rules.records:
+        for rule in self.rules.records:
             parts[f"{rule.type}/{rule.kind}"] = (rule.type, rule.fields)
         return {
             name: [(col, self._step(col, r, layout.width(kind, col))) for col, r in columns.items()]
@@ -224,7 +225,7 @@ class TableMapping:
 
     def batch_facts(self, document: Document) -> Facts[str, Any]:
         """Return what head and tail say about the batch; nothing when it is none."""
-        batch = self._rules.batch
+        batch = self.rules.batch
         if batch is None:
             return {}
         places = {f"head.{name}": value for name, value in document.head.items()}

@@ -76,7 +76,7 @@ class Versions:
                 "versions_invalid",
                 f"Das Verzeichnis der Fassungen ist fehlerhaft: {exc}",
                 place=str(path),
-                remedy="Die genannte Stelle berichtigen; docs/mappings.md beschreibt die Form.",
+                remedy="Die Stelle nach docs/development/mappings.md berichtigen.",
             ) from exc
 
     def of(self, name: str) -> tuple[tuple[str, Validity], ...]:

@@ -109,6 +109,17 @@ class XsltMapping:
             raise self._faulty("es hat kein Dokument erzeugt")
         return result
 
+    def uncalled_templates(self) -> tuple[str, ...]:
+        """Return its own named templates that are never called.
+
+        Raises:
+            Misconfigured: the style sheet is not readable.
+        """
+        root = self._sheet.getroot()
+        called = {call.get("name") for call in root.iter(f"{_XSL}call-template")}
+        own = (template.get("name") for template in root.iter(f"{_XSL}template"))
+        return tuple(name for name in own if name and name not in called)
+
     def batch_facts(self, document: Document) -> Facts[str, Any]:  # noqa: ARG002 - no XML batches
         """Return nothing: XML messages come one by one."""
         return {}
