@@ -9,7 +9,7 @@ from hub.app import all_migrations
 from hub.core.errors import Conflict
 from hub.store.inbox import leases
 from hub.store.migrate import migrate
-from tests.contract.conftest import AnyDatabase, Engine
+from tests.engines import AnyDatabase, Engine
 
 DOOR = ("musterstadt", "fachverfahren")
 S = 1_000_000
