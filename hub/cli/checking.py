@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import sys
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 from hub import app
-from hub.app import Place
+from hub.app import CLOCK, Place
 from hub.cli.command import Commands, place_of, show_findings, show_json
 from hub.cli.inspection import Inspection, inspect
 from hub.cli.parser import day, existing_file, number
 from hub.cli.rehearsal import run_activation, run_rehearsal, run_roll_back
+from hub.core.clock import iso_utc
 from hub.core.errors import NotChecked, Rejected, Undecodable
 from hub.core.findings import Finding, Verdict
 from hub.formats.base import Format, Reading
@@ -98,48 +102,75 @@ def _places(options: argparse.Namespace) -> tuple[Path, Path]:
 async def _validate(options: argparse.Namespace) -> int:
     schemas, _ = _places(options)
     checker = Catalog.load(schemas).format(options.schema)
-    results = []
-    for path in options.files:
-        try:
-            reading = await asyncio.to_thread(_verified, checker, path)
-        except Undecodable as exc:
-            findings = exc.findings or (Finding(exc.code, f"{exc.message} {exc.remedy}".strip()),)
-            reading = Reading(Verdict.FAILED, findings, None, {})
-        results.append((path, reading))
+    reports = [await asyncio.to_thread(_report, checker, path) for path in options.files]
     if options.json:
-        documents = [_document(path, reading) for path, reading in results]
+        documents = [report.to_dict() for report in reports]
         show_json(documents[0] if len(documents) == 1 else {"documents": documents})
     else:
-        for path, reading in results:
-            _print_reading(path, reading)
-    passed = all(reading.verdict is Verdict.PASSED for _, reading in results)
-    return 0 if passed else 1
+        for report in reports:
+            _print_report(report)
+    return 0 if all(report.reading.verdict is Verdict.PASSED for report in reports) else 1
 
 
-def _verified(checker: Format, path: Path) -> Reading:
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """What a check found, and in what it was found."""
+
+    file: str
+    schema: str
+    engine: str
+    sha256: str
+    size_bytes: int
+    checked_at: str
+    reading: Reading
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the stable keys of ``validate --json``."""
+        reading = self.reading
+        return {
+            "file": self.file,
+            "verdict": reading.verdict.value,
+            "findings": [finding.to_dict() for finding in reading.findings],
+            "counts": dict(reading.counts),
+            "schema": self.schema,
+            "engine": self.engine,
+            "sha256": self.sha256,
+            "bytes": self.size_bytes,
+            "checked_at": self.checked_at,
+        }
+
+
+def _report(checker: Format, path: Path) -> _Report:
     """Check a file piece by piece: it may be larger than the memory."""
     with path.open("rb") as file:
-        return checker.verify(file)
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        size = file.tell()
+        file.seek(0)
+        try:
+            reading = checker.verify(file)
+        except Undecodable as exc:
+            findings = exc.findings or (Finding(exc.code, f"{exc.message} {exc.remedy}".strip()),)
+            counts = Counter(finding.rule for finding in findings)
+            reading = Reading(Verdict.FAILED, findings, None, counts)
+    at = iso_utc(CLOCK.now_us())
+    return _Report(path.name, checker.name, checker.engine, digest, size, at, reading)
 
 
-def _document(path: Path, reading: Reading) -> dict[str, object]:
-    return {
-        "file": path.name,
-        "verdict": reading.verdict.value,
-        "findings": [finding.to_dict() for finding in reading.findings],
-        "counts": dict(reading.counts),
-    }
-
-
-def _print_reading(path: Path, reading: Reading) -> None:
+def _print_report(report: _Report) -> None:
     words = {
         Verdict.PASSED: "bestanden",
         Verdict.FAILED: "nicht bestanden",
         Verdict.NOT_CHECKABLE: "nicht prüfbar",
     }
-    print(f"{path.name}: {words[reading.verdict]}")
+    reading = report.reading
+    print(f"{report.file}: {words[reading.verdict]} ({report.schema}, {report.engine})")
     if reading.findings:
         show_findings([finding.to_dict() for finding in reading.findings])
+    beyond = sum(reading.counts.values()) - len(reading.findings)
+    if beyond > 0:
+        print(f"Weitere {beyond} Befunde sind nur gezählt; insgesamt je Regel:")
+        for rule, count in sorted(reading.counts.items()):
+            print(f"  {rule}: {count}")
 
 
 async def _map(options: argparse.Namespace) -> int:

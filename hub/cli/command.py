@@ -79,10 +79,16 @@ def _cell(value: object) -> str:
     return "".join(c if c.isprintable() else "?" for c in str(value))
 
 
+_LEVELS = {"error": "Fehler", "warning": "Warnung", "info": "Hinweis"}
+
+
 def show_findings(findings: Sequence[Mapping[str, Any]]) -> None:
     """Print what was found in a document, each with its place."""
     columns = {"line": "Zeile", "row": "Satz", "field": "Feld", "rule": "Regel", "path": "Ort",
                "message": "Befund"}  # fmt: skip
+    if any(one.get("level") not in (None, "error") for one in findings):
+        columns = {"level": "Stufe", **columns}
+        findings = [{**one, "level": _LEVELS.get(str(one.get("level")))} for one in findings]
     show_table(findings, columns)
 
 

@@ -50,6 +50,8 @@ class Format(Protocol):
     name: str
     """``<partner>/<Kind>-<version>``."""
     notation: Notation
+    engine: str
+    """What judges, with its version; stands in the report of a check."""
 
     @property
     def marks(self) -> frozenset[str]:

@@ -111,6 +111,7 @@ class XmlFormat:
     """A kind of XML message given by an XSD; its roots are the elements that file declares."""
 
     notation: Notation = "xml"
+    engine = f"libxml2 {'.'.join(str(part) for part in etree.LIBXML_VERSION)}"
 
     def __init__(self, name: str, path: Path) -> None:
         self.name = name

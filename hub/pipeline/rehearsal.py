@@ -204,7 +204,7 @@ def differences_of(before: Sequence[Record], after: Sequence[Record]) -> Iterato
         yield from _differing("", one.data, other.data)
 
 
-def _differing(path: str, before: Any, after: Any) -> Iterator[Difference]:  # noqa: ANN401 - JSON
+def _differing(path: str, before: Any, after: Any) -> Iterator[Difference]:  # noqa: ANN401 - any JSON value
     if before == after:
         return
     if isinstance(before, dict) and isinstance(after, dict):

@@ -50,6 +50,8 @@ class Splitter(Places, Protocol):
 class TableFormat:
     """A kind of delimited or fixed-width file given by a layout."""
 
+    engine = "aktenhub table 1"
+
     def __init__(
         self, name: str, layout: Layout, splitter: Splitter, rules: RowRules | None = None
     ) -> None:

@@ -1,5 +1,6 @@
 """Is this file valid, what comes out of it, is everything in order."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -32,6 +33,45 @@ def test_a_good_file_passes(command: CommandLine, good: Path) -> None:
     answer = command("validate", "--schema", NOTICE, good, "--json")
 
     assert (0, "passed", []) == (answer.code, answer.json["verdict"], answer.json["findings"])
+
+
+def test_a_report_says_what_was_checked_by_what(command: CommandLine, good: Path) -> None:
+    answer = command("validate", "--schema", NOTICE, good, "--json")
+
+    data = good.read_bytes()
+    assert (NOTICE, hashlib.sha256(data).hexdigest(), len(data)) == (
+        answer.json["schema"],
+        answer.json["sha256"],
+        answer.json["bytes"],
+    )
+    assert answer.json["engine"].startswith("libxml2 ")
+    assert answer.json["checked_at"].endswith("Z")
+
+
+def test_a_warning_is_shown_and_lets_pass(command: CommandLine, tmp_path: Path) -> None:
+    path = tmp_path / "ohne.xml"
+    text = drops.notice(FAMILY).decode().replace("BEW", "VER")
+    start, end = text.index("<begruendung>"), text.index("</begruendung>") + len("</begruendung>")
+    path.write_text(text[:start] + text[end:], encoding="utf-8")
+
+    answer = command("validate", "--schema", NOTICE, path)
+
+    assert 0 == answer.code
+    assert "bestanden" in answer.out
+    assert "Warnung" in answer.out
+    assert "notice_without_reasons" in answer.out
+
+
+def test_findings_beyond_the_listed_ones_are_counted(command: CommandLine, tmp_path: Path) -> None:
+    table = drops.notice_table(BEISPIELHAUSEN, "31.02.2026")
+    row = table.splitlines(keepends=True)[-1]
+    path = tmp_path / "viele.csv"
+    path.write_bytes(table + row * 1500)
+
+    answer = command("validate", "--schema", "altverfahren/Bescheid-1.0", path)
+
+    assert "nur gezählt" in answer.out
+    assert "date_wrong: 1501" in answer.out
 
 
 def test_a_bad_file_fails_with_its_places(command: CommandLine, bad: Path) -> None:
