@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hub.core.errors import Conflict
 from hub.store.database import Row, Transaction
 
 _KEY = (
@@ -66,13 +67,23 @@ def set_issued(tx: Transaction, row: Mapping[str, object]) -> None:
 
 
 def move(tx: Transaction, row: Row, to_state: str, actor: str, at_us: int) -> None:
-    """Change the state and remember who did it."""
-    tx.run(
+    """Change the state and remember who did it.
+
+    Raises:
+        Conflict: somebody else has moved it meanwhile.
+    """
+    moved = tx.run(
         "UPDATE certificate SET state = :state WHERE id = :id AND state = :expected",
         id=row["id"],
         state=to_state,
         expected=row["state"],
     )
+    if not moved:
+        raise Conflict(
+            "certificate_moved",
+            "Das Zertifikat hat inzwischen einen anderen Zustand.",
+            remedy="Zustand neu ansehen und erneut entscheiden.",
+        )
     tx.run(
         _STEP,
         id=row["id"],

@@ -15,7 +15,7 @@ import pytest
 
 from hub.app import all_migrations
 from hub.core.errors import Conflict
-from hub.store import audit, batches, journal, lanes, messages
+from hub.store import audit, batches, certificates, journal, lanes, messages
 from hub.store.audit import Access
 from hub.store.database import Transaction
 from hub.store.journal import Entry, Journal
@@ -362,3 +362,33 @@ async def test_who_looked_before_another_inserted_looks_again(cluster: Cluster) 
     said = await asyncio.gather(*(cluster.nodes[n % COUNT].write(open_once) for n in range(12)))
 
     assert ["known"] * 11 + ["new"] == sorted(said)
+
+
+async def test_a_certificate_is_moved_by_one_of_two_nodes(cluster: Cluster) -> None:
+    key = {
+        "id": "k", "tenant": "a", "purpose": "tls-client", "algorithm": "ec-p256",
+        "wrapped_dek": "", "sealed": "", "made_us": 1,
+    }  # fmt: skip
+    row = {
+        "id": "c", "tenant": "a", "partner": "azr", "environment": "test", "purpose": "tls-client",
+        "state": "requested", "key_id": "k", "key_algorithm": "ec-p256", "key_bits": 256,
+        "public_sha256": "p", "request_pem": "", "subject": "", "created_us": 1,
+    }  # fmt: skip
+
+    def ask(tx: Transaction) -> None:
+        certificates.add_key(tx, key)
+        certificates.add_request(tx, row, "x")
+
+    await cluster.nodes[0].write(ask)
+    ends = await asyncio.gather(
+        *(
+            node.write(lambda tx: certificates.move(tx, row, "imported", "x", 2))
+            for node in cluster.nodes
+        ),
+        return_exceptions=True,
+    )
+    steps = await cluster.nodes[0].read(lambda tx: certificates.steps(tx, "c"))
+
+    assert 1 == ends.count(None)
+    assert {"certificate_moved"} == {one.code for one in ends if isinstance(one, Conflict)}
+    assert ["requested", "imported"] == [step["to_state"] for step in steps]
