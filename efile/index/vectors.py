@@ -47,11 +47,7 @@ class Vectors:
         """Make documents findable that are not yet."""
         tx.many(
             _TEXT,
-            [
-                # The engine's texts hold no zero byte; nobody searches for one.
-                {"tenant": one.tenant, "id": one.id, "body": found.body.replace("\0", " ")}
-                for one, found in entered
-            ],
+            [{"tenant": one.tenant, "id": one.id, "body": found.body} for one, found in entered],
         )
         tx.many(
             _PIECE,

@@ -51,7 +51,9 @@ def append(tx: Transaction, access: Access) -> int:
     """Write one entry and return its number; nodes take turns."""
     tx.run("/*pg LOCK TABLE access_log IN SHARE ROW EXCLUSIVE MODE */")
     seq, previous = head(tx)
-    values = {"seq": seq + 1, **asdict(access)}
+    # What somebody searched for may hold a zero sign, which not every engine keeps as it is.
+    said = asdict(access) | {"object_id": access.object_id.replace("\0", "␀")}
+    values = {"seq": seq + 1, **said}
     tx.run(
         "INSERT INTO access_log (seq, at_us, tenant, actor, role, action, object_kind,"
         " object_id, akte, document, purpose, result, previous, hash)"

@@ -221,6 +221,52 @@ async def test_a_forgotten_value_is_an_error_not_a_null(
         await database.write(lambda tx: tx.run(sql, id=1))
 
 
+async def test_numbers_truths_and_bytes_come_back_alike(database: AnyDatabase) -> None:
+    def work(tx: Transaction) -> tuple[object, ...]:
+        tx.run("CREATE TABLE thing (n BIGINT, b BLOB)")
+        tx.many(
+            "INSERT INTO thing VALUES (:n, :b)",
+            [{"n": 2**40, "b": b"\x00\xff"}, {"n": 1, "b": None}],
+        )
+        return tuple(
+            (tx.one("SELECT sum(n) AS s, count(b) AS c, max(n) = 1 AS t FROM thing") or {}).values()
+        )
+
+    await database.write(lambda tx: tx.run(_BLOB[database.dialect]))
+    assert (2**40 + 1, 1, 0) == await database.write(work)
+    found = await database.read(lambda tx: tx.all("SELECT b FROM thing ORDER BY n"))
+    assert [None, b"\x00\xff"] == [row["b"] for row in found]
+
+
+_BLOB = {"sqlite": "SELECT 1", "postgresql": "CREATE DOMAIN blob AS bytea"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"), [((1, 3), [1, 3]), ((), []), ((7,), [])], ids=["two", "none", "unknown"]
+)
+async def test_a_tuple_is_a_list(
+    database: AnyDatabase, wanted: tuple[int, ...], found: list[int]
+) -> None:
+    for number in range(4):
+        await database.write(insert(number))
+    named = "SELECT id FROM item WHERE id IN :ids AND (:t IS NULL OR t = :t) ORDER BY id"
+    others = "SELECT id FROM item WHERE id NOT IN :ids ORDER BY id"
+    rows = await database.read(lambda tx: tx.all(named, ids=wanted, t=None))
+    rest = await database.read(lambda tx: tx.all(others, ids=wanted or (-1,)))
+
+    assert found == [row["id"] for row in rows]
+    assert [n for n in range(4) if n not in found] == [row["id"] for row in rest]
+
+
+async def test_a_zero_sign_in_a_question_finds_nothing_and_breaks_nothing(
+    database: AnyDatabase,
+) -> None:
+    await database.write(insert(1))
+
+    assert [] == await database.read(lambda tx: tx.all("SELECT 1 FROM item WHERE t = :t", t="x\0"))
+    assert [1] == await database.read(ids)
+
+
 async def test_several_event_loops_share_one_database(database: AnyDatabase) -> None:
     async def other() -> None:
         await asyncio.gather(*(database.write(insert(n)) for n in range(100, 150)))

@@ -311,7 +311,7 @@ async def test_the_chains_of_the_journal_hold_whoever_writes(cluster: Cluster) -
 async def test_the_access_log_holds_whoever_writes(cluster: Cluster) -> None:
     access = Access(
         at_us=1, tenant="a", actor="x", role="auditor", action="seen", object_kind="akte",
-        object_id="1",
+        object_id="searched\0for",
     )  # fmt: skip
     await asyncio.gather(
         *(cluster.nodes[n % COUNT].write(lambda tx: audit.append(tx, access)) for n in range(60))

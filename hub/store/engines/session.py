@@ -11,9 +11,11 @@ from typing import Any
 
 import psycopg
 from psycopg import RawCursor, errors
+from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.numeric import Int8Dumper
+from psycopg.types.string import StrDumperUnknown
 
 from hub.core.errors import Misconfigured, Unavailable
 
@@ -118,6 +120,7 @@ def _prepare(session: Session, address: Address) -> None:
     session.prepared_max = 500
     adapters = session.adapters
     adapters.register_dumper(int, Int8Dumper)
+    adapters.register_dumper(str, _TextDumper)
     adapters.register_loader("numeric", _WholeLoader)
     adapters.register_loader("bool", _TruthLoader)
 
@@ -156,6 +159,16 @@ def _demand(session: Session, address: Address) -> None:
             place=address.place,
             remedy="Neu anlegen: createdb --template=template0 --encoding=UTF8 --locale=C NAME",
         )
+
+
+class _TextDumper(StrDumperUnknown):
+    """Texts; a zero sign, which the server refuses, is asked and kept as its picture ``␀``.
+
+    Only crooked questions and foreign texts hold one: nothing is found, nothing breaks.
+    """
+
+    def dump(self, obj: str) -> Buffer | None:
+        return super().dump(obj.replace("\0", "␀") if "\0" in obj else obj)
 
 
 class _WholeLoader(Loader):
