@@ -42,6 +42,11 @@ class Message:
     """Digest of the neutral record, for messages split from a batch."""
 
     @property
+    def key(self) -> tuple[str, str]:
+        """What names it among all offices' messages."""
+        return self.tenant, self.id
+
+    @property
     def received_on(self) -> str:
         """The office's calendar day of acceptance as ``YYYY-MM-DD``."""
         return local_date(self.received_us).isoformat()

@@ -22,6 +22,7 @@ from hub.store.database import Transaction
 from hub.store.inbox import attachments
 from hub.store.inbox.attachments import Attachment
 from hub.store.lanes import Promise
+from hub.store.messages import Arrived
 from hub.store.payloads import Kept, Payloads
 
 failpoint.declare("intake_before_payload", "intake_before_commit", "intake_after_commit")
@@ -127,36 +128,95 @@ async def prepare(arrival: Arrival, house: House) -> _Ready:
 
 def enter(tx: Transaction, ready: _Ready, house: House, now_us: int) -> Accepted:
     """Enter one prepared arrival within a unit of work."""
-    accepted = _entered(tx, ready, house, now_us)
-    if ready.within:
-        ready.within(tx, accepted)
-    return accepted
+    return _enter_all(tx, (ready,), house, now_us)[0]
 
 
-def _entered(tx: Transaction, ready: _Ready, house: House, now_us: int) -> Accepted:
-    message = ready.message
-    known = messages.find(tx, message.tenant, message.id)
-    if known and not _is_same(messages.to_message(known), message):
-        # A claimed file under a copied or forged name: other bytes are another message.
-        own_id = derived_uuid(message.id, message.tenant, message.channel, message.sha256)
-        message = replace(message, id=own_id)
-        known = messages.find(tx, message.tenant, own_id)
-    if known:
-        return Accepted(messages.to_message(known), known["state"], known["code"])
-    if ready.kept:
-        Payloads.name(tx, message.tenant, ready.kept, now_us)
+def _enter_all(
+    tx: Transaction, ready: Sequence[_Ready], house: House, now_us: int
+) -> list[Accepted]:
+    """Enter prepared arrivals in their order; what is there already stays as it is."""
+    accepted: dict[tuple[str, str], Accepted] = {}
+    named = _named(tx, ready, accepted)
+    new = {m.key: (one, m) for one, m in zip(ready, named, strict=True) if m.key not in accepted}
+    accepted |= {key: _judged(*one) for key, one in new.items()}
+    Payloads.name_all(tx, ((m.tenant, one.kept) for one, m in new.values() if one.kept), now_us)
+    _recognise_repeated(tx, new, accepted, house)
+    _write(tx, [(one, accepted[key]) for key, (one, _) in new.items()], house, now_us)
+    result = [accepted[message.key] for message in named]
+    for one, what in zip(ready, result, strict=True):
+        if one.within:
+            one.within(tx, what)
+    return result
+
+
+def _named(
+    tx: Transaction, ready: Sequence[_Ready], accepted: dict[tuple[str, str], Accepted]
+) -> list[Message]:
+    """Return the messages under their final ids, and note what became of known ones before."""
+    _note_known(tx, [one.message for one in ready], accepted)
+    named: list[Message] = []
+    taken = {key: what.message for key, what in accepted.items()}
+    for message in (one.message for one in ready):
+        other = taken.get(message.key)
+        if other and not _is_same(other, message):
+            # A claimed file under a copied or forged name: other bytes are another message.
+            own_id = derived_uuid(message.id, message.tenant, message.channel, message.sha256)
+            message = replace(message, id=own_id)  # noqa: PLW2901  the same message, renamed
+            _note_known(tx, [message], accepted)
+        taken.setdefault(message.key, message)
+        named.append(message)
+    return named
+
+
+def _note_known(
+    tx: Transaction, wanted: Sequence[Message], accepted: dict[tuple[str, str], Accepted]
+) -> None:
+    for tenant in {message.tenant for message in wanted}:
+        ids = [message.id for message in wanted if message.tenant == tenant]
+        for row in messages.find_all(tx, tenant, ids).values():
+            known = messages.to_message(row)
+            accepted[known.key] = Accepted(known, row["state"], row["code"])
+
+
+def _judged(ready: _Ready, message: Message) -> Accepted:
     if ready.fault:
-        house.messages.add(tx, message, "refused", now_us, code=ready.fault, **ready.facts)
         return Accepted(message, "refused", ready.fault)
-    fresh = messages.remember(tx, message, "bytes", message.sha256)
-    if not fresh and _is_only_recorded(tx, message, ready.attachments, house):
-        facts = {**ready.facts, "code": "duplicate_bytes"}
-        house.messages.add(tx, message, "duplicate", now_us, **facts)
-        return Accepted(message, "duplicate", "duplicate_bytes")
-    house.messages.add(tx, message, "received", now_us, **ready.facts)
-    attachments.add(tx, message, ready.attachments, now_us)
-    lanes.add(tx, travel_promise(message, house, now_us, in_order=ready.in_channel_order), now_us)
     return Accepted(message, "received")
+
+
+def _recognise_repeated(
+    tx: Transaction,
+    new: Mapping[tuple[str, str], tuple[_Ready, Message]],
+    accepted: dict[tuple[str, str], Accepted],
+    house: House,
+) -> None:
+    """Remember the bytes, and find those that are only recorded because they came before."""
+    whole = [message for one, message in new.values() if not one.fault]
+    fresh = messages.remember_bytes(tx, whole)
+    for message in whole:
+        came_with = new[message.key][0].attachments
+        if message.key not in fresh and _is_only_recorded(tx, message, came_with, house):
+            accepted[message.key] = Accepted(message, "duplicate", "duplicate_bytes")
+
+
+def _write(
+    tx: Transaction, entered: Sequence[tuple[_Ready, Accepted]], house: House, now_us: int
+) -> None:
+    house.messages.add_all(tx, [_arrived(*one) for one in entered], now_us)
+    received = [(one, what.message) for one, what in entered if what.state == "received"]
+    for one, message in received:
+        if one.attachments:
+            attachments.add(tx, message, one.attachments, now_us)
+    promises = [
+        travel_promise(message, house, now_us, in_order=one.in_channel_order)
+        for one, message in received
+    ]
+    lanes.add_all(tx, promises, now_us)
+
+
+def _arrived(ready: _Ready, accepted: Accepted) -> Arrived:
+    code = {"code": accepted.code} if accepted.code else {}
+    return Arrived(accepted.message, accepted.state, {**ready.facts, **code})
 
 
 def _is_same(known: Message, message: Message) -> bool:
@@ -181,12 +241,6 @@ def travel_promise(message: Message, house: House, now_us: int, *, in_order: boo
         lane_key=message.case_key or alone,
         deadline_us=house.deadline_us(now_us),
     )
-
-
-def _enter_all(
-    tx: Transaction, ready: Sequence[_Ready], house: House, now_us: int
-) -> list[Accepted]:
-    return [enter(tx, one, house, now_us) for one in ready]
 
 
 def _is_only_recorded(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from hub.core.errors import Conflict
 from hub.core.message import Message
@@ -91,7 +92,7 @@ class Messages:
             to=to_state, code=facts.get("code"), tenant=message.tenant, id=message.id, state=state,
             closed=now_us if to_state in FINAL else None,
         )  # fmt: skip
-        entry = replace(_entry(message, to_state), from_state=state, to_state=to_state, facts=facts)
+        entry = _entry(message, to_state, from_state=state, to_state=to_state, facts=facts)
         self._journal.append(tx, now_us, entry)
 
     def travelled(self, tx: Transaction, ways: Sequence[Travelled], now_us: int) -> None:
@@ -109,11 +110,8 @@ class Messages:
             entries += [_note(message, action, step) for action, step in way.steps]
             facts = {"code": way.code} if way.code else {}
             entries.append(
-                replace(
-                    _entry(message, way.state), from_state="received", to_state=way.state,
-                    facts=facts,
-                )
-            )  # fmt: skip
+                _entry(message, way.state, from_state="received", to_state=way.state, facts=facts)
+            )
         self._journal.append(tx, now_us, *entries)
 
     def note(
@@ -244,29 +242,29 @@ _FIELDS = tuple(one.name for one in fields(Message))
 
 def _first_entry(arrived: Arrived) -> Entry:
     state = arrived.state
-    return replace(
-        _entry(arrived.message, state if state in {"duplicate", "refused"} else "received"),
+    return _entry(
+        arrived.message, state if state in {"duplicate", "refused"} else "received",
         to_state=state, digest=arrived.message.sha256 or None, facts=arrived.facts,
     )  # fmt: skip
 
 
 def _end(row: Row) -> Entry:
     state = "refused" if row["code"] else "closed"
-    return replace(
-        _entry(to_message(row), state), from_state="routed", to_state=state,
+    return _entry(
+        to_message(row), state, from_state="routed", to_state=state,
         facts={"code": row["code"]} if row["code"] else {},
     )  # fmt: skip
 
 
 def _note(message: Message, action: str, step: Step) -> Entry:
-    return replace(
-        _entry(message, action),
+    return _entry(
+        message, action,
         promise_id=step.promise_id, digest=step.digest, actor=step.actor, facts=step.facts,
     )  # fmt: skip
 
 
-def _entry(message: Message, action: str) -> Entry:
-    return Entry(message.tenant, action, message.id, case_key=message.case_key)
+def _entry(message: Message, action: str, **said: Any) -> Entry:  # noqa: ANN401  fields of an entry
+    return Entry(message.tenant, action, message.id, case_key=message.case_key, **said)
 
 
 _INSERT = """
@@ -352,16 +350,39 @@ def forget_bytes(tx: Transaction, message: Message) -> None:
     )  # fmt: skip
 
 
+def remember_bytes(tx: Transaction, wanted: Sequence[Message]) -> set[tuple[str, str]]:
+    """Remember the bytes of messages and return the keys of those that were not known before.
+
+    The insertion itself tells: between a look and an insertion another node may accept.
+    """
+    tx.many(_REMEMBER, [_seen_row(message, "bytes", message.sha256) for message in wanted])
+    channels: dict[tuple[str, str], list[str]] = {}
+    for message in wanted:
+        channels.setdefault((message.tenant, message.channel), []).append(message.sha256)
+    first = {
+        (tenant, row["message_id"])
+        for (tenant, channel), keys in channels.items()
+        for row in seen_all(tx, tenant=tenant, channel=channel, key_kind="bytes", keys=keys)
+    }
+    return {message.key for message in wanted if message.key in first}
+
+
 def remember(tx: Transaction, message: Message, key_kind: str, key: str) -> bool:
     """Remember a key in the accepting unit of work; ``False`` when it was known before.
 
     The insertion itself tells: between a look and an insertion another node may accept.
     """
-    return bool(
-        tx.run(
-            "INSERT INTO seen (tenant, channel, key_kind, key, message_id, sha256, received_us) "
-            "VALUES (:tenant, :channel, :key_kind, :key, :id, :sha256, :at) ON CONFLICT DO NOTHING",
-            tenant=message.tenant, channel=message.channel, key_kind=key_kind, key=key,
-            id=message.id, sha256=message.sha256, at=message.received_us,
-        )
-    )  # fmt: skip
+    return bool(tx.run(_REMEMBER, **_seen_row(message, key_kind, key)))
+
+
+_REMEMBER = """
+INSERT INTO seen (tenant, channel, key_kind, key, message_id, sha256, received_us)
+VALUES (:tenant, :channel, :key_kind, :key, :id, :sha256, :at) ON CONFLICT DO NOTHING
+"""
+
+
+def _seen_row(message: Message, key_kind: str, key: str) -> dict[str, object]:
+    return {
+        "tenant": message.tenant, "channel": message.channel, "key_kind": key_kind, "key": key,
+        "id": message.id, "sha256": message.sha256, "at": message.received_us,
+    }  # fmt: skip
