@@ -1,5 +1,6 @@
 """A database with a journal, a signing key and a notary, for tests of what outsiders check."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from hub.store.database import Row, Transaction
 from hub.store.journal import Entry, Journal
 from hub.store.migrate import hub_migrations, migrate
 from hub.store.sqlite import SqliteDatabase
+from tests.engines import AnyDatabase
 
 KEK = bytes(range(32))
 
@@ -24,7 +26,7 @@ KEK = bytes(range(32))
 class Archive:
     """What the tests of evidence work with."""
 
-    database: SqliteDatabase
+    database: AnyDatabase
     folder: Path
     clock: FixedClock = field(default_factory=FixedClock)
     rules: Evidence = field(default_factory=lambda: Evidence(checkpoint_entries=4))
@@ -66,10 +68,10 @@ class Archive:
 
 
 @asynccontextmanager
-async def open_archive(folder: Path) -> AsyncIterator[Archive]:
-    database = SqliteDatabase(folder / "hub.sqlite")
+async def open_archive(folder: Path, database: AnyDatabase | None = None) -> AsyncIterator[Archive]:
+    database = database or SqliteDatabase(folder / "hub.sqlite")
     try:
-        await migrate(database, hub_migrations(), 0)
+        await migrate(database, hub_migrations(database.dialect), 0)
         yield Archive(database, folder / "checkpoints")
     finally:
-        database.close()
+        await asyncio.to_thread(database.close)
