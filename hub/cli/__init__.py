@@ -24,6 +24,7 @@ from hub.cli import (
     clearing,
     demo,
     efile,
+    inboxes,
     journal,
     letters,
     retention,
@@ -38,8 +39,8 @@ from hub.core.errors import HubError, Misconfigured
 from hub.core.log import set_up_logging
 
 _GROUPS = (
-    running, checking, journal, clearing, efile, letters, certs, accounts, tokens, targets, backups,
-    retention, simulate, bench, demo,
+    running, checking, journal, clearing, inboxes, efile, letters, certs, accounts, tokens, targets,
+    backups, retention, simulate, bench, demo,
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from hub.pipeline.house import House
 from hub.store.database import Transaction
 from hub.store.inbox import numbers
 from hub.store.inbox.numbers import Count
-from hub.store.journal import Entry
+from hub.store.journal import Entry, Journal
 from hub.workers.ownership import Door
 
 log = logging.getLogger(__name__)
@@ -47,25 +47,42 @@ async def halt(door: Door, gap: tuple[int, int], count: Count, house: House) -> 
     if since_us is None:
         await house.database.write(lambda tx: _say_halted(tx, door, gap, house, now_us))
     elif patience_s and now_us - since_us >= patience_s * 1_000_000:
-        await house.database.write(lambda tx: pass_over(tx, door, gap, house, now_us))
+        await house.database.write(lambda tx: pass_over(tx, door, gap, house.journal, now_us))
 
 
 def _say_halted(
     tx: Transaction, door: Door, gap: tuple[int, int], house: House, now_us: int
 ) -> None:
     if numbers.wait(tx, door, now_us):
-        _journal(tx, "number_awaited", door, gap, house, now_us)
+        facts = {"channel": door[1], "from": gap[0], "to": gap[1]}
+        house.journal.append(tx, now_us, Entry(door[0], "number_awaited", facts=facts))
+        place = {"tenant": door[0], "channel": door[1]}
+        log.warning("number_awaited", extra={**place, "count": gap[0]})
 
 
-def pass_over(tx: Transaction, door: Door, gap: tuple[int, int], house: House, now_us: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """Who gave up waiting, and why."""
+
+    actor: str = "hub"
+    reason: str = ""
+
+
+PATIENCE_GONE = Waiver()
+
+
+def pass_over(
+    tx: Transaction,
+    door: Door,
+    gap: tuple[int, int],
+    journal: Journal,
+    now_us: int,
+    waiver: Waiver = PATIENCE_GONE,
+) -> None:
     """Go on without the missing numbers; one that comes later is still taken."""
     numbers.reach(tx, door, gap[1])
-    _journal(tx, "number_passed_over", door, gap, house, now_us)
-
-
-def _journal(
-    tx: Transaction, action: str, door: Door, gap: tuple[int, int], house: House, now_us: int
-) -> None:
-    facts = {"channel": door[1], "from": gap[0], "to": gap[1]}
-    house.journal.append(tx, now_us, Entry(door[0], action, facts=facts))
-    log.warning(action, extra={"tenant": door[0], "channel": door[1], "count": gap[0]})
+    facts = {"channel": door[1], "from": gap[0], "to": gap[1], "reason": waiver.reason}
+    entry = Entry(door[0], "number_passed_over", actor=waiver.actor, facts=facts)
+    journal.append(tx, now_us, entry)
+    place = {"tenant": door[0], "channel": door[1]}
+    log.warning("number_passed_over", extra={**place, "count": gap[0]})

@@ -8,7 +8,7 @@ new owner's by then, under the same ids.
 from __future__ import annotations
 
 from hub.core.errors import Conflict
-from hub.store.database import Transaction
+from hub.store.database import Row, Transaction
 
 Door = tuple[str, str]
 """Tenant and channel."""
@@ -44,6 +44,16 @@ def renew(tx: Transaction, door: Door, me: str, epoch: int, until_us: int) -> No
     )  # fmt: skip
     if not held:
         raise Conflict("inbox_lost", "Ein anderer Knoten holt diesen Eingang jetzt ab.")
+
+
+def listed(tx: Transaction, tenant: str | None) -> list[Row]:
+    """Return every inbox with its owner, its last number and what it waits for."""
+    return tx.all(
+        "SELECT tenant, channel, owner, until_us, last, awaited_since_us FROM inbox_lease "
+        "LEFT JOIN inbox_number USING (tenant, channel) "
+        "WHERE CAST(:tenant AS TEXT) IS NULL OR tenant = :tenant ORDER BY tenant, channel",
+        tenant=tenant,
+    )  # fmt: skip
 
 
 def hand_back(tx: Transaction, me: str, now_us: int) -> int:
