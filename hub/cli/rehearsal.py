@@ -23,6 +23,7 @@ from hub.mapping.examples import check_examples
 from hub.mapping.versions import Versions, base_name
 from hub.pipeline.decision.reading import Leg
 from hub.pipeline.rehearsal import Comparison, Rehearsal, rehearse
+from hub.routing.table import Routes
 from hub.store.payloads import Payloads
 
 DAY_US = 86_400_000_000
@@ -40,7 +41,7 @@ async def run_rehearsal(options: argparse.Namespace) -> int:
         formats = Catalog.load(place.schemas)
         known = Mappings.load(mappings, formats)
         case = Rehearsal(
-            in_force=_in_force(known, base_name(options.rehearse)),
+            in_force=_in_force(open_routes(place), base_name(options.rehearse)),
             candidate=Leg(known.mapping(candidate).format.name, candidate),
             channels=_channels(place, base_name(options.rehearse)),
             tenants=(scope,) if scope else tuple(one.id for one in place.settings.tenants),
@@ -94,12 +95,14 @@ def _candidate(name: str, given: str, mappings: Path) -> str:
     return f"{folder}/{kind}-0"
 
 
-def _in_force(mappings: Mappings, name: str) -> Callable[[date], Leg | None]:
-    legs = [
-        (days, Leg(mappings.mapping(version).format.name, version))
-        for version, days in mappings.versions(name)
-    ]
-    return lambda day: next((leg for days, leg in legs if days.covers(day)), None)
+def _in_force(routes: Routes, name: str) -> Callable[[str, date, bytes], tuple[Leg, ...]]:
+    """Return how the journey itself would read a message with this mapping."""
+
+    def legs(channel: str, accepted: date, data: bytes) -> tuple[Leg, ...]:
+        ways = routes.incoming(channel, accepted, data)
+        return tuple(Leg(w.format, w.mapping) for w in ways if base_name(w.mapping) == name)
+
+    return legs
 
 
 def _channels(place: Place, name: str) -> tuple[str, ...]:

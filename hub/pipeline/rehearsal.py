@@ -32,8 +32,9 @@ SAMPLES = 5
 class Rehearsal:
     """What is rehearsed."""
 
-    in_force: Callable[[date], Leg | None]
-    """The way a message of a day was read; nothing where no version was in force."""
+    in_force: Callable[[str, date, bytes], tuple[Leg, ...]]
+    """The ways a message is read, by channel, day of acceptance and bytes; empty where no version
+    is in force for it."""
     candidate: Leg
     channels: tuple[str, ...]
     tenants: tuple[str, ...]
@@ -146,7 +147,7 @@ _GONE = (Result(code="payload_damaged"), Result(code="payload_damaged"))
 async def _page(database: Database, case: Rehearsal, tenant: str, after: str) -> list[Row]:
     def look(tx: Transaction) -> list[Row]:
         return tx.all(
-            "SELECT id, tenant, sha256, original_name, received_us FROM message"
+            "SELECT id, tenant, channel, sha256, original_name, received_us FROM message"
             " WHERE tenant = :tenant AND id > :after AND channel IN :channels"
             " AND part_of IS NULL AND sha256 <> '' AND received_us >= :since"
             " ORDER BY id LIMIT :limit",
@@ -160,15 +161,15 @@ async def _both(
     row: Row, case: Rehearsal, payloads: Payloads, isolation: Isolation
 ) -> tuple[Result, Result] | None:
     """Return both results; ``None`` when the message is of another kind."""
-    leg = case.in_force(local_date(row["received_us"]))
-    if leg is None:
-        return None
     try:
         data = await payloads.get(row["tenant"], row["sha256"])
     except Conflict:
         return _GONE
-    before = await _result(data, row["original_name"], leg, isolation)
-    after = await _result(data, row["original_name"], case.candidate, isolation)
+    legs = case.in_force(row["channel"], local_date(row["received_us"]), data)
+    if not legs:
+        return None
+    before = await _result(data, row["original_name"], legs, isolation)
+    after = await _result(data, row["original_name"], (case.candidate,), isolation)
     if before is None and after is None:
         return None
     return before or _UNKNOWN, after or _UNKNOWN
@@ -177,9 +178,11 @@ async def _both(
 _UNKNOWN = Result(code="kind_unknown")
 
 
-async def _result(data: bytes, name: str, leg: Leg, isolation: Isolation) -> Result | None:
+async def _result(
+    data: bytes, name: str, legs: tuple[Leg, ...], isolation: Isolation
+) -> Result | None:
     try:
-        understood = await isolation.understand(data, name, (leg,))
+        understood = await isolation.understand(data, name, legs)
     except HubError as exc:
         return Result(code=exc.code)
     if understood.leg is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -104,3 +105,53 @@ def test_what_is_decided_can_be_written(send: Any, partner: str) -> None:
     mapping = MAPPINGS.mapping(route.mapping)
 
     assert mapping.format.write(mapping.from_records([send.record], facts))
+
+
+SWITCHED = b"<bescheid><bescheiddatum>%s</bescheiddatum>"
+
+
+@pytest.fixture
+def switched(tmp_path: Path) -> Routes:
+    """The shipped house after a release switch as the manual describes it."""
+    shutil.copytree(ROOT / "schemas", tmp_path / "schemas")
+    shutil.copytree(ROOT / "mappings", tmp_path / "mappings")
+    own = tmp_path / "schemas" / "fachverfahren"
+    shutil.copyfile(own / "Bescheid-1.0.xsd", own / "Bescheid-1.1.xsd")
+    digests, old = own / "digests.toml", '"Bescheid-1.0" = { from = 2026-01-01 }'
+    text = digests.read_text(encoding="utf-8")
+    spans = old.replace(" }", ", until = 2026-12-31 }") + '\n"Bescheid-1.1" = { from = 2027-01-01 }'
+    digests.write_text(text.replace(old, spans), encoding="utf-8")
+    folder = tmp_path / "mappings" / "fachverfahren-to-hub"
+    sheet = (folder / "Bescheid.xslt").read_text(encoding="utf-8")
+    for name, version in (("Bescheid", "1.0"), ("Bescheid-2", "1.1")):
+        said = (
+            f'<m:mapping xmlns:m="urn:aktenhub:mapping" format="fachverfahren/Bescheid-{version}"/>'
+        )
+        text = sheet.replace("<xsl:include", f"{said}<xsl:include", 1)
+        (folder / f"{name}.xslt").write_text(text, encoding="utf-8")
+    table = tmp_path / "mappings" / "routes.toml"
+    way = next(part for part in table.read_text("utf-8").split("[[in]]") if "Bescheid-1.0" in part)
+    key = "date_key = '<bescheiddatum>([^<]+)'\n"
+    newer = way.replace("-1.0", "-1.1").replace("hub/Bescheid", "hub/Bescheid-2")
+    text = table.read_text("utf-8").replace(way, f"{way}{key}\n[[in]]{newer}{key}", 1)
+    table.write_text(text, encoding="utf-8")
+    formats = Catalog.load(tmp_path / "schemas")
+    return Routes.load(table).within(formats, Mappings.load(tmp_path / "mappings", formats))
+
+
+@pytest.mark.parametrize(
+    ("written", "accepted", "version"),
+    [
+        (b"2026-12-20", date(2026, 12, 21), "1.0"),
+        (b"2026-12-20", date(2027, 1, 10), "1.0"),
+        (b"2027-01-02", date(2027, 1, 10), "1.1"),
+        (b"2027-01-02", date(2026, 12, 21), "1.0"),
+    ],
+)
+def test_after_a_release_switch_the_day_of_the_message_chooses_the_version(
+    switched: Routes, written: bytes, accepted: date, version: str
+) -> None:
+    ways = switched.incoming("fachverfahren", accepted, SWITCHED % written)
+
+    read_as = [way.format for way in ways if way.kind == "Bescheid" and not way.split]
+    assert [f"fachverfahren/Bescheid-{version}"] == read_as

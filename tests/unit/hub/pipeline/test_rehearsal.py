@@ -41,7 +41,10 @@ def candidate(folder: Path, old: str, new: str) -> Path:
 
 
 async def rehearsed(
-    world: World, mappings: Path, tenants: tuple[str, ...] = (OFFICE,)
+    world: World,
+    mappings: Path,
+    tenants: tuple[str, ...] = (OFFICE,),
+    first_day: date = date.min,
 ) -> Comparison:
     limits = Limits(memory_mb=1024, wall_s=20.0, recycle_after=1000)
     house = world.house
@@ -49,7 +52,7 @@ async def rehearsed(
     isolation = Isolation(1, limits, sources(house.settings, mappings), recall)
     isolation.start()
     case = Rehearsal(
-        in_force=lambda _: OLD,
+        in_force=lambda _channel, day, _data: (OLD,) if day >= first_day else (),
         candidate=Leg(OLD.format, f"{NAME}-2"),
         channels=(CORE,),
         tenants=tenants,
@@ -170,7 +173,13 @@ def test_results_are_told_apart() -> None:
     )
 
 
-def test_a_day_without_a_version_is_left_out() -> None:
-    case = Rehearsal(lambda day: OLD if day > date(2026, 1, 1) else None, OLD, (), (), 0)
+async def test_messages_no_version_was_in_force_for_are_left_out(
+    living_world: World, tmp_path: Path
+) -> None:
+    await archive(living_world)
 
-    assert case.in_force(date(2025, 1, 1)) is None
+    found = await rehearsed(
+        living_world, candidate(tmp_path, "Falldaten", "Falldaten"), first_day=date.max
+    )
+
+    assert (0, 0) == (found.messages, found.gone)
