@@ -140,6 +140,7 @@ async def open_house(place: Place) -> AsyncIterator[House]:
         # What a killed word processor left behind holds personal data.
         await asyncio.to_thread(shutil.rmtree, place.data / "work", ignore_errors=True)
         payloads = Payloads(database, place.payloads)
+        await asyncio.to_thread(payloads.sweep, CLOCK.now_us())
         recall = recollection(database, payloads)
         isolation = start_isolation(place, recall)
         stack.push_async_callback(isolation.close)

@@ -29,6 +29,9 @@ HEAD_BYTES = 65_536
 BLOCK_BYTES = 1024 * 1024
 """Bytes written at once: a thread is asked once per block, and no more is held."""
 
+_LEFT_US = 86_400_000_000
+"""No body takes a day; another node may be writing what is younger."""
+
 INCOMING = ".incoming"
 """Folder of what is still being written; what a crash leaves here nobody was told of."""
 
@@ -123,15 +126,15 @@ class Payloads:
         """Return an office's bytes, checked against their digest.
 
         Raises:
-            Conflict: the bytes are missing or were changed.
+            Conflict: the bytes are missing or were changed, or are not this office's.
             Unavailable: the folder cannot be read at the moment.
         """
         found = await self._database.read(lambda tx: self.look_up(tx, tenant, (sha256,)))
-        if sha256 not in found and await self._database.read(
-            lambda tx: _was_removed(tx, tenant, sha256)
-        ):
-            raise _expired(sha256)
-        return await self.read(sha256, found.get(sha256))
+        if sha256 not in found:
+            # The folder is everybody's; what names bytes is the row.
+            removed = await self._database.read(lambda tx: _was_removed(tx, tenant, sha256))
+            raise _expired(sha256) if removed else _damaged(sha256)
+        return await self.read(sha256, found[sha256])
 
     @staticmethod
     def look_up(tx: Transaction, tenant: str, digests: Sequence[str]) -> dict[str, bytes | None]:
@@ -155,6 +158,18 @@ class Payloads:
         if hashlib.sha256(data).hexdigest() != sha256:
             raise _damaged(sha256)
         return data
+
+    def sweep(self, now_us: int) -> int:
+        """Remove what was still being written when a process died, a day ago or earlier."""
+        left = self._folder / INCOMING
+        old = [
+            path
+            for path in (left.iterdir() if left.is_dir() else ())
+            if path.lstat().st_mtime_ns // 1000 <= now_us - _LEFT_US
+        ]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
 
     def path(self, digest: str) -> Path:
         """Return where large bytes lie."""

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import hashlib
 import io
+import os
 import resource
 import signal
 import subprocess
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 
 from hub.core.errors import Conflict, Unavailable
 from hub.store.migrate import hub_migrations, migrate
-from hub.store.payloads import BLOCK_BYTES, HEAD_BYTES, INLINE_BYTES, Payloads
+from hub.store.payloads import BLOCK_BYTES, HEAD_BYTES, INCOMING, INLINE_BYTES, Payloads
 from hub.store.sqlite import SqliteDatabase
 
 LARGE = b"<x>" * INLINE_BYTES
@@ -169,6 +170,28 @@ async def test_a_stream_that_breaks_off_leaves_nothing_behind(shelf: Shelf) -> N
         await shelf.payloads.keep_stream(broken())
 
     assert [] == shelf.files
+
+
+@pytest.mark.parametrize("data", [b"small", LARGE])
+async def test_bytes_of_one_office_are_none_for_another(shelf: Shelf, data: bytes) -> None:
+    digest = await shelf.keep(data)
+
+    with pytest.raises(Conflict, match="payload_damaged"):
+        await shelf.payloads.get("anderswo", digest)
+
+
+def test_what_a_crash_left_is_removed_a_day_later(tmp_path: Path) -> None:
+    payloads, left = Payloads(None, tmp_path), tmp_path / INCOMING / "1.ab"
+    before = payloads.sweep(0)
+    left.parent.mkdir()
+    left.write_bytes(b"half")
+    os.utime(left, (1, 1))
+    day_us = 86_400_000_000
+
+    assert (0, 0) == (before, payloads.sweep(day_us))
+    assert left.exists()
+    assert 1 == payloads.sweep(day_us + 1_000_000)
+    assert not left.exists()
 
 
 async def test_a_large_payload_needs_no_more_memory_than_a_few_blocks(shelf: Shelf) -> None:
