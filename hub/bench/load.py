@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hub.demo import drops
-from hub.demo.cast import BEISPIELHAUSEN, Family, Office
+from hub.demo.cast import MUSTERSTADT, Family, Office
 
 PER_CASE = 10
 """Messages per case: enough that order matters, few enough that cases run side by side."""
@@ -27,11 +27,17 @@ class Planned:
     valid: bool
     data: bytes
 
+    @property
+    def is_order(self) -> bool:
+        """Whether it leads to a cash order."""
+        return self.valid and self.number > 0
+
 
 class Load:
-    """``Falldaten`` of many cases, in the order they are dropped."""
+    """Many cases, each opened by ``Falldaten`` and followed by payment orders of about 2 KB."""
 
-    office: Office = BEISPIELHAUSEN
+    office: Office = MUSTERSTADT
+    """Its cash system is the IHV."""
 
     def __init__(self, count: int) -> None:
         self.planned = [self._plan(index) for index in range(count)]
@@ -42,32 +48,37 @@ class Load:
         """How many files are dropped."""
         return len(self.planned) + len(self.repeated)
 
+    @property
+    def orders(self) -> int:
+        """How many cash orders must come out."""
+        return sum(one.is_order for one in self.planned)
+
     def documents(self, count: int) -> list[bytes]:
-        """Return valid documents for the bare limit."""
-        valid = [one.data for one in self.planned if one.valid]
-        return [valid[i % len(valid)] for i in range(count)]
+        """Return orders for the bare limit."""
+        orders = [one.data for one in self.planned if one.is_order]
+        return [orders[i % len(orders)] for i in range(count)]
 
     def drop(self, inbox: Path) -> None:
         """Drop every file, the repetitions last."""
         inbox.mkdir(parents=True, exist_ok=True)
         for index, one in enumerate((*self.planned, *self.repeated)):
-            drops_name = f"Falldaten_{index:08d}.xml"
-            (inbox / drops_name).write_bytes(one.data)
+            (inbox / f"Nachricht_{index:08d}.xml").write_bytes(one.data)
 
     def _plan(self, index: int) -> Planned:
         case, number = divmod(index, PER_CASE)
-        case_id = f"BENCH-{case:08d}"
-        business_id = f"N-{index:08d}"
-        family = _family(case_id, case)
-        data = drops.case_data(family, self.office)
-        data = data.replace(f"FD-{case_id}".encode(), business_id.encode())
+        family = _family(f"BENCH-{case:08d}", case)
         valid = index % EVERY_INVALID != EVERY_INVALID - 1
-        if not valid:
-            data = data.replace(b"<geschlecht>w<", b"<geschlecht>k<")
-        return Planned(business_id, case_id, number, valid, data)
+        if number == 0:
+            data, business_id = drops.case_data(family, self.office), f"FD-{family.case_id}"
+            wrong = data.replace(b"<geschlecht>w<", b"<geschlecht>k<")
+        else:
+            data = drops.payment_order(family, number)
+            business_id = f"AZ-{family.case_id}-{number}"
+            wrong = data.replace(b"<betrag>", b"<betrag>zuviel ")
+        return Planned(business_id, family.case_id, number, valid, data if valid else wrong)
 
 
 def _family(case_id: str, case: int) -> Family:
     return replace(
-        BEISPIELHAUSEN.xml[0], case_id=case_id, account=case, child=("Muster", f"Kind {case}")
+        MUSTERSTADT.xml[1], case_id=case_id, account=case, child=("Muster", f"Kind {case}")
     )

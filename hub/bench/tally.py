@@ -25,6 +25,8 @@ class Seen:
     """How often each sender's number was answered with *accepted*."""
     documents: int
     """Documents in the e-file; every valid message brings one."""
+    orders: int
+    """Orders in the cash files of the outbox."""
     decided: Sequence[str]
     """Senders' numbers in the order in which they were decided."""
 
@@ -34,9 +36,9 @@ class Faults:
     """What must be zero."""
 
     lost: int
-    """Not received, not answered or not filed, whichever is most."""
+    """Not received, answered, ordered or filed, whichever is most."""
     duplicated: int
-    """Received, answered or filed more often than planned, whichever is most."""
+    """Received, answered, ordered or filed more often than planned, whichever is most."""
     out_of_order: int
 
 
@@ -47,9 +49,10 @@ def faults(load: Load, seen: Seen) -> Faults:
     surplus = sum(n if number not in expected else n - 1 for number, n in seen.accepted.items())
     filed = seen.documents - len(expected)
     received = seen.messages - load.files
+    ordered = seen.orders - load.orders
     return Faults(
-        lost=max(missing, -filed, -received),
-        duplicated=max(surplus, filed, received),
+        lost=max(missing, -filed, -received, -ordered),
+        duplicated=max(surplus, filed, received, ordered),
         out_of_order=disorder(load.planned, seen.decided),
     )
 
@@ -62,6 +65,12 @@ def accepted_receipts(outbox: Path) -> Counter[str]:
         if _element(text, "ergebnis") == "angenommen":
             answered[_element(text, "bezugsnummer")] += 1
     return answered
+
+
+def ordered(outbox: Path) -> int:
+    """Return how many orders lie in the cash files, by their lines: head and trailer are none."""
+    files = [path for path in outbox.glob("*") if path.is_file() and path.suffix != ".sha256"]
+    return sum(len(path.read_bytes().splitlines()) - 2 for path in files)
 
 
 def _element(text: str, name: str) -> str:

@@ -70,6 +70,8 @@ def show_figures(figures: Figures) -> None:
             ("abgelegt je Sekunde", figures.filed_per_second),
             ("nackte Grenze je Kern", f"{figures.bare_limit_per_second} (lesen, prüfen, abbilden)"),
             ("Anteil je Kern", figures.ratio_per_core),
+            ("Rechenzeit je Nachricht", f"{figures.cpu_ms_per_message} ms"),
+            ("Kerne im Mittel", figures.cores),
             ("fsync je Sekunde", figures.fsync_per_second),
             ("Commits je Nachricht", figures.commits_per_message),
             ("Wartezeit p50 / p99", f"{figures.p50_ms} / {figures.p99_ms} ms"),

@@ -126,6 +126,7 @@ class Isolation:
         self._workers = workers
         self._tasks: list[asyncio.Task[None]] = []
         self._waiting: set[asyncio.Future[Any]] = set()
+        self._early_ended = asyncio.Semaphore(0)
 
     def start(self) -> None:
         """Start the children."""
@@ -205,7 +206,7 @@ class Isolation:
         return await done
 
     async def _serve(self) -> None:
-        child: _Child | None = None
+        child = await self._early()
         try:
             while True:
                 group = await self._next_group()
@@ -213,6 +214,21 @@ class Isolation:
         finally:
             if child is not None:
                 child.end()
+
+    async def _early(self) -> _Child | None:
+        """Start a child before there is work; whoever comes first is told if it cannot be."""
+        try:
+            return await asyncio.to_thread(_Child, self._limits, self._sources)
+        except Exception:
+            log.warning("cell_not_started", exc_info=True)
+            return None
+        finally:
+            self._early_ended.release()
+
+    async def ready(self) -> None:
+        """Wait until every child has been started, or has failed to."""
+        for _ in range(self._workers):
+            await self._early_ended.acquire()
 
     async def _work(self, child: _Child | None, group: list[_Request]) -> _Child | None:
         """Let a child do a group and return the child for the next, if it may live on."""

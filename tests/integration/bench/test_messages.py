@@ -39,7 +39,7 @@ class Forgetful(Load):
 
     def drop(self, inbox: Path) -> None:
         super().drop(inbox)
-        (inbox / "Falldaten_00000003.xml").unlink()
+        (inbox / "Nachricht_00000003.xml").unlink()
 
 
 @pytest.mark.s3

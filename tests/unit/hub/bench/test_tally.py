@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.bench.load import Load
-from hub.bench.tally import Faults, Seen, accepted_receipts, disorder, faults, percentile
+from hub.bench.tally import Faults, Seen, accepted_receipts, disorder, faults, ordered, percentile
 
 LOAD = Load(201)
 VALID = [one.business_id for one in LOAD.planned if one.valid]
-GOOD = Seen(LOAD.files, Counter(VALID), len(VALID), VALID)
+GOOD = Seen(LOAD.files, Counter(VALID), len(VALID), LOAD.orders, VALID)
 
 
 def test_a_good_run_has_no_faults() -> None:
@@ -33,7 +33,7 @@ def test_a_document_that_was_never_filed_is_lost() -> None:
 
 
 def test_one_message_missing_everywhere_is_one_loss() -> None:
-    seen = Seen(LOAD.files - 1, Counter(VALID[1:]), len(VALID) - 1, VALID[1:])
+    seen = Seen(LOAD.files - 1, Counter(VALID[1:]), len(VALID) - 1, LOAD.orders - 1, VALID[1:])
 
     assert Faults(1, 0, 0) == faults(LOAD, seen)
 
@@ -54,6 +54,18 @@ def test_an_invalid_message_that_was_accepted_is_a_fault() -> None:
 
 def test_a_document_filed_twice_is_doubled() -> None:
     assert 1 == faults(LOAD, replace(GOOD, documents=len(VALID) + 1)).duplicated
+
+
+def test_an_order_that_left_in_no_file_is_lost_and_one_in_two_is_doubled() -> None:
+    assert 1 == faults(LOAD, replace(GOOD, orders=LOAD.orders - 1)).lost
+    assert 1 == faults(LOAD, replace(GOOD, orders=LOAD.orders + 1)).duplicated
+
+
+def test_orders_are_counted_by_the_lines_of_their_files(tmp_path: Path) -> None:
+    (tmp_path / "IHV-1.txt").write_bytes(b"H\r\nA\r\nA\r\nT\r\n")
+    (tmp_path / "IHV-1.txt.sha256").write_bytes(b"digest\n")
+
+    assert 2 == ordered(tmp_path)
 
 
 def test_a_file_received_twice_is_doubled() -> None:

@@ -8,7 +8,8 @@ from tests.command_line import CommandLine
 
 FIGURES = Figures(
     mode="folder", store="sqlite", messages=21, seconds=1.5, messages_per_second=14.0,
-    filed_per_second=13.0, cores=2, bare_limit_per_second=900.0, ratio_per_core=0.0078,
+    filed_per_second=13.0, cores=1.6, bare_limit_per_second=900.0, ratio_per_core=0.0078,
+    cpu_ms_per_message=1.2,
     fsync_per_second=500.0, commits_per_message=0.2, p50_ms=11.0, p99_ms=99.0, rss_mb=250.0,
     lost=3, duplicated=4, out_of_order=5, balanced=False,
 )  # fmt: skip
