@@ -22,13 +22,15 @@ from hub.pipeline.desk import Desk
 from hub.pipeline.desk.correcting import Corrections
 from hub.pipeline.desk.viewing import Viewing
 from hub.routing.table import Routes
-from hub.store import cases, clearing, lanes
+from hub.store import cases, clearing, lanes, messages
 from hub.store.accounts import Passwords, Role
 from hub.store.clearing import ClearingCase
 from hub.store.database import Transaction
-from hub.store.desk import corrections, jobs
+from hub.store.desk import corrections, holds, jobs, sights
 from hub.store.desk.corrections import Proposal
+from hub.store.desk.holds import Hold
 from hub.store.desk.jobs import Job
+from hub.store.desk.sights import Sight
 from hub.store.journal import Entry, Journal
 from hub.store.lanes import Promise
 from hub.store.messages import Messages, Step
@@ -267,9 +269,14 @@ def _stand_still(tx: Transaction, message: Message, now_us: int) -> None:
     jobs.end(tx, JOB, now_us)
 
 
+HOLD = "0192f0a0-0000-7000-8000-0000000000cc"
 HELD, CORRECTION = "clearing-8", "0192f0a0-0000-7000-8000-0000000000bb"
 HELD_MESSAGE = "0192f0a0-0000-7000-8000-000000000008"
 WRONG = "<falldaten>\n  <betrag>1,0</betrag>\n</falldaten>\n"
+
+
+REPEATABLE = "0192f0a0-0000-7000-8000-000000000001"
+"""A message with a delivery that is over."""
 
 
 async def hold_a_message(house: SmallHouse) -> None:
@@ -277,7 +284,46 @@ async def hold_a_message(house: SmallHouse) -> None:
     await house.database.write(lambda tx: _hold(tx, house.clock.now_us()))
 
 
+async def fill_the_desk(house: SmallHouse) -> None:
+    """Put there what pages of the desk can show.
+
+    A held message and its correction, a partner held back, a delivery that is over, an open
+    sight, two cases of one cause.
+    """
+    await hold_a_message(house)
+    await house.database.write(lambda tx: _show_off(tx, house.clock.now_us()))
+
+
+def _show_off(tx: Transaction, now_us: int) -> None:
+    sight = Sight(
+        tenant=OFFICE, message_id=HELD_MESSAGE, actor="ahrens", purpose="klaerung",
+        reason="Betrag unklar",
+    )  # fmt: skip
+    sights.open_sight(tx, sight, now_us, now_us + 60_000_000)
+    over = Promise(
+        "0192f0a0-0000-7000-8000-0000000000dd", OFFICE, REPEATABLE, "deliver",
+        "deliver:fachverfahren", CASE,
+    )  # fmt: skip
+    lanes.add(tx, over, now_us)
+    [claimed] = lanes.claim(
+        tx, "deliver:fachverfahren", limit=1, me="hub-1", now_us=now_us, lease_us=1
+    )
+    lanes.finish(tx, claimed, "confirmed", now_us)
+    stuck = messages.find(tx, OFFICE, "0192f0a0-0000-7000-8000-000000000005")
+    if stuck:
+        alike = replace(STANDING, id="clearing-2", promise_id=None)
+        clearing.open_case(tx, messages.to_message(stuck), alike, now_us)
+
+
 def _hold(tx: Transaction, now_us: int) -> None:
+    holds.put(
+        tx,
+        Hold(
+            id=HOLD, tenant=OFFICE, kind="partner", value="azr", actor="verwalter",
+            reason="Wartung beim BVA", until_us=now_us + 86_400_000_000,
+        ),
+        now_us,
+    )  # fmt: skip
     book = Messages(Journal("hub-1"))
     right = WRONG.replace("1,0", "1.0")
     kept = [

@@ -24,6 +24,7 @@ from hub.cli import (
     clearing,
     demo,
     efile,
+    holding,
     inboxes,
     journal,
     letters,
@@ -41,6 +42,7 @@ from hub.core.log import set_up_logging
 _GROUPS = (
     running, checking, journal, clearing, inboxes, efile, letters, certs, accounts, tokens, targets,
     backups, retention, simulate, bench, demo,
+    holding,
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from hub.core.ids import derived_uuid, uuid7
 from hub.pipeline.desk import DECIDED, Decision, ways_out
 from hub.pipeline.desk.bulk import Bulk, Choice, Trial
 from hub.pipeline.desk.inquiry import letter
-from hub.store import clearing
+from hub.store import clearing, views
 from hub.store.clearing import Wanted
 from hub.store.database import Row, Transaction
 from hub.store.desk import jobs
@@ -54,6 +54,8 @@ def register(commands: Commands) -> None:
     ask.add_argument("id")
     ask.add_argument("--actor", required=True, metavar="NAME", help="wer fragt")
     correcting.declare(group)
+    board = group.add("board", _board, "Was hinter welchem Klärfall steht", json_output=True)
+    board.add_argument("--tenant", metavar="MANDANT")
     told = group.add("jobs", _jobs, "Sammelaufträge und ihr Stand", json_output=True)
     told.add_argument("--tenant", metavar="MANDANT")
 
@@ -255,6 +257,26 @@ async def _jobs(options: argparse.Namespace) -> int:
             "done": "entschieden", "waiting": "offen", "job": "Kennung",
         }  # fmt: skip
         show_table(found, columns)
+    return 0
+
+
+async def _board(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    tenant = scope_of(options, place)
+    async with open_database(place) as database:
+        await log_look(database, Look("lanes_viewed", "lane", "", tenant))
+        rows = await database.read(lambda tx: views.blocked_lanes(tx, tenant))
+    for row in rows:
+        row["since"] = iso_utc(row["since_us"])
+    if options.json:
+        show_json({"blocked": rows})
+    else:
+        columns = {
+            "since": "seit", "tenant": "Mandant", "queue": "Warteschlange", "lane_key": "Fall",
+            "behind": "dahinter", "message": "Grund", "remedy": "Was tun",
+            "clearing_id": "Klärfall",
+        }  # fmt: skip
+        show_table(rows, columns)
     return 0
 
 

@@ -19,6 +19,13 @@ from typing import Any
 from hub.core.errors import Conflict
 from hub.store.database import Row, Transaction
 
+NOT_HELD = """NOT EXISTS (SELECT 1 FROM hold WHERE hold.ended_us IS NULL
+  AND hold.until_us > :now AND (hold.tenant = '' OR hold.tenant = lane.tenant)
+  AND (hold.kind = 'tenant' OR (hold.kind = 'case' AND hold.value = lane.lane_key)
+    OR (hold.kind = 'route' AND hold.value = lane.queue) OR (hold.kind = 'partner'
+      AND lane.queue IN ('deliver:' || hold.value, 'order:' || hold.value))))"""
+"""Condition for whoever claims lanes: no person holds them back (``hub.store.desk.holds``)."""
+
 Lane = tuple[str, str, str]
 """Tenant, queue and key."""
 
@@ -140,17 +147,18 @@ def begin(tx: Transaction, queue: str, leased: Sequence[Row], behind: int = 0) -
     return claimed
 
 
-_CLAIM = """
+_CLAIM = f"""
 WITH due AS (
   SELECT tenant, queue, lane_key FROM lane
   WHERE queue = :queue AND state IN ('ready', 'leased') AND due_us <= :now
+    AND {NOT_HELD}
   ORDER BY due_us LIMIT :limit /*pg FOR UPDATE SKIP LOCKED */
 )
 UPDATE lane SET state = 'leased', epoch = epoch + 1, leased_by = :me, due_us = :until
 FROM due WHERE lane.tenant = due.tenant AND lane.queue = due.queue
   AND lane.lane_key = due.lane_key
 RETURNING lane.tenant, lane.lane_key, lane.head_seq, lane.next_seq, lane.epoch
-"""
+"""  # noqa: S608  constants of ours
 
 _BEGIN = """
 UPDATE promise SET attempts = attempts + 1,
@@ -356,8 +364,8 @@ WHERE tenant = :tenant AND queue = :queue AND lane_key = :lane_key
 def is_due(tx: Transaction, queue: str, now_us: int) -> bool:
     """Tell whether any lane of a queue is due; a look that costs no commit."""
     row = tx.one(
-        "SELECT 1 FROM lane WHERE queue = :queue AND state IN ('ready', 'leased') "
-        "AND due_us <= :now LIMIT 1",
+        "SELECT 1 FROM lane WHERE queue = :queue AND state IN ('ready', 'leased') "  # noqa: S608  constants of ours
+        f"AND due_us <= :now AND {NOT_HELD} LIMIT 1",
         queue=queue, now=now_us,
     )  # fmt: skip
     return row is not None

@@ -79,7 +79,7 @@ def _signs(tx: Transaction, now_us: int) -> list[str]:
     """Return what alarms are made of, and the alarms themselves."""
     ages: list[Sample] = [
         ({"queue": row["queue"]}, max(now_us - row["since_us"], 0) / 1e6)
-        for row in signs.waiting(tx)
+        for row in signs.waiting(tx, now_us)
     ]
     shut: list[Sample] = [
         ({"partner": row["partner"], "tenant": row["tenant"]}, 1.0)

@@ -15,6 +15,7 @@ from hub.web.pages import (
     content,
     correction,
     document,
+    holding,
     messages,
     operations,
     signin,
@@ -124,6 +125,14 @@ ROUTES: Final = (
         _operating("message_viewed", "message"),
     ),
     Route("GET", "/sperren", "lanes", messages.blocked, _operating("lanes_viewed", "lane")),
+    Route(
+        "POST", "/sperren/anhalten", "hold-set", holding.put,
+        replace(_operating("hold_set", "hold"), csrf=True),
+    ),
+    Route(
+        "POST", "/sperren/{hold}/beenden", "hold-end", holding.end,
+        replace(_operating("hold_ended", "hold"), csrf=True),
+    ),
     Route(
         "GET", "/klaerfaelle", "clearing-list", clearing.listed,
         _clerks("clearing_listed", "clearing"),

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
 from hub.web.server import build_site
-from tests.small_house import PASSWORD, SmallHouse, build_small_house, serve
+from tests.small_house import PASSWORD, SmallHouse, build_small_house, fill_the_desk, serve
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = (
@@ -56,6 +56,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     if CHROMIUM is None:
         pytest.skip("no Chromium is installed")
     house = await build_small_house(tmp_path)
+    await fill_the_desk(house)
     runner, address = await serve(build_site(house.services))
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))

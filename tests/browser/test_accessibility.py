@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 
 from tests.browser.conftest import Stage
+from tests.small_house import CORRECTION, GROUP, HELD, HELD_MESSAGE, JOB, REPEATABLE
 
 pytestmark = pytest.mark.browser
 
@@ -27,12 +28,15 @@ def pages(stage: Stage, login: str) -> list[str]:
             f"/akten/{house.akte}/zugriffe", document, f"{document}?seite=3", f"{document}/text",
             f"{document}?ansicht=formular", house.document("anordnung"),
             house.document("tabelle"), "/klaerfaelle", "/klaerfaelle/clearing-1", "/hilfe",
-            "/passwort", "/gibt-es-nicht", "/bilanz",
+            "/passwort", "/gibt-es-nicht", "/bilanz", f"/klaerfaelle?gruppe={GROUP}",
+            f"/klaerfaelle/{HELD}", f"/nachrichten/{HELD_MESSAGE}/einsicht",
+            f"/nachrichten/{HELD_MESSAGE}/inhalt", f"/klaerfaelle/{HELD}/berichtigen",
+            f"/berichtigungen/{CORRECTION}", "/sammelauftraege", f"/sammelauftraege/{JOB}",
         ],
         "verwalter": [
             "/bilanz", "/nachrichten", "/nachrichten?zustand=held",
             "/nachrichten/0192f0a0-0000-7000-8000-000000000007", "/sperren", "/zertifikate",
-            "/zustand", "/klaerfaelle/clearing-1",
+            "/zustand", "/klaerfaelle/clearing-1", f"/nachrichten/{REPEATABLE}",
         ],
         "revision": ["/zugriffsprotokoll", "/zugriffsprotokoll/pruefung"],
         "betrieb": ["/bilanz", "/nachrichten", "/sperren", "/zertifikate"],

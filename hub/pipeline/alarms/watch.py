@@ -120,7 +120,7 @@ class Watch:
 
 
 def _seen(tx: Transaction, rules: Alerts, now_us: int) -> Iterator[Sign]:
-    for row in signs.waiting(tx):
+    for row in signs.waiting(tx, now_us):
         minutes = (now_us - row["since_us"]) / _MINUTE_US
         yield Sign("waiting", row["queue"], minutes, minutes / rules.waiting_minutes)
     for row in signs.blocked(tx):

@@ -65,6 +65,7 @@ class Desk:
         Without ``routes`` a mapping cannot be named.
         """
         self._database = database
+        self.journal = journal
         self._messages = Messages(journal)
         self._clock = clock
         self._patience_us = int(patience_s * 1_000_000)

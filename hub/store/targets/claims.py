@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hub.store import lanes
 from hub.store.database import Transaction
-from hub.store.lanes import Promise
+from hub.store.lanes import NOT_HELD, Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ WITH due AS (
   JOIN promise head ON head.tenant = lane.tenant AND head.queue = lane.queue
     AND head.lane_key = lane.lane_key AND head.lane_seq = lane.head_seq
   WHERE lane.queue = :queue AND lane.state IN ('ready', 'leased') AND lane.due_us <= :now
-    AND {condition}
+    AND {condition} AND {NOT_HELD}
   ORDER BY {order} LIMIT :limit /*pg FOR UPDATE OF lane SKIP LOCKED */
 )
 UPDATE lane SET state = 'leased', epoch = epoch + 1, leased_by = :me, due_us = :until

@@ -49,12 +49,13 @@ def blocked_lanes(tx: Transaction, scope: Scope) -> list[Row]:
         "SELECT lane.queue, lane.lane_key, lane.next_seq - lane.head_seq - 1 AS behind,"
         " promise.id AS promise_id, promise.tenant, promise.message_id, promise.kind,"
         " promise.state, promise.last_code, promise.made_us, promise.attempts,"
-        " clearing.id AS clearing_id, clearing.message"
+        " clearing.id AS clearing_id, clearing.message, clearing.remedy,"
+        " coalesce(clearing.last_us, promise.made_us) AS since_us"
         " FROM lane JOIN promise ON promise.tenant = lane.tenant"
         " AND promise.id = lane.blocked_by"
         " LEFT JOIN clearing ON clearing.promise_id = promise.id"
         "   AND clearing.state = 'open' AND clearing.tenant = promise.tenant"
         " WHERE lane.state = 'blocked' AND (:tenant IS NULL OR promise.tenant = :tenant)"
-        " ORDER BY promise.made_us LIMIT 200",
+        " ORDER BY since_us, lane.queue, lane.lane_key LIMIT 200",
         tenant=scope,
     )

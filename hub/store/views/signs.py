@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from hub.store.database import Row, Transaction
+from hub.store.lanes import NOT_HELD
 
 
-def waiting(tx: Transaction) -> list[Row]:
-    """Return when the oldest open promise at the head of each queue's lanes was made."""
+def waiting(tx: Transaction, now_us: int) -> list[Row]:
+    """Return when the oldest open promise at the head of each queue's lanes was made.
+
+    What a person holds back waits on purpose.
+    """
     return tx.all(
-        "SELECT lane.queue, min(promise.made_us) AS since_us, count(*) AS n FROM lane"
+        "SELECT lane.queue, min(promise.made_us) AS since_us, count(*) AS n FROM lane"  # noqa: S608  constants of ours
         " JOIN promise ON promise.tenant = lane.tenant AND promise.queue = lane.queue"
         " AND promise.lane_key = lane.lane_key AND promise.lane_seq = lane.head_seq"
-        " WHERE lane.state IN ('ready', 'leased') GROUP BY lane.queue ORDER BY lane.queue"
+        f" WHERE lane.state IN ('ready', 'leased') AND {NOT_HELD}"
+        " GROUP BY lane.queue ORDER BY lane.queue",
+        now=now_us,
     )
 
 

@@ -11,8 +11,10 @@ from typing import Any
 from aiohttp import web
 
 from hub.core.clock import begin_of_day, local_date
+from hub.core.ids import uuid7
 from hub.store import views
-from hub.store.database import Row
+from hub.store.database import Row, Transaction
+from hub.store.desk import holds
 from hub.store.views import MessageFilter
 from hub.web.faults import Denied
 from hub.web.presentation import words
@@ -96,12 +98,14 @@ async def show(request: web.Request) -> web.Response:
     """Show one message: envelope, steps, findings, promises; never its content."""
     visit = visit_of(request)
     scope, message_id = visit.account.tenant, request.match_info["message"]
-    message, events, promises, caused = await visit.services.database.read(
+    now_us = visit.services.clock.now_us()
+    message, events, promises, caused, held = await visit.services.database.read(
         lambda tx: (
             views.message(tx, scope, message_id),
             views.events(tx, scope, message_id),
             views.promises(tx, scope, message_id),
             views.caused(tx, scope, message_id),
+            _holds_on(tx, scope, message_id, now_us),
         )
     )
     if message is None:
@@ -116,7 +120,13 @@ async def show(request: web.Request) -> web.Response:
         promises=promises,
         repeatable=[row for row in promises if _repeatable(row, promises)],
         caused=caused,
+        held=held,
     )
+
+
+def _holds_on(tx: Transaction, scope: str | None, message_id: str, now_us: int) -> list[Row]:
+    found = views.message(tx, scope, message_id)
+    return holds.on_message(tx, found["tenant"], message_id, now_us) if found else []
 
 
 async def resend(request: web.Request) -> web.Response:
@@ -151,8 +161,14 @@ def _findings(promises: Iterable[Row]) -> list[dict[str, Any]]:
 
 
 async def blocked(request: web.Request) -> web.Response:
-    """Show which cases are blocked, by what, and how much waits behind."""
+    """Show which cases are blocked, by what, how much waits behind; and what people hold back."""
     visit = visit_of(request)
-    scope = visit.account.tenant
-    rows = await visit.services.database.read(lambda tx: views.blocked_lanes(tx, scope))
-    return render(request, "lanes.html", rows=rows)
+    scope, now_us = visit.account.tenant, visit.services.clock.now_us()
+    rows, held = await visit.services.database.read(
+        lambda tx: (views.blocked_lanes(tx, scope), holds.in_force(tx, scope, now_us))
+    )
+    tomorrow = local_date(now_us) + timedelta(days=1)
+    return render(
+        request, "lanes.html", rows=rows, held=held, now=now_us, tomorrow=tomorrow.isoformat(),
+        key=uuid7(now_us), offices=visit.services.settings.tenants if scope is None else (),
+    )  # fmt: skip

@@ -77,6 +77,8 @@ STEPS = {
     "correction_approved": Word("Berichtigung zugestimmt", "good", "check"),
     "correction_declined": Word("Berichtigung abgelehnt", "bad", "cross"),
     "content_opened": Word("Inhalt mit Begründung geöffnet", "calm", "eye"),
+    "hold_set": Word("Angehalten", "warn", "pause"),
+    "hold_ended": Word("Anhaltung beendet", "good", "check"),
     "partner_asked": Word("Gegenstelle um Auskunft gebeten", "calm", "question"),
     "target_opened": Word("Gegenstelle gestört, Zustellung ruht", "warn", "pause"),
     "target_closed": Word("Gegenstelle wieder erreichbar", "good", "check"),
@@ -169,6 +171,9 @@ ACTIONS = {
     "clearing_resent": "Lieferung erneut gesendet",
     "partner_asked": "Gegenstelle um Auskunft gebeten",
     "inquiry_viewed": "Text der Anfrage angesehen",
+    "holds_listed": "Anhaltungen angesehen",
+    "hold_set": "Angehalten",
+    "hold_ended": "Anhaltung beendet",
     "sight_asked": "Einsicht begründet",
     "content_opened": "Inhalt einer Nachricht geöffnet",
     "content_viewed": "Inhalt einer Nachricht angesehen",
@@ -255,6 +260,11 @@ WHY_SKIPPED = {
     "mapping_not_on_channel": "Abbildung passt nicht zum Kanal",
 }
 """Why a bulk decision passes a case over."""
+
+HOLDS = {
+    "case": "Fall", "route": "Warteschlange", "partner": "Gegenstelle", "tenant": "Mandant",
+}  # fmt: skip
+"""What can be held."""
 
 _SPANS = ((86_400_000_000, "Tag", "Tagen"), (3_600_000_000, "Stunde", "Stunden"),
           (60_000_000, "Minute", "Minuten"))  # fmt: skip

@@ -11,6 +11,7 @@ from tests.small_house import (
     CLEARING,
     CORRECTION,
     GROUP,
+    HOLD,
     JOB,
     OFFICE,
     PEOPLE,
@@ -33,6 +34,7 @@ def address(route: Route, house: SmallHouse) -> str:
         "akte": house.akte, "document": house.files["bescheid"], "page": "1",
         "message": "0192f0a0-0000-7000-8000-000000000005", "clearing": CLEARING,
         "group": GROUP, "job": JOB, "correction": CORRECTION,
+        "hold": HOLD,
     }  # fmt: skip
     return re.sub(r"\{(\w+)\}", lambda m: known[m[1]], route.path)
 

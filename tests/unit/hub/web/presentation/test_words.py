@@ -18,7 +18,7 @@ TABLES = (
     words.CERTIFICATE_STATES,
 )  # fmt: skip
 
-COMMAND_LINE = {"document_filed", "journal_exported", "proof_issued"}
+COMMAND_LINE = {"document_filed", "journal_exported", "proof_issued", "holds_listed"}
 """What only the command line does."""
 
 
