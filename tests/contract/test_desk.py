@@ -1,0 +1,93 @@
+"""What the desk asks of the store is answered alike by both engines."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from hub.store import clearing, lanes, views
+from hub.store.clearing import ClearingCase, Wanted
+from hub.store.database import Transaction
+from hub.store.desk import alarms, corrections, holds, jobs, sights, tally
+from hub.store.desk.alarms import Sign
+from hub.store.desk.holds import Hold
+from hub.store.desk.jobs import Job
+from hub.store.journal import Journal
+from hub.store.lanes import Promise
+from hub.store.messages import Messages
+from hub.store.migrate import hub_migrations, migrate
+from hub.store.views import MessageFilter, signs
+from tests.engines import AnyDatabase, Engine
+from tests.factories import make_message
+
+NOW = 1_795_000_000_000_000
+OFFICE = "musterstadt"
+
+
+def _fill(tx: Transaction) -> None:
+    book, message = Messages(Journal("hub-1")), make_message(business_id="FV-1")
+    book.add(tx, message, "received", NOW)
+    for number, queue in enumerate(("travel", "deliver:azr")):
+        lanes.add(tx, Promise(f"p-{number}", OFFICE, message.id, "travel", queue, "UV-1"), NOW)
+    [head] = lanes.claim(tx, "travel", limit=1, me="hub-1", now_us=NOW, lease_us=1)
+    lanes.block(tx, head, "waiting", "x")
+    clearing.open_case(tx, message, ClearingCase("c-1", "x", "Grund", "Abhilfe", head.id), NOW)
+    holds.put(tx, Hold(id="h-1", tenant="", kind="partner", value="azr", reason="r", actor="a",
+                       until_us=NOW + 9), NOW)  # fmt: skip
+    jobs.begin(tx, Job(id="j-1", scope=None, name="n", verb="release", actor="a", reason="r"), NOW)
+    jobs.choose(tx, "j-1", [({"tenant": OFFICE, "id": "c-1"}, "")])
+    alarms.see(tx, Sign("breaker", "azr", 1, 1), NOW)
+    tally.advance(tx, OFFICE, NOW)
+
+
+@pytest.fixture
+async def database(engine: Engine) -> AsyncIterator[AnyDatabase]:
+    opened = engine.open()
+    await migrate(opened, hub_migrations(engine.name), NOW)
+    await opened.write(_fill)
+    yield opened
+    await asyncio.to_thread(opened.close)
+
+
+ASKED: dict[str, tuple[Callable[[Transaction], object], object]] = {
+    "groups": (
+        lambda tx: [g["cases"] for g in clearing.groups(tx, Wanted(partner="fachverfahren"))],
+        [1],
+    ),
+    "cases": (lambda tx: [c["id"] for c in clearing.cases(tx, Wanted(tenant=OFFICE))], ["c-1"]),
+    "rest": (lambda tx: clearing.rest_of(tx, OFFICE, make_message().id)["travelling"], 1),
+    "held lanes": (lambda tx: lanes.is_due(tx, "deliver:azr", NOW), False),
+    "after a hold": (lambda tx: lanes.is_due(tx, "deliver:azr", NOW + 9), True),
+    "holds": (lambda tx: [h["lanes"] for h in holds.in_force(tx, None, NOW)], [1]),
+    "on a message": (lambda tx: len(holds.on_message(tx, OFFICE, make_message().id, NOW)), 1),
+    "blocked": (lambda tx: [b["behind"] for b in views.blocked_lanes(tx, OFFICE)], [0]),
+    "signs": (lambda tx: (len(signs.waiting(tx, NOW)), len(signs.blocked(tx))), (0, 1)),
+    "targets": (signs.shut_targets, []),
+    "jobs": (lambda tx: len(jobs.waiting(tx, "j-1", 9)), 1),
+    "alarms": (lambda tx: len(alarms.raised(tx, OFFICE)), 1),
+    "sights": (lambda tx: sights.is_open(tx, OFFICE, "m", "a", NOW), None),
+    "corrections": (corrections.approved, []),
+    "rows": (lambda tx: sum(tally.from_rows(tx, None).values()), 1),
+    "journal": (lambda tx: dict(tally.from_journal(tx, OFFICE)), {(OFFICE, "received"): 1}),
+}
+
+
+@pytest.mark.parametrize("question", ASKED)
+async def test_both_engines_answer_alike(database: AnyDatabase, question: str) -> None:
+    ask, answer = ASKED[question]
+
+    assert answer == await database.read(ask)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        MessageFilter(), MessageFilter(states=("received",)), MessageFilter(number="FV-1"),
+        MessageFilter(digest="0" * 8, states=("received",)), MessageFilter(since_us=NOW - 1),
+        MessageFilter(case_key="UV-2026-0815"), MessageFilter(before=f"{NOW + 1}.x"),
+    ],
+)  # fmt: skip
+async def test_both_engines_find_alike(database: AnyDatabase, wanted: MessageFilter) -> None:
+    rows, _ = await database.read(lambda tx: views.messages(tx, None, wanted))
+
+    assert 1 == len(rows)
