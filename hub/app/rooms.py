@@ -206,7 +206,7 @@ def start_isolation(
         sources: other rules than the installation's, for a rehearsal.
     """
     wanted = place.settings.isolation
-    limits = Limits(wanted.memory_mb, wanted.wall_s, wanted.recycle_after)
+    limits = Limits(wanted.memory_mb, wanted.wall_s, wanted.recycle_after, wanted.cpu_s)
     isolation = Isolation(wanted.workers, limits, sources or place.sources, recall)
     isolation.start()
     return isolation

@@ -23,8 +23,8 @@ OF_THE_REGISTER = {name for name in failpoint.NAMES if name.startswith("ask_")}
 OF_UNITS = {name for name in failpoint.NAMES if name.startswith("unit_")}
 OF_THE_PATH = failpoint.NAMES - OF_LETTERS - OF_THE_REGISTER - OF_UNITS
 LATER = (
-    "commit_after:2", "commit_before:2", "group_before_end:5", "group_before_act:4", "intake_after_commit:2",
-    "outbox_before_sidecar:4", "pickup_before_clear:2", "refuse_after:2", "travel_after_decide:5",
+    "commit_after:2", "commit_before:2", "group_before_end:2", "group_before_act:2", "intake_after_commit:2",
+    "outbox_before_sidecar:4", "pickup_before_clear:2", "refuse_after:2", "travel_after_decide:2",
     "batch_after_number:2", "batch_after_promise:2",
 )  # fmt: skip
 """Passes in the middle of the work: beside what is under way, something is already done."""

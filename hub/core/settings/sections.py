@@ -149,6 +149,9 @@ class Isolation(_Section, frozen=True, kw_only=True):
     workers: Count = 2
     memory_mb: Annotated[int, Meta(ge=256, le=1_000_000)] = 1024
     wall_s: Seconds = 20.0
+    """Time on the clock for one round of documents."""
+    cpu_s: Count = 15
+    """Processor seconds for one round of documents; beyond them the child is ended."""
     recycle_after: Count = 20_000
     """Jobs after which a child is replaced, so that leaks of parsers stay bounded."""
 

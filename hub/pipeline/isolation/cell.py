@@ -1,7 +1,7 @@
 """What runs inside an isolated child process: parsers of foreign bytes, and what decides.
 
 A child has no keys, no database, no network where the kernel allows to take it away, and
-limits on memory, file size and descriptors. Its functions take and return
+limits on memory, processor time, file size and descriptors. Its functions take and return
 plain values; what it must know of an office's past it asks through its pipe.
 """
 
@@ -39,6 +39,7 @@ class Limits:
     memory_mb: int
     wall_s: float
     recycle_after: int
+    cpu_s: int = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,16 @@ def live(pipe: Connection, limits: Limits, sources: Sources) -> None:
     pipe.send("ready")
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
+            _allow(limits.cpu_s)
             jobs: list[Job] = pipe.recv()
             pipe.send([_do(getattr(cell, name), arguments) for name, arguments in jobs])
+
+
+def _allow(seconds: int) -> None:
+    """Let this process use so much more of a processor; the system ends it beyond that."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    limit = int(used.ru_utime + used.ru_stime) + 1 + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
 
 
 def _do(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Answer:

@@ -32,8 +32,11 @@ FALLDATEN = drops.case_data(MUSTERSTADT.xml[1], MUSTERSTADT)
 async def isolation(
     schemas: Path = SHIPPED / "schemas", recall: Recollection | None = None, **changes: float
 ) -> AsyncIterator[Isolation]:
-    values = {"memory_mb": 1024, "wall_s": 20.0, "recycle_after": 1000} | changes
-    limits = Limits(int(values["memory_mb"]), values["wall_s"], int(values["recycle_after"]))
+    values = {"memory_mb": 1024, "wall_s": 20.0, "recycle_after": 1000, "cpu_s": 15} | changes
+    limits = Limits(
+        int(values["memory_mb"]), values["wall_s"], int(values["recycle_after"]),
+        int(values["cpu_s"]),
+    )  # fmt: skip
     rules = replace(sources(world_settings()), schemas=schemas)
     pool = Isolation(1, limits, rules, recall or nothing)
     pool.start()
@@ -89,6 +92,24 @@ class Hang:
 
     def __reduce__(self) -> tuple[object, tuple[float]]:
         return time.sleep, (3600.0,)
+
+
+class Spin:
+    """A value that computes for ever while it arrives in the child."""
+
+    def __reduce__(self) -> tuple[object, tuple[int, int]]:
+        return pow, (7, 10**9)
+
+
+async def test_a_spin_ends_by_its_processor_time() -> None:
+    async with isolation(wall_s=60.0, cpu_s=1) as pool:
+        await pool.understand(FALLDATEN, "a.xml", LEGS)
+        begun = time.monotonic()
+
+        with pytest.raises(Undecodable, match="poison"):
+            await pool.render_letter(b"", {"spin": Spin()}, "x")
+
+    assert time.monotonic() - begun < 60
 
 
 async def test_a_hang_ends_by_the_clock() -> None:
