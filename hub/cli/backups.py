@@ -41,8 +41,7 @@ async def _restore(options: argparse.Namespace) -> int:
     print(f"Danach angenommen, wird erneut aufgenommen: {done.taken_in_again}")
     print(f"Danach ausgeliefert, in „nachzutragen“ zum Abgleich: {done.set_aside}")
     print("Nächste Schritte: secrets/ zurücklegen, „aktenhub check“, „aktenhub journal verify“,")
-    print("„aktenhub journal balance“, je Mandant „aktenhub efile rebuild“ (was nach der Sicherung")
-    print(
-        "abgelegt wurde, liegt schon in S3) und „aktenhub efile verify“; erst dann den Dienst starten."
-    )
+    print("„aktenhub journal balance“; je Mandant „aktenhub efile rebuild“, denn was nach der")
+    print("Sicherung abgelegt wurde, liegt schon in S3; „aktenhub efile verify“. Erst dann den")
+    print("Dienst starten.")
     return 0
