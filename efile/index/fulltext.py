@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import chain
 
 from efile.index.analysis import (
     Occurrence,
@@ -43,13 +45,15 @@ def words_of(document: Document, text: str) -> Words:
         f"{document.title}\n{document.doc_type}\n{document.vorgang}\n"
         f"{document.akte_title}\n{document.aktenzeichen}\n{names}"
     )
-    words: list[str] = []
-    pieces: list[str] = []
-    for word in _WORD.findall(joined(f"{head}\n{body}")):
-        words.append(token_of(word))
-        if not is_number(word):
-            pieces += pieces_of(word)
-    return Words(body, " ".join(words), " ".join(pieces))
+    found = [_analysed(word) for word in _WORD.findall(joined(f"{head}\n{body}"))]
+    pieces = chain.from_iterable(pieces for _, pieces in found)
+    return Words(body, " ".join([token for token, _ in found]), " ".join(pieces))
+
+
+@lru_cache(maxsize=100_000)
+def _analysed(word: str) -> tuple[str, tuple[str, ...]]:
+    """Return token and pieces; office documents say the same few thousand words again and again."""
+    return token_of(word), () if is_number(word) else pieces_of(word)
 
 
 def insert(tx: Transaction, entered: Sequence[tuple[Document, Words]]) -> None:
