@@ -10,7 +10,7 @@ from hub import app
 from hub.core import failpoint
 from hub.demo import cast
 from tests.crash import checker
-from tests.crash.house import House, RegisterProgram, build_house, run_in_thread, tree
+from tests.crash.house import PATIENCE_S, House, RegisterProgram, build_house, run_in_thread, tree
 from tests.crash.state import State
 from tests.crash.story import FOREIGN, drop_family, drop_story, drop_unit
 from tests.s3_server import S3Server
@@ -36,6 +36,23 @@ def test_a_kill_loses_and_doubles_nothing(house: House, point: str) -> None:
 
     assert house.dies_at(point), house.log[-2000:]
     assert [] == checker.unsafe(house)
+    assert 0 == house.run_once(), house.log[-2000:]
+    assert [] == checker.faults(house)
+
+
+@pytest.mark.parametrize("point", sorted(OF_THE_PATH))
+def test_a_fault_nobody_foresaw_loses_and_doubles_nothing(house: House, point: str) -> None:
+    drop_story(house)
+
+    house.run_once(f"{point}!")
+    assert "PlantedFault" in house.log
+    assert [] == checker.unsafe(house)
+    assert 0 == house.run_once(), house.log[-2000:]
+    # What was stopped for a human is released; everything else went on by itself.
+    for case in State.read(house).clearings:
+        if case["code"] == "unforeseen" and case["state"] == "open":
+            words = ("--actor", "pruefer", "--reason", "Fehler behoben.")
+            assert 0 == house.start("clearing", "release", case["id"], *words).wait(PATIENCE_S)
     assert 0 == house.run_once(), house.log[-2000:]
     assert [] == checker.faults(house)
 
@@ -88,7 +105,7 @@ async def test_a_request_on_its_way_becomes_unknown_and_is_not_repeated(
 
 def test_starting_again_changes_nothing(house: House) -> None:
     drop_story(house)
-    assert house.dies_at("commit_after:5")
+    assert house.dies_at("commit_after:2")
     assert 0 == house.run_once()
     before = (checker.fingerprint(house), tree(house.folder), tree(house.buckets))
 

@@ -67,7 +67,8 @@ async def _attempt(batch: Row, house: House) -> bool:
         log.warning("batch_waits", extra={"tenant": batch["tenant"], "code": exc.code})
     except HubError as exc:
         await _report(batch, exc, house)
-    except Exception as exc:  # noqa: BLE001  one office's file must never stop the others
+    except Exception as exc:  # one office's file must never stop the others
+        log.exception("batch_failed", extra={"tenant": batch["tenant"]})
         await _report(batch, unforeseen(exc), house)
     else:
         return True

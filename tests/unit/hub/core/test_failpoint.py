@@ -39,6 +39,12 @@ def test_an_armed_failpoint_waits_for_its_turn() -> None:
     assert (-signal.SIGKILL, "12") == _run("step:3")
 
 
+def test_a_failpoint_may_raise_instead() -> None:
+    code, printed = _run("step:2!")
+
+    assert (1, "1") == (code, printed)
+
+
 def test_declared_failpoints_can_be_enumerated() -> None:
     failpoint.declare("test_only")
 
