@@ -28,15 +28,17 @@ def latin(value: object) -> str:
     is never turned into question marks.
     """
     text = unicodedata.normalize("NFC", str(value))
+    if _fits(text):
+        return text
     return "".join(sign if _fits(sign) else _plain(sign) for sign in text)
 
 
-def _fits(sign: str) -> bool:
+def _fits(text: str) -> bool:
     try:
-        sign.encode("iso8859-15")
+        text.encode("iso8859-15")
     except UnicodeEncodeError:
         return False
-    return sign.isprintable()
+    return text.isprintable()
 
 
 def _plain(sign: str) -> str:
