@@ -25,9 +25,6 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}")
 Sidecar = Literal["sha256", "done", "none"]
 """What tells the reader that a file is there: its digest, an empty file, or nothing."""
 
-GROUP_MAX = 128
-"""Files per group; a bound for the time a single file may have to wait for the others."""
-
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -54,43 +51,19 @@ class Item:
         return Write(name, text, f"{self.promise_id}.{self.sidecar}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    item: Item
-    done: asyncio.Future[HubError | None]
-
-
 class OutboxFolder:
     """One partner's outbox at one office."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._waiting: list[_Waiting] = []
-        self._writing: asyncio.Task[None] | None = None
-
-    async def put(
-        self, name: str, data: bytes, promise_id: str, sidecar: Sidecar = "sha256"
-    ) -> None:
-        """Deliver a file and its sidecar; doing it again changes nothing.
-
-        Raises:
-            Conflict: another file holds the name.
-            Misconfigured: the name is not a plain file name.
-            Unavailable: the disk is full or the share is away.
-        """
-        item = Item(name, data, promise_id, sidecar)
-        waiting = _Waiting(item, asyncio.get_running_loop().create_future())
-        self._waiting.append(waiting)
-        if self._writing is None:
-            self._writing = asyncio.create_task(self._write_groups())
-        if error := await waiting.done:
-            raise error
 
     async def put_all(self, items: Sequence[Item]) -> list[HubError | None]:
         """Deliver many files with three syncs for all; doing it again changes nothing.
 
-        Returns for each what :meth:`put` would raise, or ``None``: then the file and its
-        sidecar are on disk under their final names. One bad item does not touch the others.
+        Returns for each ``None``, and then the file and its sidecar are on disk under their
+        final names, or why not: ``Conflict`` when another file holds the name, ``Misconfigured``
+        when it is no plain file name, ``Unavailable`` when the disk is full or the share away.
+        One bad item does not touch the others.
         """
         errors: list[HubError | None] = [_unsafe(item.name) for item in items]
         good = [item for item, error in zip(items, errors, strict=True) if error is None]
@@ -98,28 +71,6 @@ class OutboxFolder:
             return errors
         faults = iter(await asyncio.to_thread(self._write, good))
         return [error or self._told(next(faults)) for error in errors]
-
-    async def _write_groups(self) -> None:
-        """Write what waits; what arrives meanwhile becomes the next group."""
-        try:
-            while self._waiting:
-                group, self._waiting = self._waiting[:GROUP_MAX], self._waiting[GROUP_MAX:]
-                await self._write_group(group)
-        finally:
-            self._writing = None
-
-    async def _write_group(self, group: Sequence[_Waiting]) -> None:
-        """Write a group and tell each of its waiters, whatever happened."""
-        try:
-            errors = await self.put_all([waiting.item for waiting in group])
-        except Exception as exc:  # noqa: BLE001  handed to whoever waits
-            for waiting in group:
-                if not waiting.done.done():
-                    waiting.done.set_exception(exc)
-            return
-        for waiting, error in zip(group, errors, strict=True):
-            if not waiting.done.done():
-                waiting.done.set_result(error)
 
     def _write(self, items: Sequence[Item]) -> list[Fault | None]:
         try:
@@ -155,7 +106,7 @@ def _unsafe(name: str) -> Misconfigured | None:
 
 
 class Outboxes:
-    """All outbox folders, each with its one writer."""
+    """All outbox folders."""
 
     def __init__(self, root: Path) -> None:
         self.root = root

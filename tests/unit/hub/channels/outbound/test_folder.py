@@ -16,6 +16,13 @@ DATA = b"<Datei/>"
 SIDECAR = f"{hashlib.sha256(DATA).hexdigest()}  a.xml\n"
 
 
+async def put(folder: OutboxFolder, name: str, data: bytes, promise_id: str) -> None:
+    """Deliver one file, or raise why it was not."""
+    [error] = await folder.put_all([Item(name, data, promise_id)])
+    if error:
+        raise error
+
+
 def content(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text() for path in sorted(folder.iterdir())}
 
@@ -32,13 +39,13 @@ BOTH = {"a.xml": DATA.decode(), "a.xml.sha256": SIDECAR}
 
 
 async def test_a_file_is_delivered_with_its_digest(tmp_path: Path) -> None:
-    await OutboxFolder(tmp_path / "ihv").put("a.xml", DATA, "p-1")
+    await put(OutboxFolder(tmp_path / "ihv"), "a.xml", DATA, "p-1")
 
     assert BOTH == content(tmp_path / "ihv")
 
 
 async def test_the_sidecar_is_one_sha256sum_understands(tmp_path: Path) -> None:
-    await OutboxFolder(tmp_path).put("a.xml", DATA, "p-1")
+    await put(OutboxFolder(tmp_path), "a.xml", DATA, "p-1")
     check = run(["sha256sum", "--check", "--strict", "a.xml.sha256"], tmp_path)
 
     assert "a.xml: OK\n" == check.stdout
@@ -46,7 +53,7 @@ async def test_the_sidecar_is_one_sha256sum_understands(tmp_path: Path) -> None:
 
 async def test_delivering_again_changes_nothing(tmp_path: Path) -> None:
     for promise in ("p-1", "p-1", "p-2"):
-        await OutboxFolder(tmp_path).put("a.xml", DATA, promise)
+        await put(OutboxFolder(tmp_path), "a.xml", DATA, promise)
 
     assert BOTH == content(tmp_path)
 
@@ -54,7 +61,7 @@ async def test_delivering_again_changes_nothing(tmp_path: Path) -> None:
 async def test_a_name_another_file_holds_is_a_conflict(tmp_path: Path) -> None:
     (tmp_path / "a.xml").write_bytes(b"other")
     with pytest.raises(Conflict, match="file_name_taken"):
-        await OutboxFolder(tmp_path).put("a.xml", DATA, "p-1")
+        await put(OutboxFolder(tmp_path), "a.xml", DATA, "p-1")
 
     assert {"a.xml": "other"} == content(tmp_path)
 
@@ -63,7 +70,7 @@ async def test_a_sidecar_of_another_file_is_a_conflict(tmp_path: Path) -> None:
     (tmp_path / "a.xml.sha256").write_bytes(b"other")
 
     with pytest.raises(Conflict, match="file_name_taken"):
-        await OutboxFolder(tmp_path).put("a.xml", DATA, "p-1")
+        await put(OutboxFolder(tmp_path), "a.xml", DATA, "p-1")
 
 
 @pytest.mark.parametrize(
@@ -85,14 +92,14 @@ async def test_a_sidecar_of_another_file_is_a_conflict(tmp_path: Path) -> None:
 )
 async def test_a_name_that_is_not_plain_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(Misconfigured, match="file_name_unsafe"):
-        await OutboxFolder(tmp_path / "out").put(name, DATA, "p-1")
+        await put(OutboxFolder(tmp_path / "out"), name, DATA, "p-1")
 
     assert {} == content(tmp_path)
 
 
 async def test_the_longest_name_still_fits_with_all_its_companions(tmp_path: Path) -> None:
     name = "a" * 151
-    await OutboxFolder(tmp_path).put(name, DATA, "01975a00-0000-7000-8000-000000000001")
+    await put(OutboxFolder(tmp_path), name, DATA, "01975a00-0000-7000-8000-000000000001")
 
     assert [name, f"{name}.sha256"] == list(content(tmp_path))
 
@@ -101,7 +108,7 @@ async def test_a_folder_that_cannot_be_written_is_tried_again_later(tmp_path: Pa
     (tmp_path / "out").write_bytes(b"in the way")
 
     with pytest.raises(Unavailable, match="outbox_unavailable") as caught:
-        await OutboxFolder(tmp_path / "out").put("a.xml", DATA, "p-1")
+        await put(OutboxFolder(tmp_path / "out"), "a.xml", DATA, "p-1")
     assert isinstance(caught.value.__cause__, OSError)
 
 
@@ -109,7 +116,7 @@ async def test_a_pipe_in_place_of_the_file_does_not_hold_us(tmp_path: Path) -> N
     os.mkfifo(tmp_path / "a.xml")
 
     with pytest.raises(Conflict, match="file_name_taken"):
-        await OutboxFolder(tmp_path).put("a.xml", DATA, "p-1")
+        await put(OutboxFolder(tmp_path), "a.xml", DATA, "p-1")
 
 
 CRASH = """
@@ -117,7 +124,8 @@ import asyncio, pathlib, sys
 from hub.channels.outbound.folder import Item, OutboxFolder, Sidecar
 from hub.core import failpoint
 failpoint.arm(sys.argv[2])
-asyncio.run(OutboxFolder(pathlib.Path(sys.argv[1])).put("a.xml", b"<Datei/>", "p-1"))
+item = Item("a.xml", b"<Datei/>", "p-1")
+asyncio.run(OutboxFolder(pathlib.Path(sys.argv[1])).put_all([item]))
 """
 
 
@@ -137,14 +145,14 @@ async def test_a_crash_anywhere_leads_to_the_same_two_files(
 
     assert -signal.SIGKILL == crashed.returncode
     assert left == [name for name in content(tmp_path) if not name.startswith(".")]
-    await OutboxFolder(tmp_path).put("a.xml", DATA, "p-1")
+    await put(OutboxFolder(tmp_path), "a.xml", DATA, "p-1")
     assert BOTH == content(tmp_path)
 
 
 async def test_the_remains_of_a_crash_are_replaced(tmp_path: Path) -> None:
     for name in (".p-1.tmp", ".p-1.sha256.tmp"):
         (tmp_path / name).write_bytes(b"half a fi")
-    await OutboxFolder(tmp_path).put("a.xml", DATA, "p-1")
+    await put(OutboxFolder(tmp_path), "a.xml", DATA, "p-1")
 
     assert BOTH == content(tmp_path)
 
