@@ -95,7 +95,16 @@ class Cluster:
         return self.house.count(f"lane WHERE state = 'leased' AND leased_by = '{name}'")
 
     def logs(self) -> str:
-        return "\n".join(node.house.log[-3000:] for node in self.nodes)
+        """Return the ends of the logs of all nodes that were started, and what is left to do."""
+        logs = [node.house.log[-3000:] for node in self.nodes if node.process]
+        return "\n".join([*logs, *map(str, self.left())])
+
+    def left(self) -> list[object]:
+        """Return lanes and files nobody has finished."""
+        inbox = self.house.folder / "inbox"
+        files = [path for path in inbox.rglob("*") if path.is_file()]
+        with self.house.look() as rows:
+            return [*rows("SELECT * FROM lane WHERE state IN ('ready', 'leased')"), *files]
 
     def stop(self) -> None:
         """End what still runs; for after the test."""
@@ -110,6 +119,8 @@ def build_cluster(folder: Path, server: S3Server, address: Address, count: int) 
     first = build_house(folder / "shared", server)
     settings = (first.folder / "hub.toml").read_text(encoding="utf-8")
     settings = settings.replace("[delivery]", f"[delivery]\nlease_s = {LEASE_S}")
+    # The lease of a letter outlasts the longest conversion; here none is ever made.
+    settings = settings.replace("[letters]", "[letters]\ntimeout_s = 1.0")
     shared = SharedHouse(first.folder, first.buckets, first.prefix, address=address)
     nodes = []
     for number in range(1, count + 1):

@@ -76,11 +76,12 @@ def test_a_rolling_restart_loses_nothing(cluster: Cluster) -> None:
 def test_a_node_that_stood_still_finds_its_work_taken(cluster: Cluster) -> None:
     begin(cluster, 2)
     sleeper = cluster.nodes[0]
-    for drop in senders():
-        drop(cluster.house)
+    waiting = senders()
 
     def stopped_at_work() -> bool:
         """Stop the node while it holds lanes; where it had just let go of them, once more."""
+        if waiting:
+            waiting.pop(0)(cluster.house)
         if not cluster.working(sleeper.name):
             return False
         sleeper.send(signal.SIGSTOP)
@@ -90,6 +91,8 @@ def test_a_node_that_stood_still_finds_its_work_taken(cluster: Cluster) -> None:
         return False
 
     cluster.wait_until(stopped_at_work, "the node never works")
+    for drop in waiting:
+        drop(cluster.house)
     cluster.rest()
     sleeper.send(signal.SIGCONT)
     codes = [node.end() for node in cluster.nodes[:2]]

@@ -60,7 +60,7 @@ def test_the_stored_bytes_are_verified_from_s3(played: Played):
     report = json.loads(played.command("efile", "verify", "--json").stdout)
 
     assert report["intact"] is True
-    assert report["objects"] > 50
+    assert report["objects"] > 20
     assert report["faults"] == []
 
 

@@ -33,13 +33,13 @@ def _looks(command: CommandLine) -> list[dict[str, Any]]:
     return rows
 
 
-def _object_of(command: CommandLine, document: dict[str, Any]) -> Path:
-    """Return the stored object that holds the document's bytes."""
-    return next(
-        path
-        for path in command.house.bucket(OFFICE).rglob("*")
-        if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == document["sha256"]
-    )
+def _flip(command: CommandLine, content: bytes) -> None:
+    """Change one byte of a document where it is stored, alone or in a pack."""
+    files = [path for path in command.house.bucket(OFFICE).rglob("*") if path.is_file()]
+    stored = next(path for path in files if content in path.read_bytes())
+    data = bytearray(stored.read_bytes())
+    data[data.index(content) + 7] ^= 1
+    stored.write_bytes(data)
 
 
 def test_files_are_listed(command: CommandLine) -> None:
@@ -142,23 +142,21 @@ def test_everything_is_read_again_and_intact(command: CommandLine) -> None:
     answer = command("efile", "verify", "--json")
 
     assert (0, True, []) == (answer.code, answer.json["intact"], answer.json["faults"])
-    assert answer.json["objects"] > 4
+    assert answer.json["objects"] > 0
     assert answer.json["bytes"] > 1000
 
 
 def test_a_flipped_byte_is_found_and_never_given_out(command: CommandLine, tmp_path: Path) -> None:
     [document, *_] = _documents(command)
-    stored = _object_of(command, document)
-    data = bytearray(stored.read_bytes())
-    data[7] ^= 1
-    stored.write_bytes(data)
+    command("efile", "get", document["id"], "--to", tmp_path / "before", *TENANT)
+    _flip(command, (tmp_path / "before").read_bytes())
 
     verify = command("efile", "verify", *TENANT, "--json")
     get = command("efile", "get", document["id"], "--to", tmp_path / "out", *TENANT)
 
     assert (1, False) == (verify.code, verify.json["intact"])
     assert all({"what", "where"} == fault.keys() for fault in verify.json["faults"])
-    assert "1 Fehler" in command("efile", "verify", *TENANT).out
+    assert "digest_mismatch" in command("efile", "verify", *TENANT).out
     assert 1 == get.code
     assert not (tmp_path / "out").exists()
 

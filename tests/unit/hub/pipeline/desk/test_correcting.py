@@ -1,12 +1,12 @@
 """A corrected copy: two persons, a message of its own, in the place of the original."""
 
 import pytest
-from hub.pipeline.journey.verdicts import hold
 
 from hub.core.errors import OutcomeUnknown, Rejected
 from hub.pipeline.balance import balance
+from hub.pipeline.decision.verdicts import hold
 from hub.pipeline.desk.correcting import Corrections, difference, enter_approved
-from hub.pipeline.journey.commit import commit
+from hub.pipeline.journey.commit import Signed, commit
 from hub.store import lanes
 from tests.message_house import OFFICE, OTHER_OFFICE, World
 
@@ -25,7 +25,8 @@ async def held(world: World) -> str:
     accepted = await world.accept(WRONG)
     await world.accept(WRONG.replace(b"<betrag>", b"<betrag >"))
     [travel] = await world.claim("travel")
-    await commit(travel, hold(accepted.message, OutcomeUnknown("not_checkable")), world.house)
+    held = hold(accepted.message, OutcomeUnknown("not_checkable"))
+    await commit([Signed((travel,), (held,))], world.house)
     [case] = await world.open_cases()
     return str(case["id"])
 
