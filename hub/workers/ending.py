@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from hub.store.database import Row, Transaction
 from hub.store.lanes import Promise
 from hub.workers.crew import Crew
-from hub.workers.gang import Gang
 
 FINISH_S = 30.0
 """How long begun work may go on; the service manager waits longer than that."""
@@ -26,7 +25,7 @@ class Remains:
 
 
 async def wind_down(
-    running: Sequence[asyncio.Task[None]], crews: Sequence[Crew | Gang], hurry: asyncio.Event
+    running: Sequence[asyncio.Task[None]], crews: Sequence[Crew], hurry: asyncio.Event
 ) -> list[Promise]:
     """Let loops and crews finish in time, and return what had to be broken off.
 
@@ -44,7 +43,7 @@ async def wind_down(
     return left
 
 
-async def _all_ended(running: Sequence[asyncio.Task[None]], crews: Sequence[Crew | Gang]) -> None:
+async def _all_ended(running: Sequence[asyncio.Task[None]], crews: Sequence[Crew]) -> None:
     await asyncio.wait(running)
     for crew in crews:
         await crew.finish()

@@ -28,10 +28,8 @@ from hub.pipeline.journey.travel import travel
 from hub.pipeline.pressure import service_ending
 from hub.pipeline.recovery import recover
 from hub.store import lanes
-from hub.workers import gang
-from hub.workers.crew import Act, Crew, claim
+from hub.workers.crew import Act, Claim, Crew, Group, Size, claim, heads, lines, singly
 from hub.workers.ending import Remains, open_work, wind_down
-from hub.workers.gang import Gang, Size
 from hub.workers.gates import Gate
 from hub.workers.ownership import Ownership
 from hub.workers.pickup import pick_up
@@ -58,6 +56,8 @@ TRAVEL = Size(lanes=64, behind=15, groups=3)
 FILE = Size(lanes=128, behind=15, groups=2)
 DELIVER = Size(lanes=256, behind=0, groups=2)
 """Partners get the files of a case one after the other: none goes out before the one ahead."""
+AT_ONCE = 64
+"""Promises in work at the same time where each is done by itself."""
 
 Round = Callable[[], Awaitable[int]]
 """Do what is due and return how much it was."""
@@ -80,7 +80,7 @@ class Workers:
     def __init__(self, house: House, duties: Sequence[Duty] = ()) -> None:
         self._house = house
         self._duties = tuple(duties)
-        self._crews: list[Crew | Gang] = []
+        self._crews: list[Crew] = []
         self._wake = asyncio.Event()
         self._stopping = False
         self._told = asyncio.Event()
@@ -98,11 +98,11 @@ class Workers:
         partners = sorted({route.partner for route in house.routes.ways_out})
         loops = [
             _Loop("pickup", self._pick_up, house.settings.pickup.scan_s),
-            self._gang("travel", TRAVEL, travel),
+            self._groups("travel", TRAVEL, travel),
             _Loop("cash_files", lambda: close_due_files(house, at_once=at_once), POLL_S),
             _Loop("letter", self._letters, POLL_S),
-            self._gang("file", FILE, file_documents),
-            self._crew("refuse", 64, fulfil),
+            self._groups("file", FILE, file_documents),
+            self._one_by_one("refuse"),
             *(self._deliverers(partner) for partner in partners),
             _Loop("bulk", self._decide_many, BULK_LOOK_S),
             _Loop("balance", self._add_up, BALANCE_LOOK_S),
@@ -118,25 +118,27 @@ class Workers:
         target = next((one for one in self._house.settings.https if one.name == partner), None)
         if target is None and self._has_line(partner):
             # Its address is missing: each delivery says so in its own clearing case.
-            return self._crew(queue, 64, fulfil)
+            return self._one_by_one(queue)
         if target is None:
-            return self._gang(queue, DELIVER, deliver_files)
+            return self._groups(queue, DELIVER, deliver_files)
         gate = Gate(target, queue, self._house)
-        crew = Crew(queue, target.concurrency, fulfil, self._house, gate.claim)
-        self._crews.append(crew)
-        return _Loop(queue, crew.round, POLL_S)
+        return self._crew(queue, target.concurrency, singly(fulfil), heads(gate.claim))
 
     def _has_line(self, partner: str) -> bool:
         ways = self._house.routes.ways_out
         return any(way.partner == partner and way.door == "https" for way in ways)
 
-    def _gang(self, queue: str, size: Size, act: gang.Act) -> _Loop:
-        workers = Gang(queue, size, act, self._house)
-        self._crews.append(workers)
-        return _Loop(queue, workers.round, POLL_S)
+    def _groups(self, queue: str, size: Size, act: Act) -> _Loop:
+        return self._crew(queue, size.groups, act, lines(queue, size, self._house))
 
-    def _crew(self, queue: str, limit: int, act: Act) -> _Loop:
-        crew = Crew(queue, limit, act, self._house)
+    def _one_by_one(self, queue: str) -> _Loop:
+        def claim_up_to(count: int) -> Awaitable[Group]:
+            return claim(queue, count, self._house)
+
+        return self._crew(queue, AT_ONCE, singly(fulfil), heads(claim_up_to))
+
+    def _crew(self, queue: str, places: int, act: Act, claim_groups: Claim) -> _Loop:
+        crew = Crew(places, act, self._house, claim_groups)
         self._crews.append(crew)
         return _Loop(queue, crew.round, POLL_S)
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from hub.store import lanes
 from hub.store.lanes import Promise
 from hub.store.migrate import hub_migrations, migrate
 from hub.store.sqlite import SqliteDatabase
-from hub.workers.crew import Crew
+from hub.workers.crew import Crew, Size, claim, heads, lines, singly
 
 
 @pytest.fixture
@@ -51,6 +52,11 @@ class Diary:
         await house.database.write(lambda tx: lanes.finish(tx, promise, "confirmed", now_us))
 
 
+def one_by_one(places: int, act: Any, house: Any) -> Crew:
+    """Return a crew that takes every head by itself."""
+    return Crew(places, singly(act), house, heads(lambda count: claim("file", count, house)))
+
+
 async def _work_until(crew: Crew, diary: Diary, count: int) -> None:
     async with asyncio.timeout(10):
         while len(diary.done) < count:
@@ -61,7 +67,7 @@ async def test_promises_of_a_case_are_kept_in_their_order(house: SimpleNamespace
     await _promise(house, "a", "a", "a")
     diary = Diary()
 
-    await _work_until(Crew("file", 8, diary.keep, house), diary, 3)
+    await _work_until(one_by_one(8, diary.keep, house), diary, 3)
 
     assert ["a1", "a2", "a3"] == diary.done
 
@@ -69,7 +75,7 @@ async def test_promises_of_a_case_are_kept_in_their_order(house: SimpleNamespace
 async def test_a_slow_case_holds_up_nobody_else(house: SimpleNamespace) -> None:
     await _promise(house, "slow", "b", "b")
     diary = Diary("slow")
-    crew = Crew("file", 8, diary.keep, house)
+    crew = one_by_one(8, diary.keep, house)
 
     await _work_until(crew, diary, 2)
     others = list(diary.done)
@@ -83,7 +89,7 @@ async def test_a_slow_case_holds_up_nobody_else(house: SimpleNamespace) -> None:
 async def test_no_more_than_the_limit_is_in_work(house: SimpleNamespace) -> None:
     await _promise(house, "a", "b", "c")
     diary = Diary("a", "b", "c")
-    crew = Crew("file", 2, diary.keep, house)
+    crew = one_by_one(2, diary.keep, house)
 
     await crew.round()
     leased = await house.database.read(
@@ -97,13 +103,13 @@ async def test_no_more_than_the_limit_is_in_work(house: SimpleNamespace) -> None
 
 
 async def test_nothing_due_is_no_work(house: SimpleNamespace) -> None:
-    assert 0 == await Crew("file", 8, Diary().keep, house).round()
+    assert 0 == await one_by_one(8, Diary().keep, house).round()
 
 
 async def test_slow_work_keeps_its_lease_and_is_not_begun_again(house: SimpleNamespace) -> None:
     await _promise(house, "slow")
     diary = Diary("slow")
-    crew = Crew("file", 8, diary.keep, house)
+    crew = one_by_one(8, diary.keep, house)
 
     for _ in range(5):
         await crew.round()
@@ -114,3 +120,42 @@ async def test_slow_work_keeps_its_lease_and_is_not_begun_again(house: SimpleNam
 
     assert {"attempts": 1, "state": "leased"} == row
     assert ["slow1"] == diary.done
+
+
+async def test_a_group_holds_many_lanes_and_what_stands_behind_their_heads(house: Any) -> None:
+    await _promise(house, "a", "a", "a", "b", "c")
+    groups = []
+
+    async def note(group: Any, house: Any) -> None:
+        groups.append([promise.id for promise in group])
+        now_us = house.clock.now_us()
+        await house.database.write(lambda tx: lanes.finish_all(tx, group, "confirmed", now_us))
+
+    crew = Crew(1, note, house, lines("file", Size(lanes=2, behind=1, groups=1), house))
+    async with asyncio.timeout(10):
+        while sum(len(group) for group in groups) < 5:
+            await crew.round()
+
+    assert all(len({one[0] for one in group}) <= 2 for group in groups)
+    assert ["a1", "a2"] in [[one for one in group if one[0] == "a"] for group in groups]
+    assert ["a1", "a2", "a3"] == [one for group in groups for one in group if one[0] == "a"]
+
+
+async def test_a_slow_group_keeps_the_leases_of_all_its_lanes(house: Any) -> None:
+    await _promise(house, "a", "b")
+    gate = asyncio.Event()
+
+    async def wait(group: Any, house: Any) -> None:
+        await gate.wait()
+
+    crew = Crew(1, wait, house, lines("file", Size(lanes=8, behind=0, groups=1), house))
+    for _ in range(4):
+        await crew.round()
+        house.clock.advance(house.settings.delivery.lease_s - 1)
+
+    now_us = house.clock.now_us()
+    assert not await house.database.read(lambda tx: lanes.is_due(tx, "file", now_us))
+    assert {"a1", "b2"} == {promise.id for promise in crew.active}
+    gate.set()
+    await crew.finish()
+    assert not crew.active
