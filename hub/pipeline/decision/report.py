@@ -6,17 +6,14 @@ sender corrects these rows and sends only them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 
-from hub.core.clock import iso_utc
 from hub.core.findings import MAX_FINDINGS, Finding
-from hub.core.ids import derived_uuid
 from hub.core.message import Message
 from hub.pipeline.decision.answers import Answer
 from hub.pipeline.decision.mind import Mind, keep
-from hub.store.lanes import Promise
+from hub.pipeline.decision.quarantine import put_aside, reason_for
 
 HEADER = "Satz;Zeile;Feld;Regel;Meldung"
 ENDING = ".satzbericht.csv"
@@ -38,37 +35,19 @@ class RefusedRows:
 
 
 def record_report(message: Message, refused: RefusedRows, accepted: int, mind: Mind) -> Answer:
-    """Return the promise to put the report where the sender looks; none when all is well.
-
-    Raises:
-        Unavailable: the report could not be kept.
-    """
+    """Return the promise to put the report where the sender looks; none when all is well."""
     if not refused.rows:
         return Answer()
     kept = keep(_table(refused).encode("utf-8-sig"))
-    reason: Mapping[str, object] = {
+    reason = reason_for(message, refused.findings) | {
         "code": "records_refused",
         "nachricht": "Einzelne Sätze der Datei sind abgelehnt; die übrigen sind angenommen.",
         "abhilfe": "Nur die genannten Sätze berichtigen und in einer neuen Datei senden.",
-        "message_id": message.id,
         "datei": message.original_name + ENDING,
-        "empfangen": iso_utc(message.received_us),
-        "sha256": message.sha256,
         "angenommen": accepted,
         "abgelehnt": len(refused.rows),
-        "befunde": [finding.to_dict() for finding in refused.findings],
     }
-    promise = Promise(
-        id=derived_uuid(message.id, "records"),
-        tenant=message.tenant,
-        message_id=message.id,
-        kind="refuse",
-        queue="refuse",
-        lane_key=f"{message.tenant}~{message.id}",
-        spec={"day": message.received_on, "channel": message.channel, "reason": reason},
-        payload_sha256=kept.sha256,
-        deadline_us=mind.deadline_us(),
-    )
+    promise = put_aside(message, "records", kept.sha256, reason, mind)
     return Answer((promise,), (kept,))
 
 

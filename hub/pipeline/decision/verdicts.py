@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from hub.core.clock import iso_utc
 from hub.core.errors import (
     HubError,
     NotChecked,
@@ -21,6 +18,7 @@ from hub.core.record import Record
 from hub.pipeline.decision.answers import receipt
 from hub.pipeline.decision.mind import Mind, comes_in_units
 from hub.pipeline.decision.plan import Milestone, Plan
+from hub.pipeline.decision.quarantine import put_aside, reason_for
 from hub.pipeline.decision.reading import Understood
 from hub.store.clearing import ClearingCase
 from hub.store.lanes import Promise
@@ -186,24 +184,9 @@ def unforeseen(exc: Exception, place: str = "") -> NotChecked:
 
 
 def _quarantine(message: Message, error: Rejected, mind: Mind) -> Promise:
-    reason: Mapping[str, object] = {
+    reason = reason_for(message, findings_of(error)) | {
         "code": error.code,
         "nachricht": error.message,
         "abhilfe": error.remedy,
-        "message_id": message.id,
-        "datei": message.original_name,
-        "empfangen": iso_utc(message.received_us),
-        "sha256": message.sha256,
-        "befunde": [finding.to_dict() for finding in findings_of(error)],
     }
-    return Promise(
-        id=derived_uuid(message.id, "refuse"),
-        tenant=message.tenant,
-        message_id=message.id,
-        kind="refuse",
-        queue="refuse",
-        lane_key=f"~{message.id}",
-        spec={"day": message.received_on, "channel": message.channel, "reason": reason},
-        payload_sha256=message.record or message.sha256,
-        deadline_us=mind.deadline_us(),
-    )
+    return put_aside(message, "refuse", message.record or message.sha256, reason, mind)
