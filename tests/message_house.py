@@ -20,14 +20,18 @@ from hub.channels.inbound.folder import DropFolder
 from hub.channels.inbound.rules import Rules
 from hub.core.clock import FixedClock
 from hub.core.ids import uuid7
+from hub.core.message import Message
 from hub.core.settings import Cash, Channel, Delivery, HttpsTarget, Settings, Storage, Tenant
 from hub.letters.templates import Templates
+from hub.pipeline.decision.directions import AS_USUAL
 from hub.pipeline.decision.mind import Sources
+from hub.pipeline.decision.plan import Plan
 from hub.pipeline.desk import Desk
 from hub.pipeline.house import House, PartnerAnswer
 from hub.pipeline.intake import Accepted, Arrival, accept
 from hub.pipeline.isolation.cell import Limits
 from hub.pipeline.isolation.pool import Isolation
+from hub.pipeline.isolation.runs import Run, Wanted
 from hub.routing.table import Routes
 from hub.store import lanes
 from hub.store.database import Row
@@ -211,6 +215,14 @@ async def open_world(
 def sources(settings: Settings, mappings: Path = SHIPPED / "mappings") -> Sources:
     """Return where the shipped rules come from."""
     return Sources(settings, SHIPPED / "schemas", mappings, SHIPPED / "templates")
+
+
+async def plan_for(message: Message, house: House) -> Plan:
+    """Return what the child decides about one message."""
+    run = Run((Wanted(message, AS_USUAL),), (), house.clock.now_us())
+    [decided] = await house.isolation.decide(run)
+    assert decided.plan is not None
+    return decided.plan
 
 
 def world_settings(**changes: Any) -> Settings:

@@ -145,6 +145,15 @@ class Payloads:
         )  # fmt: skip
         return {row["sha256"]: row["bytes"] for row in rows}
 
+    @staticmethod
+    def sizes(tx: Transaction, tenant: str, digests: Sequence[str]) -> dict[str, int]:
+        """Return how many bytes an office's payloads have."""
+        rows = tx.all(
+            "SELECT sha256, size FROM payload WHERE tenant = :tenant AND sha256 IN :digests",
+            tenant=tenant, digests=tuple(digests),
+        )  # fmt: skip
+        return {row["sha256"]: row["size"] for row in rows}
+
     async def read(self, sha256: str, inline: bytes | None) -> bytes:
         """Return bytes that were looked up, from the folder where they are not inline.
 

@@ -19,11 +19,13 @@ from hub.core.log import log_context
 from hub.pipeline.fulfilment.ending import Ended, end_all, what_left
 from hub.pipeline.fulfilment.filing import filing_request, refused_by_file
 from hub.pipeline.house import House
+from hub.pipeline.portions import portions
 from hub.pipeline.setbacks import give_up, try_again, unforeseen
 from hub.store import lanes, messages
 from hub.store.database import Row, Transaction
 from hub.store.lanes import Promise
 from hub.store.messages import Step
+from hub.store.payloads import Payloads
 
 failpoint.declare("group_before_act", "group_before_end")
 
@@ -53,6 +55,32 @@ async def file_documents(promises: Sequence[Promise], house: House) -> None:
 
 
 async def _keep(promises: Sequence[Promise], act: Act, house: House) -> None:
+    """Keep promises portion by portion; what makes a lane too heavy waits for the next time."""
+    sizes = await house.database.read(lambda tx: _sizes(tx, promises))
+
+    def weight(line: Sequence[Promise]) -> int:
+        return sum(sizes.get(promise.id, 0) for promise in line)
+
+    lines = [next(portions(line, lambda one: weight((one,)))) for line in _lines(promises)]
+    for portion in portions(lines, weight):
+        await _keep_portion([promise for line in portion for promise in line], act, house)
+
+
+def _lines(promises: Sequence[Promise]) -> list[list[Promise]]:
+    return list(lanes.by_lane(promises).values())
+
+
+def _sizes(tx: Transaction, promises: Sequence[Promise]) -> dict[str, int]:
+    """Return how many bytes each promise brings."""
+    sizes: dict[str, int] = {}
+    for tenant in {promise.tenant for promise in promises}:
+        own = {p.id: p.payload_sha256 for p in promises if p.tenant == tenant and p.payload_sha256}
+        found = Payloads.sizes(tx, tenant, list(own.values()))
+        sizes |= {name: found.get(digest, 0) for name, digest in own.items()}
+    return sizes
+
+
+async def _keep_portion(promises: Sequence[Promise], act: Act, house: House) -> None:
     group = await _read(promises, house)
     failpoint.reach("group_before_act")
     try:
@@ -162,7 +190,7 @@ def _sorted(
     told = {promise.id: outcome for promise, outcome in zip(promises, outcomes, strict=True)}
     kept: list[Ended] = []
     stopped: list[tuple[Promise, HubError]] = []
-    for line in lanes.by_lane(promises).values():
+    for line in _lines(promises):
         for promise in line:
             outcome = told[promise.id]
             if isinstance(outcome, HubError):

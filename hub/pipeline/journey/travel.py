@@ -19,17 +19,19 @@ from hub.core.errors import Conflict, HubError, Unavailable, Undecodable
 from hub.core.log import log_context
 from hub.core.message import Message
 from hub.pipeline.decision import verdicts
-from hub.pipeline.decision.directions import AS_USUAL, Directions
+from hub.pipeline.decision.directions import Directions
 from hub.pipeline.decision.knowledge import Query, case_query, payload_query, seen_query
 from hub.pipeline.decision.plan import Plan
 from hub.pipeline.house import House
 from hub.pipeline.isolation.runs import Decided, Run, Wanted
 from hub.pipeline.journey.commit import Signed, commit
+from hub.pipeline.portions import portions
 from hub.pipeline.setbacks import try_again
 from hub.routing.route import cheap_key
 from hub.store import lanes, messages
 from hub.store.database import Transaction
 from hub.store.lanes import Promise
+from hub.store.payloads import INLINE_BYTES
 
 failpoint.declare("travel_before_read", "travel_after_decide")
 
@@ -43,6 +45,10 @@ class _Line:
     promises: tuple[Promise, ...]
     messages: tuple[Message, ...]
     facts: Mapping[Query, object] = field(default_factory=dict)
+
+    def weight(self) -> int:
+        """Return how many bytes are read for it; large ones are read by the child alone."""
+        return sum(min(message.size_bytes, INLINE_BYTES) for message in self.messages)
 
     def head(self) -> _Line:
         """Return the first of them alone."""
@@ -66,7 +72,12 @@ class _Line:
 async def travel(promises: Sequence[Promise], house: House) -> None:
     """Take claimed messages all the way down to their commit, lane by lane."""
     failpoint.reach("travel_before_read")
-    lines = await _foreseen(await _lines(promises, house), house)
+    for lines in portions(await _lines(promises, house), _Line.weight):
+        await _travel(lines, house)
+
+
+async def _travel(known: Sequence[_Line], house: House) -> None:
+    lines = await _foreseen(known, house)
     decided = await asyncio.gather(*(_decide(line, house) for line in lines))
     failpoint.reach("travel_after_decide")
     signed = [line.signed(answers) for line, answers in zip(lines, decided, strict=True)]
@@ -74,21 +85,6 @@ async def travel(promises: Sequence[Promise], house: House) -> None:
     for line, answers in zip(lines, decided, strict=True):
         if answers and answers[-1].plan is None:
             await try_again(line.promises[len(answers) - 1], _setback(answers[-1]), house)
-
-
-async def plan_for(message: Message, house: House, directions: Directions = AS_USUAL) -> Plan:
-    """Return what follows from one message.
-
-    Raises:
-        Unavailable: it cannot be said now.
-    """
-    spec = directions.to_spec()
-    promise = Promise(message.id, message.tenant, message.id, "travel", "travel", message.id, spec)
-    [line] = await _foreseen([_Line((promise,), (message,))], house)
-    [decided] = await _decide(line, house)
-    if decided.plan is None:
-        raise _setback(decided)
-    return decided.plan
 
 
 async def _lines(promises: Sequence[Promise], house: House) -> list[_Line]:
@@ -147,18 +143,24 @@ def _numbers(line: _Line, known: Mapping[Query, object], house: House) -> list[Q
 
 
 async def _decide(line: _Line, house: House) -> list[Decided]:
-    """Return what was decided, from the head of a line on, as far as it could be."""
+    """Return what was decided, from the head of a line on; a fault holds the head."""
     try:
-        return await house.isolation.decide(line.run(house.clock.now_us()))
-    except Undecodable:
-        if len(line.promises) > 1:
-            return await _decide(line.head(), house)
-        return await house.isolation.decide(line.run(house.clock.now_us(), poison=True))
+        return await _decided(line, house)
     except HubError as exc:
         return [Decided(verdicts.hold(line.messages[0], exc))]
     except Exception as exc:  # one message must never stop the others
         log.exception("travel_failed")
         return [Decided(verdicts.hold(line.messages[0], verdicts.unforeseen(exc)))]
+
+
+async def _decided(line: _Line, house: House) -> list[Decided]:
+    """Let a child decide; what kills children is reduced to its head, then refused unread."""
+    try:
+        return await house.isolation.decide(line.run(house.clock.now_us()))
+    except Undecodable:
+        if len(line.promises) > 1:
+            return await _decided(line.head(), house)
+        return await house.isolation.decide(line.run(house.clock.now_us(), poison=True))
 
 
 async def _sign_all(signed: Sequence[Signed], house: House) -> None:

@@ -8,10 +8,10 @@ from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
 from hub.pipeline.decision.plan import Plan
 from hub.pipeline.journey.commit import Signed, commit
-from hub.pipeline.journey.travel import plan_for, travel
+from hub.pipeline.journey.travel import travel
 from hub.store import messages
 from hub.store.lanes import Promise
-from tests.message_house import World
+from tests.message_house import World, plan_for
 
 FAMILY = MUSTERSTADT.xml[2]
 

@@ -1,5 +1,6 @@
 """Groups: one act for many promises, and each with an outcome of its own."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -18,10 +19,10 @@ FILING = {
 DELIVERY = {"door": "folder", "channel": CORE, "record_kind": "Quittung"}
 
 
-async def group(world: World, kind: str, *cases: str) -> list[Promise]:
+async def group(world: World, kind: str, *cases: str, size: int = 0) -> list[Promise]:
     """Return promises in the lanes of these cases, claimed with all that stands behind."""
     for number, case in enumerate(cases):
-        message = await routed(world, b"<anfrage nummer='%d'/>" % number)
+        message = await routed(world, b"<anfrage nummer='%d'/>" % number + b" " * size)
         spec = FILING if kind == "file" else DELIVERY | {"name": f"antwort-{number}.xml"}
         one = Promise(
             f"promise-{number}", OFFICE, message.id, kind, kind, case, spec, message.sha256,
@@ -81,6 +82,18 @@ async def test_a_storage_that_is_away_is_waited_for(world: World) -> None:
     world.clock.advance(2)
     await file_documents(await claim(world, "file"), world.house)
     assert [("confirmed", "closed", None)] * 2 == [await state_of(world, p) for p in promises]
+
+
+async def test_what_is_too_heavy_for_one_portion_waits_for_the_next_time(world: World) -> None:
+    promises = await group(world, "file", "UV-1", "UV-1", "UV-1", "UV-2", size=6_000_000)
+
+    await file_documents(promises, world.house)
+    states = {one.id: (await state_of(world, one))[0] for one in promises}
+    await file_documents(await claim(world, "file"), world.house)
+
+    assert {"confirmed": 3, "waiting": 1} == Counter(states.values())
+    assert "waiting" == states["promise-2"]
+    assert ["promise-0", "promise-1", "promise-3", "promise-2"] == list(world.room.documents)
 
 
 async def test_files_for_a_folder_leave_together(world: World) -> None:

@@ -18,12 +18,12 @@ from hub.demo.cast import MUSTERSTADT
 from hub.partners.base import Situation
 from hub.partners.outcome import Outcome
 from hub.pipeline.journey.commit import Signed, commit
-from hub.pipeline.journey.travel import plan_for, travel
+from hub.pipeline.journey.travel import travel
 from hub.routing.table import Routes
 from hub.store import cases, lanes, messages
 from hub.store.lanes import Promise
 from tests.factories import make_case, make_tenant
-from tests.message_house import CORE, OFFICE, World, open_world
+from tests.message_house import CORE, OFFICE, World, open_world, plan_for
 from tests.minds import InHouse
 
 FAMILY = MUSTERSTADT.xml[1]
