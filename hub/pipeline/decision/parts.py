@@ -20,8 +20,8 @@ from hub.pipeline.decision.answers import receipt
 from hub.pipeline.decision.knowledge import Knowledge
 from hub.pipeline.decision.mind import Mind
 from hub.pipeline.decision.plan import Milestone, Part, Plan
+from hub.pipeline.decision.quarantine import RefusedRows, record_report
 from hub.pipeline.decision.reading import Understood
-from hub.pipeline.decision.report import RefusedRows, record_report
 from hub.routing.route import InRoute
 from hub.store.cases import Reference, Referred
 from hub.store.clearing import ClearingCase

@@ -14,7 +14,7 @@ from hub.core.findings import Finding
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
 from hub.pipeline.balance import balance
-from hub.pipeline.decision.report import RefusedRows, _table
+from hub.pipeline.decision.quarantine import RefusedRows, _table
 from tests.message_house import CORE, OFFICE, World, open_world
 
 TABLE = drops.case_table(MUSTERSTADT)
