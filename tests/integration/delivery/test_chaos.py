@@ -23,7 +23,7 @@ from hub.pipeline.fulfilment.lines import HttpsLine
 from hub.store import lanes
 from hub.store.lanes import Promise
 from hub.store.messages import Travelled
-from hub.workers.crew import Crew
+from hub.workers.crew import Crew, heads, singly
 from hub.workers.gates import Gate
 from tests.fault_partner import FAULTS, FaultPartner, FaultProxy
 from tests.message_house import OFFICE, World, open_world
@@ -70,7 +70,7 @@ async def played(
             center: Any = SimpleNamespace(client_context=client_context)
             cast("dict[str, Any]", world.house.lines)["azr"] = HttpsLine(door, center, profile)
             gate = Gate(profile, "deliver:azr", world.house)
-            crew = Crew("deliver:azr", profile.concurrency, fulfil, world.house, gate.claim)
+            crew = Crew(profile.concurrency, singly(fulfil), world.house, heads(gate.claim))
             try:
                 yield world, crew
             finally:
