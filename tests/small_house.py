@@ -21,6 +21,7 @@ from hub.pipeline.balance import balance
 from hub.pipeline.desk import Desk
 from hub.pipeline.desk.correcting import Corrections
 from hub.pipeline.desk.viewing import Viewing
+from hub.pipeline.setbacks import CAN_BE_INQUIRED
 from hub.routing.table import Routes
 from hub.store import cases, clearing, lanes, messages
 from hub.store.accounts import Passwords, Role
@@ -98,6 +99,7 @@ async def build_small_house(folder: Path) -> SmallHouse:
         corrections=Corrections(database, Journal("hub-1"), clock, payloads),
         parts={},
         passwords=Passwords(QUICK),
+        answer_wait_s=0.0,
     )
     for login, (name, tenant, roles) in PEOPLE.items():
         await services.accounts.create(
@@ -287,11 +289,38 @@ async def hold_a_message(house: SmallHouse) -> None:
 async def fill_the_desk(house: SmallHouse) -> None:
     """Put there what pages of the desk can show.
 
-    A held message and its correction, a partner held back, a delivery that is over, an open
+    A delivery of unknown outcome, a held message and its correction, a partner held back, a delivery that is over, an open
     sight, two cases of one cause.
     """
     await hold_a_message(house)
+    await doubt_a_delivery(house)
     await house.database.write(lambda tx: _show_off(tx, house.clock.now_us()))
+
+
+DOUBT = "clearing-10"
+DOUBT_MESSAGE = "0192f0a0-0000-7000-8000-000000000010"
+
+
+async def doubt_a_delivery(house: SmallHouse) -> None:
+    """Let nobody know what became of a delivery; its partner can be asked."""
+    await house.database.write(lambda tx: _doubt(tx, house.clock.now_us()))
+
+
+def _doubt(tx: Transaction, now_us: int) -> None:
+    book, message = Messages(Journal("hub-1")), _message(10, "Registeranfrage", "azr", now_us)
+    book.add(tx, message, "received", now_us)
+    book.move(tx, message, "routed", now_us)
+    book.wait_for_more(tx, message)
+    lanes.add(tx, Promise("promise-10", OFFICE, message.id, "deliver", "deliver:azr", CASE), now_us)
+    [claimed] = lanes.claim(tx, "deliver:azr", limit=1, me="hub-1", now_us=now_us, lease_us=1)
+    lanes.block(tx, claimed, "unknown", "no_answer")
+    book.move(tx, message, "clearing", now_us, code="no_answer")
+    case = ClearingCase(
+        DOUBT, "no_answer", "Die Anfrage wurde abgesandt, eine Antwort kam nicht an.",
+        "Bei der Gegenstelle klären, ob sie angekommen ist.", claimed.id,
+        {CAN_BE_INQUIRED: "Die Gegenstelle lässt sich nach dem Status fragen."},
+    )  # fmt: skip
+    clearing.open_case(tx, message, case, now_us)
 
 
 def _show_off(tx: Transaction, now_us: int) -> None:

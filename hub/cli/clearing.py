@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 
 from hub.app import CLOCK, open_database, open_desk
-from hub.cli import correcting
+from hub.cli import correcting, query
 from hub.cli.access import Look, log_look
 from hub.cli.command import Commands, place_of, scope_of, show_facts, show_json, show_table
 from hub.core.clock import iso_utc
@@ -21,12 +21,13 @@ from hub.store.clearing import Wanted
 from hub.store.database import Row, Transaction
 from hub.store.desk import jobs
 from hub.store.desk.jobs import Job, Progress
-from hub.web.presentation import words
+from hub.web.presentation import desk as desk_words
 
 _STATES = {
     "open": "offen", "released": "freigegeben", "rejected": "zurückgewiesen",
     "discarded": "verworfen", "replayed": "neu gelesen", "corrected": "berichtigt",
     "resent": "erneut gesendet", "confirmed": "von Hand bestätigt",
+    "answered": "durch Auskunft geklärt",
 }  # fmt: skip
 _VERBS = {
     "release": "Klärfall erledigen; was stillstand, wird mit denselben Bytes erneut versucht",
@@ -50,6 +51,7 @@ def register(commands: Commands) -> None:
     show.add_argument("id")
     for name, text in _VERBS.items():
         _declare(group.add(name, _decide, text, json_output=True), name)
+    query.declare(group)
     ask = group.add("ask", _ask, "Gegenstelle um Auskunft bitten; gibt den Text der Anfrage aus")
     ask.add_argument("id")
     ask.add_argument("--actor", required=True, metavar="NAME", help="wer fragt")
@@ -214,7 +216,7 @@ def _say_trial(options: argparse.Namespace, trial: Trial) -> int:
     if options.json:
         show_json({"chosen": trial.chosen, "fitting": trial.fitting, "skipped": trial.skipped})
         return 0
-    passed = [f"{n} {words.WHY_SKIPPED.get(code, code)}" for code, n in trial.skipped.items()]
+    passed = [f"{n} {desk_words.WHY_SKIPPED.get(code, code)}" for code, n in trial.skipped.items()]
     print(", ".join([f"{trial.chosen} gewählt", *passed]) + (
         "; diese werden übersprungen." if passed else "."
     ))  # fmt: skip
@@ -226,7 +228,7 @@ def _say_progress(options: argparse.Namespace, found: Progress) -> None:
     if options.json:
         show_json(_progress(found))
         return
-    passed = [f"{n} {words.WHY_SKIPPED.get(code, code)}" for code, n in found.skipped.items()]
+    passed = [f"{n} {desk_words.WHY_SKIPPED.get(code, code)}" for code, n in found.skipped.items()]
     print(", ".join([f"{found.done} entschieden", *passed]) + ".")
 
 

@@ -25,7 +25,7 @@ from hub.store.lanes import Promise
 log = logging.getLogger(__name__)
 
 CAN_BE_INQUIRED = "auskunft"
-"""A fact of a clearing case: released, the partner is inquired, and nothing sent unasked."""
+"""A fact of a clearing case: the partner can be asked what became of the delivery."""
 
 _CHANCE = random.SystemRandom()
 
@@ -142,7 +142,7 @@ def _facts(promise: Promise, error: HubError, state: str, house: House) -> dict[
     inquired = any(t.name == partner and t.query_url for t in house.settings.https)
     facts = {"ort": error.place} if error.place else {}
     if state == "unknown" and inquired:
-        facts[CAN_BE_INQUIRED] = "Freigeben heißt: Die Gegenstelle wird noch einmal befragt."
+        facts[CAN_BE_INQUIRED] = "Die Gegenstelle lässt sich nach dem Status fragen."
     return facts
 
 

@@ -166,6 +166,10 @@ ROUTES: Final = (
         _clerks("clearing_resent", "clearing", csrf=True),
     ),
     Route(
+        "POST", "/klaerfaelle/{clearing}/status", "status-query", clearing.query,
+        _clerks("status_queried", "clearing", csrf=True),
+    ),
+    Route(
         "GET", "/klaerfaelle/{clearing}/anfrage", "inquiry", clearing.inquiry,
         _clerks("inquiry_viewed", "clearing"),
     ),

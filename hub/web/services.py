@@ -85,6 +85,8 @@ class SiteServices:
     passwords: Passwords = field(default_factory=Passwords)
     paused: Callable[[], Mapping[tuple[str, str], str]] = dict
     """Channels that take nothing in at the moment, by tenant and channel, and why."""
+    answer_wait_s: float = 8.0
+    """How long a page waits for a partner's answer to a status query."""
     https: bool = False
     """The pages are reached over TLS, here or at a proxy; switches HSTS on."""
 

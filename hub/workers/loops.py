@@ -19,6 +19,7 @@ from hub.pipeline.balance import add_up
 from hub.pipeline.desk import Desk
 from hub.pipeline.desk.bulk import Bulk
 from hub.pipeline.desk.correcting import enter_approved
+from hub.pipeline.desk.status import put_questions
 from hub.pipeline.fulfilment.cash_files import close_due_files
 from hub.pipeline.fulfilment.groups import deliver_files, file_documents
 from hub.pipeline.fulfilment.keeping import fulfil
@@ -105,6 +106,7 @@ class Workers:
             self._one_by_one("refuse"),
             *(self._deliverers(partner) for partner in partners),
             _Loop("bulk", self._decide_many, BULK_LOOK_S),
+            _Loop("status", self._put_questions, POLL_S),
             _Loop("balance", self._add_up, BALANCE_LOOK_S),
             _Loop("sweep", Sweep(house).round, SWEEP_LOOK_S),
             *(_Loop(*duty) for duty in self._duties),
@@ -280,11 +282,17 @@ class Workers:
         return await add_up(self._house.database, self._house.clock.now_us())
 
     async def _decide_many(self) -> int:
-        house = self._house
-        patience_s = house.settings.delivery.deadline_h * 3600
-        desk = Desk(house.database, house.journal, house.clock, patience_s, house.routes)
+        house, desk = self._house, self._desk()
         entered = await enter_approved(house, desk)
         return entered + await Bulk(house.database, house.clock, desk).round()
+
+    async def _put_questions(self) -> int:
+        return await put_questions(self._house, self._desk())
+
+    def _desk(self) -> Desk:
+        house = self._house
+        patience_s = house.settings.delivery.deadline_h * 3600
+        return Desk(house.database, house.journal, house.clock, patience_s, house.routes)
 
     async def _pick_up(self) -> int:
         taken, away = 0, None

@@ -6,7 +6,16 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 
 from tests.browser.conftest import Stage
-from tests.small_house import CORRECTION, GROUP, HELD, HELD_MESSAGE, JOB, REPEATABLE
+from tests.small_house import (
+    CORRECTION,
+    DOUBT,
+    DOUBT_MESSAGE,
+    GROUP,
+    HELD,
+    HELD_MESSAGE,
+    JOB,
+    REPEATABLE,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -37,6 +46,7 @@ def pages(stage: Stage, login: str) -> list[str]:
             "/bilanz", "/nachrichten", "/nachrichten?zustand=held",
             "/nachrichten/0192f0a0-0000-7000-8000-000000000007", "/sperren", "/zertifikate",
             "/zustand", "/klaerfaelle/clearing-1", f"/nachrichten/{REPEATABLE}",
+            f"/klaerfaelle/{DOUBT}", f"/nachrichten/{DOUBT_MESSAGE}",
         ],
         "revision": ["/zugriffsprotokoll", "/zugriffsprotokoll/pruefung"],
         "betrieb": ["/bilanz", "/nachrichten", "/sperren", "/zertifikate"],

@@ -8,10 +8,11 @@ import pytest
 from hub.store import clearing, lanes, views
 from hub.store.clearing import ClearingCase, Wanted
 from hub.store.database import Transaction
-from hub.store.desk import alarms, corrections, holds, jobs, sights, tally
+from hub.store.desk import alarms, corrections, holds, jobs, sights, status, tally
 from hub.store.desk.alarms import Sign
 from hub.store.desk.holds import Hold
 from hub.store.desk.jobs import Job
+from hub.store.desk.status import StatusQuery
 from hub.store.journal import Journal
 from hub.store.lanes import Promise
 from hub.store.messages import Messages
@@ -38,6 +39,9 @@ def _fill(tx: Transaction) -> None:
     jobs.choose(tx, "j-1", [({"tenant": OFFICE, "id": "c-1"}, "")])
     alarms.see(tx, Sign("breaker", "azr", 1, 1), NOW)
     tally.advance(tx, OFFICE, NOW)
+    for one in ("q-1", "q-2"):
+        status.ask(tx, StatusQuery(tenant=OFFICE, id=one, clearing_id="c-1", promise_id="p-0",
+                                   actor="a"), NOW)  # fmt: skip
 
 
 @pytest.fixture
@@ -91,3 +95,21 @@ async def test_both_engines_find_alike(database: AnyDatabase, wanted: MessageFil
     rows, _ = await database.read(lambda tx: views.messages(tx, None, wanted))
 
     assert 1 == len(rows)
+
+
+async def test_a_status_query_is_asked_once_taken_once_and_answered_once(
+    database: AnyDatabase,
+) -> None:
+    due = await database.read(lambda tx: status.is_due(tx, NOW))
+    taken = await database.write(lambda tx: status.take(tx, 9, NOW, NOW + 9))
+    again = await database.write(lambda tx: status.take(tx, 9, NOW, NOW + 9))
+    answers = [
+        await database.write(lambda tx: status.answered(tx, taken[0], "none", "x", NOW))
+        for _ in range(2)
+    ]
+
+    last = await database.read(lambda tx: status.latest(tx, OFFICE, "c-1"))
+    assert (True, ["q-1"], []) == (due, [row["id"] for row in taken], again)
+    assert [True, False] == answers
+    assert last is not None
+    assert ("none", "x") == (last["answer"], last["code"])

@@ -10,19 +10,27 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hub.core.clock import Clock, local_date
 from hub.core.errors import Conflict, Rejected
+from hub.core.ids import uuid7
 from hub.pipeline.decision.directions import Directions, ways_with
 from hub.pipeline.desk.resending import Resending
 from hub.pipeline.setbacks import CAN_BE_INQUIRED
 from hub.routing.table import Routes
 from hub.store import clearing, lanes, messages
 from hub.store.database import Database, Row, Transaction
-from hub.store.desk import replacing
+from hub.store.desk import replacing, status
+from hub.store.desk.status import StatusQuery
 from hub.store.journal import Journal
 from hub.store.messages import Messages, Step
+
+_ANSWERS = {
+    "arrived": "Auskunft der Gegenstelle: angekommen.",
+    "missing": "Auskunft der Gegenstelle: nie angekommen; unter derselben Kennung gesendet.",
+}
 
 DECIDED = {
     "release": "released",
@@ -42,7 +50,8 @@ class Decision:
     verb: str
     """``release`` (the same bytes again), ``replay`` (read the original bytes anew), ``reject``
     (back to the sender, with receipt), ``discard`` (give up); where nobody knows whether a
-    request arrived: ``confirm`` (the partner says it did) or ``resend`` (a new delivery)."""
+    request arrived: ``query`` (ask the partner's status query; decides nothing by itself),
+    ``confirm`` (the partner says it did) or ``resend`` (a new delivery)."""
     actor: str
     reason: str
     mapping: str = ""
@@ -103,6 +112,8 @@ class Desk:
         if case["state"] != "open":
             return False
         self.check(tx, case, decision)
+        if decision.verb == "query":
+            return self._query(tx, case, decision.actor, now_us)
         clearing.close_case(
             tx, case, state=DECIDED[decision.verb], actor=decision.actor,
             reason=decision.reason, now_us=now_us,
@@ -160,10 +171,7 @@ class Desk:
             self.resending.stand_in(tx, head, decision.actor, decision.reason)
             return False
         skip = decision.verb != "release"
-        before = clearing.promise_of(tx, case["tenant"], case["promise_id"])
         freed = self._unblock(tx, case, skip=skip, now_us=now_us)
-        if freed and not skip and before and before["state"] == "unknown":
-            replacing.keep_doubt(tx, case["tenant"], case["promise_id"])
         if freed and decision.verb == "confirm":
             replacing.confirm_skipped(tx, case["tenant"], case["promise_id"])
         return freed and skip
@@ -186,6 +194,44 @@ class Desk:
             self._messages.note(tx, message, self._clock.now_us(), "partner_asked", step=step)
 
         await self._database.write(work)
+
+    def _query(self, tx: Transaction, case: Row, actor: str, now_us: int) -> bool:
+        """Write the question down; whoever has a line to the partner puts it."""
+        question = StatusQuery(
+            tenant=case["tenant"], id=uuid7(now_us), clearing_id=case["id"],
+            promise_id=case["promise_id"], actor=actor,
+        )  # fmt: skip
+        if not status.ask(tx, question, now_us):
+            return False
+        message = messages.to_message(self._message(tx, case))
+        step = Step(case["promise_id"], actor=actor, facts={"code": case["code"]})
+        self._messages.note(tx, message, now_us, "status_asked", step=step)
+        return True
+
+    @staticmethod
+    def waits_for_answer(tx: Transaction, case: Row) -> bool:
+        """Tell whether a status query may still settle a case."""
+        return "query" in ways_out(tx, case)
+
+    def answered(
+        self, tx: Transaction, case: Row, actor: str, answer: str, facts: Mapping[str, object]
+    ) -> None:
+        """Draw the consequences of what a partner answered to a status query."""
+        now_us = self._clock.now_us()
+        message = messages.to_message(self._message(tx, case))
+        step = Step(case["promise_id"], actor=actor, facts={"answer": answer, **facts})
+        self._messages.note(tx, message, now_us, "status_answered", step=step)
+        if answer == "none":
+            return
+        clearing.close_case(
+            tx, case, state="answered", actor=actor, reason=_ANSWERS[answer], now_us=now_us
+        )
+        arrived = answer == "arrived"
+        if self._unblock(tx, case, skip=arrived, now_us=now_us) and arrived:
+            replacing.confirm_skipped(tx, case["tenant"], case["promise_id"])
+            kept = (message.id, "delivered", step)
+            self._messages.fulfilled(tx, message.tenant, (kept,), now_us)
+        self.settle(tx, case, now_us)
 
     @staticmethod
     def _step(case: Row, decision: Decision) -> Step:
@@ -270,9 +316,8 @@ def ways_out(tx: Transaction, case: Row) -> tuple[str, ...]:
     if "batch" in json.loads(promise["spec"]):
         return ("release",)
     if promise["state"] == "unknown":
-        # To release means to inquire once more; nothing is sent again unasked.
-        inquired = ("release",) if CAN_BE_INQUIRED in json.loads(case["facts"]) else ()
-        return (*inquired, "confirm", "resend")
+        query = ("query",) if CAN_BE_INQUIRED in json.loads(case["facts"]) else ()
+        return (*query, "confirm", "resend")
     return ("release", "discard")
 
 

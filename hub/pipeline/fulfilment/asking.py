@@ -137,7 +137,7 @@ async def take(
     facts = {**what_left(promise), "certificate": answer.certificate[:16]}
     step = Step(promise.id, digest=digest, facts=facts)
     try:
-        arrival = await _arrival(promise, answer, house)
+        arrival = await arrival_of(promise, answer, house)
         ready = await intake.prepare(arrival, house) if arrival else None
 
         def work(tx: Transaction) -> None:
@@ -155,7 +155,9 @@ async def take(
         raise _answer_lost() from exc
 
 
-async def _arrival(promise: Promise, answer: PartnerAnswer, house: House) -> intake.Arrival | None:
+async def arrival_of(
+    promise: Promise, answer: PartnerAnswer, house: House
+) -> intake.Arrival | None:
     """Return the answer as a new message; none where the receipt is all."""
     if not promise.spec.get("answers", True):
         return None

@@ -87,12 +87,3 @@ def confirm_skipped(tx: Transaction, tenant: str, promise_id: str) -> None:
         "WHERE tenant = :tenant AND id = :id AND state = 'skipped'",
         tenant=tenant, id=promise_id,
     )  # fmt: skip
-
-
-def keep_doubt(tx: Transaction, tenant: str, promise_id: str) -> None:
-    """Note of a promise let go on that its bytes may have left: it is inquired about first."""
-    tx.run(
-        "UPDATE promise SET state = 'sent' "
-        "WHERE tenant = :tenant AND id = :id AND state = 'waiting'",
-        tenant=tenant, id=promise_id,
-    )  # fmt: skip

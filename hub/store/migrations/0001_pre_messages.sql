@@ -171,7 +171,7 @@ CREATE TABLE clearing (
   facts       TEXT   NOT NULL,                 -- JSON; may hold personal data, never logged
   fingerprint TEXT   NOT NULL,                 -- equal failures share it
   state       TEXT   NOT NULL CHECK (state IN ('open', 'released', 'rejected', 'discarded',
-                'replayed', 'corrected', 'resent', 'confirmed')),
+                'replayed', 'corrected', 'resent', 'confirmed', 'answered')),
   opened_us   BIGINT NOT NULL,                 -- the first time
   closed_us   BIGINT,
   closed_by   TEXT,

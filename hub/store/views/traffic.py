@@ -137,10 +137,13 @@ def events(tx: Transaction, scope: Scope, message_id: str) -> list[Row]:
 def promises(tx: Transaction, scope: Scope, message_id: str) -> list[Row]:
     """Return what was promised because of one message."""
     return tx.all(
-        "SELECT id, kind, queue, state, attempts, made_us, deadline_us, done_us, last_code, spec,"
-        " replaces"
-        " FROM promise"
-        " WHERE message_id = :id AND (:tenant IS NULL OR tenant = :tenant) ORDER BY made_us, id",
+        "SELECT promise.id, promise.kind, queue, promise.state, attempts, made_us, deadline_us,"
+        " done_us, last_code, spec, replaces, clearing.id AS clearing_id, clearing.facts"
+        " FROM promise LEFT JOIN clearing ON clearing.tenant = promise.tenant"
+        " AND clearing.message_id = promise.message_id AND clearing.promise_id = promise.id"
+        " AND clearing.state = 'open'"
+        " WHERE promise.message_id = :id AND (:tenant IS NULL OR promise.tenant = :tenant)"
+        " ORDER BY made_us, promise.id",
         id=message_id,
         tenant=scope,
     )

@@ -15,7 +15,7 @@ from hub.store.database import Row
 from hub.store.desk import jobs
 from hub.store.desk.jobs import Job
 from hub.web.faults import Denied
-from hub.web.presentation import words
+from hub.web.presentation import desk
 from hub.web.presentation.rendering import render
 from hub.web.visit import Visit, visit_of
 
@@ -44,7 +44,7 @@ async def begin(request: web.Request) -> web.Response:
     form = await request.post()
     job = Job(
         id=str(form.get("auftrag", ""))[:36], scope=visit.account.tenant,
-        name=str(form.get("name", ""))[:100].strip() or words.WAYS_OUT[verb][0], verb=verb,
+        name=str(form.get("name", ""))[:100].strip() or desk.WAYS_OUT[verb][0], verb=verb,
         actor=visit.account.login, reason=reason,
     )  # fmt: skip
     if not job.id:
@@ -84,7 +84,7 @@ def _bulk(request: web.Request) -> tuple[Visit, Bulk]:
 async def _asked(request: web.Request) -> tuple[str, str]:
     form = await request.post()
     verb, reason = str(form.get("weg", "")), str(form.get("grund", "")).strip()[:500]
-    if verb not in words.WAYS_OUT or len(reason) < MIN_REASON:
+    if verb not in desk.WAYS_OUT or len(reason) < MIN_REASON:
         raise Denied(422, "form_invalid")
     return verb, reason
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 
 from aiohttp import web
 
@@ -11,13 +13,16 @@ from hub.pipeline.desk.inquiry import letter
 from hub.store import clearing, views
 from hub.store.accounts import Role
 from hub.store.database import Row, Transaction
-from hub.store.desk import corrections
+from hub.store.desk import corrections, status
 from hub.web.faults import Denied
 from hub.web.presentation.rendering import render
 from hub.web.visit import Visit, visit_of
 
 MIN_REASON = 3
 """A reason of fewer characters explains nothing."""
+STATUS_REASON = "Statusabfrage"
+"""To ask changes nothing; it needs no reason of its own."""
+_LOOK_S = 0.1
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -72,6 +77,30 @@ async def confirm(request: web.Request) -> web.Response:
 async def resend(request: web.Request) -> web.Response:
     """Send a delivery of unknown outcome once more, as a new one."""
     return await _decide(request, "resend")
+
+
+async def query(request: web.Request) -> web.Response:
+    """Have the partner asked what became of a delivery, and wait a moment for its answer."""
+    visit = visit_of(request)
+    case = await _case(request, visit)
+    desk = visit.services.desk
+    if desk is None or case["state"] != "open":
+        raise Denied(409, "form_expired")
+    reason = str((await request.post()).get("grund", "")).strip()[:500] or STATUS_REASON
+    decision = Decision(verb="query", actor=visit.account.login, reason=reason)
+    await desk.decide(case["tenant"], case["id"], decision)
+    await _answer(visit, case)
+    return web.Response(status=303, headers={"Location": f"/klaerfaelle/{case['id']}"})
+
+
+async def _answer(visit: Visit, case: Row) -> None:
+    """Wait until the question is answered, but not for ever: the page shows either."""
+    database, until = visit.services.database, time.monotonic() + visit.services.answer_wait_s
+    while time.monotonic() < until:
+        asked = await database.read(lambda tx: status.latest(tx, case["tenant"], case["id"]))
+        if asked is None or asked["state"] == "answered":
+            return
+        await asyncio.sleep(_LOOK_S)
 
 
 async def inquiry(request: web.Request) -> web.Response:
@@ -132,11 +161,12 @@ async def _case(request: web.Request, visit: Visit) -> Row:
 
 async def _page(request: web.Request, visit: Visit, case: Row, fault: str = "") -> web.Response:
     own, desk = visit.account.tenant == case["tenant"], visit.services.desk
-    ways, alike, waiting = await visit.services.database.read(
+    ways, alike, waiting, asked = await visit.services.database.read(
         lambda tx: (
             ways_out(tx, case) if desk else (),
             clearing.cases(tx, _alike(visit, case)),
             corrections.pending(tx, case["tenant"], case["id"]),
+            status.latest(tx, case["tenant"], case["id"]),
         )
     )
     return render(
@@ -146,6 +176,7 @@ async def _page(request: web.Request, visit: Visit, case: Row, fault: str = "") 
         case=case,
         facts=json.loads(case["facts"]) if own else {},
         waiting=waiting,
+        asked=asked,
         own=own and visit.has(Role.CASEWORKER) and visit.services.viewing is not None,
         hidden=not own and case["facts"] != "{}",
         ways=ways,

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from hub.core.clock import begin_of_day, local_date
 from hub.core.ids import uuid7
+from hub.pipeline.setbacks import CAN_BE_INQUIRED
 from hub.store import views
 from hub.store.database import Row, Transaction
 from hub.store.desk import holds
@@ -118,6 +119,7 @@ async def show(request: web.Request) -> web.Response:
         findings=_findings(promises),
         own=scope is not None,
         promises=promises,
+        queryable=[row["id"] for row in promises if _queryable(row)],
         repeatable=[row for row in promises if _repeatable(row, promises)],
         caused=caused,
         held=held,
@@ -152,6 +154,12 @@ def _repeatable(row: Row, promises: Iterable[Row]) -> bool:
     """Tell whether a delivery is over and nothing stands in for it yet."""
     over = row["kind"] == "deliver" and row["state"] in {"confirmed", "skipped"}
     return over and all(other["replaces"] != row["id"] for other in promises)
+
+
+def _queryable(row: Row) -> bool:
+    """Tell whether the partner can be asked what became of a delivery."""
+    asked = row["state"] == "unknown" and row["clearing_id"] is not None
+    return asked and CAN_BE_INQUIRED in json.loads(row["facts"])
 
 
 def _findings(promises: Iterable[Row]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hub.core.clock import local_datetime
 from hub.core.money import format_german
-from hub.web.presentation import words
+from hub.web.presentation import desk, words
 from hub.web.presentation.menu import menu_for
 from hub.web.presentation.reading import paragraphs
 from hub.web.visit import KEYS_COOKIE, visit_of
@@ -50,6 +50,7 @@ def environment() -> Environment:
     built.globals.update(
         static=lambda name: f"/static/{name}?v={fingerprint(name)}",
         words=words,
+        desk=desk,
     )
     return built
 

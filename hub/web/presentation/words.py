@@ -79,6 +79,9 @@ STEPS = {
     "content_opened": Word("Inhalt mit Begründung geöffnet", "calm", "eye"),
     "hold_set": Word("Angehalten", "warn", "pause"),
     "hold_ended": Word("Anhaltung beendet", "good", "check"),
+    "status_asked": Word("Status bei der Gegenstelle erfragt", "calm", "question"),
+    "status_answered": Word("Auskunft der Gegenstelle", "calm", "question"),
+    "clearing_answered": Word("Durch Auskunft geklärt", "good", "check"),
     "partner_asked": Word("Gegenstelle um Auskunft gebeten", "calm", "question"),
     "target_opened": Word("Gegenstelle gestört, Zustellung ruht", "warn", "pause"),
     "target_closed": Word("Gegenstelle wieder erreichbar", "good", "check"),
@@ -169,6 +172,7 @@ ACTIONS = {
     "clearing_replayed": "Klärfall neu gelesen",
     "clearing_confirmed": "Lieferung von Hand bestätigt",
     "clearing_resent": "Lieferung erneut gesendet",
+    "status_queried": "Status einer Lieferung erfragt",
     "partner_asked": "Gegenstelle um Auskunft gebeten",
     "inquiry_viewed": "Text der Anfrage angesehen",
     "holds_listed": "Anhaltungen angesehen",
@@ -220,51 +224,6 @@ def kind(name: str | None) -> str:
     """Word a message kind."""
     return KIND_NAMES.get(name, name) if name else "Art noch unbekannt"
 
-
-CLEARING_STATES = {
-    "open": Word("offen", "warn", "flag"),
-    "released": Word("Freigegeben", "good", "check"),
-    "replayed": Word("Neu gelesen", "good", "check"),
-    "rejected": Word("Zurückgewiesen", "bad", "cross"),
-    "discarded": Word("Verworfen", "bad", "cross"),
-    "corrected": Word("Berichtigt", "good", "check"),
-    "resent": Word("Erneut gesendet", "good", "send"),
-    "confirmed": Word("Von Hand bestätigt", "good", "check"),
-}
-"""States of a clearing case, as a sentence about it begins."""
-
-WAYS_OUT = {
-    "release": ("Freigeben und weiterlaufen lassen", "freigeben", "check", ""),
-    "replay": ("Neu lesen", "neu-lesen", "text", "quiet"),
-    "reject": ("An den Absender zurückweisen", "ablehnen", "cross", "danger"),
-    "discard": ("Verwerfen", "verwerfen", "cross", "danger"),
-    "confirm": ("Als angekommen bestätigen", "bestaetigen", "check", ""),
-    "resend": ("Erneut senden", "erneut-senden", "send", "quiet"),
-}
-"""What may be decided: button, address, icon, tone."""
-
-WAYS_EXPLAINED = {
-    "release": "Der angehaltene Schritt wird mit denselben Bytes noch einmal ausgeführt.",
-    "replay": "Die Nachricht wird aus ihren Originalbytes neu geprüft und übersetzt.",
-    "reject": "Der Absender erhält eine Quittung mit Ihrer Begründung; er muss neu senden.",
-    "discard": "Der Schritt entfällt; der Fall läuft ohne ihn weiter. Niemand erhält Nachricht.",
-    "confirm": "Die Gegenstelle hat Ihnen gesagt, dass die Nachricht angekommen ist.",
-    "resend": "Eine neue Lieferung mit eigener Kennung und denselben Bytes ersetzt die alte.",
-}
-
-WHY_SKIPPED = {
-    "already_decided": "bereits entschieden",
-    "already_confirmed": "bereits bestätigt",
-    "decision_not_offered": "diese Entscheidung gibt es dort nicht",
-    "order_file_needed": "nummerierte Auftragsdatei, darf nicht fehlen",
-    "mapping_not_on_channel": "Abbildung passt nicht zum Kanal",
-}
-"""Why a bulk decision passes a case over."""
-
-HOLDS = {
-    "case": "Fall", "route": "Warteschlange", "partner": "Gegenstelle", "tenant": "Mandant",
-}  # fmt: skip
-"""What can be held."""
 
 _SPANS = ((86_400_000_000, "Tag", "Tagen"), (3_600_000_000, "Stunde", "Stunden"),
           (60_000_000, "Minute", "Minuten"))  # fmt: skip

@@ -206,25 +206,6 @@ async def test_a_doubt_that_outlives_its_deadline_stays_a_doubt(tmp_path: Path) 
         assert ("unknown", "clearing", "no_answer") == await state_of(world, one)
 
 
-async def test_a_doubt_that_is_released_is_inquired_and_not_sent_again_unasked(
-    tmp_path: Path,
-) -> None:
-    async with open_world(tmp_path, https=(INQUIRED,)) as world:
-        one = await promise(world)
-        world.line.outcomes = [OutcomeUnknown("no_answer")]
-        world.clock.advance(73 * 3600)
-        await fulfil(one, world.house)
-        [case] = await world.open_cases()
-
-        await world.desk.release(OFFICE, case["id"], "ahrens", "Auskunft einholen.")
-
-        world.line.findings = [b"<antwort/>"]
-        [again] = await world.claim("deliver:azr")
-        await fulfil(again, world.house)
-        assert ([one.id], [one.id]) == (world.line.asked, world.line.inquired)
-        assert ("confirmed", "closed", None) == await state_of(world, one)
-
-
 @pytest.mark.parametrize(
     ("code", "scope"),
     [

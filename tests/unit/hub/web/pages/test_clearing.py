@@ -2,8 +2,17 @@ from dataclasses import replace
 
 from aiohttp.test_utils import TestClient, TestServer
 
+from hub.store.database import Transaction
+from hub.store.desk import status
 from hub.web.server import build_site
-from tests.small_house import CLEARING, SmallHouse, Visitor
+from tests.small_house import (
+    CLEARING,
+    DOUBT,
+    DOUBT_MESSAGE,
+    SmallHouse,
+    Visitor,
+    doubt_a_delivery,
+)
 from tests.unit.hub.web.conftest import Arrive, LogOf
 
 PLACE = f"/klaerfaelle/{CLEARING}"
@@ -83,3 +92,46 @@ async def test_equal_failures_open_as_a_group(house: SmallHouse, arrive: Arrive)
 
     assert "<strong>2</strong> Fälle" in listed
     assert "/klaerfaelle/clearing-2" in opened
+
+
+async def test_who_asks_for_the_status_needs_no_reason_and_sees_what_came(
+    house: SmallHouse, arrive: Arrive, log_of: LogOf
+) -> None:
+    await doubt_a_delivery(house)
+    visitor = await arrive("ahrens")
+    place = f"/klaerfaelle/{DOUBT}"
+
+    answer = await visitor.post(f"{place}/status")
+    pending = await (await visitor.get(place)).text()
+    await _say(house, "none", "inquiry_unanswered")
+    told = await (await visitor.get(place)).text()
+
+    assert (303, place) == (answer.status, answer.headers["Location"])
+    assert "Die Antwort steht noch aus." in pending
+    assert "Die Gegenstelle gab keine Auskunft." in told
+    assert "inquiry_unanswered" in told
+    for way in ("Status erfragen", "Als angekommen bestätigen", "Erneut senden"):
+        assert way in told
+    assert "status_queried" in [row["action"] for row in await log_of()]
+
+
+async def _say(house: SmallHouse, answer: str, code: str) -> None:
+    """Answer the open question as a node with a line would."""
+
+    def work(tx: Transaction) -> None:
+        now_us = house.clock.now_us()
+        [query] = status.take(tx, 1, now_us, now_us + 1)
+        status.answered(tx, query, answer, code, now_us)
+
+    await house.database.write(work)
+
+
+async def test_a_message_offers_the_status_query_beside_its_delivery(
+    house: SmallHouse, arrive: Arrive
+) -> None:
+    await doubt_a_delivery(house)
+    visitor = await arrive("verwalter")
+    page = await (await visitor.get(f"/nachrichten/{DOUBT_MESSAGE}")).text()
+
+    assert f'action="/klaerfaelle/{DOUBT}/status"' in page
+    assert f'href="/klaerfaelle/{DOUBT}"' in page

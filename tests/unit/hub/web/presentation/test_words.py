@@ -8,14 +8,14 @@ from efile import Direction
 from hub.pipeline.balance import CLASSES
 from hub.store.accounts import Role
 from hub.web.pages.messages import CLASSES as SHOWN
-from hub.web.presentation import words
+from hub.web.presentation import desk, words
 from hub.web.presentation.rendering import static_files
 from hub.web.routes import ROUTES
 
 DAY = 86_400_000_000
 TABLES = (
     words.MESSAGE_STATES, words.PROMISE_STATES, words.STEPS, words.VERDICTS, words.RESULTS,
-    words.CERTIFICATE_STATES,
+    words.CERTIFICATE_STATES, desk.CLEARING_STATES, desk.ANSWERS,
 )  # fmt: skip
 
 COMMAND_LINE = {"document_filed", "journal_exported", "proof_issued", "holds_listed"}
@@ -36,6 +36,7 @@ def test_the_numbers_of_the_balance_open_the_states_they_count() -> None:
 def test_every_icon_exists() -> None:
     sheet = static_files()["icons.svg"].decode()
     icons = {word.icon for table in TABLES for word in table.values()} | set(words.KINDS.values())
+    icons |= {icon for _, _, icon, _ in desk.WAYS_OUT.values()}
 
     assert [] == [icon for icon in icons if f'id="{icon}"' not in sheet]
 
