@@ -10,6 +10,8 @@ from hub.demo.cast import MUSTERSTADT, Family, Office
 
 PER_CASE = 10
 """Messages per case: enough that order matters, few enough that cases run side by side."""
+MIXED = 200
+"""Cases whose messages come mixed."""
 EVERY_INVALID = 200
 """0.5 % of the documents contradict their schema."""
 EVERY_REPEATED = 100
@@ -36,12 +38,36 @@ class Planned:
 class Load:
     """Many cases, each opened by ``Falldaten`` and followed by payment orders of about 2 KB."""
 
-    office: Office = MUSTERSTADT
-    """Its cash system is the IHV."""
+    def __init__(self, count: int, first_case: int = 0, office: Office = MUSTERSTADT) -> None:
+        """Plan ``count`` messages of cases numbered from ``first_case`` on.
 
-    def __init__(self, count: int) -> None:
+        The cash system of ``office`` must be the IHV.
+        """
+        self.office = office
+        self._first_case = first_case
         self.planned = [self._plan(index) for index in range(count)]
         self.repeated = [one for i, one in enumerate(self.planned) if i % EVERY_REPEATED == 7]  # noqa: PLR2004  any fixed place within the hundred
+
+    def __add__(self, other: Load) -> Load:
+        """Return both as one load of the first one's office."""
+        both = Load(0, office=self.office)
+        both.planned = [*self.planned, *other.planned]
+        both.repeated = [*self.repeated, *other.repeated]
+        return both
+
+    @property
+    def mixed(self) -> list[Planned]:
+        """All messages with those of a case apart from each other, the repetitions last.
+
+        As in life: between two messages of a case come those of many others.
+        """
+        cases = len({one.case_id for one in self.planned})
+        rounds = [
+            [one for one in self.planned[begin : begin + MIXED * PER_CASE] if one.number == number]
+            for begin in range(0, cases * PER_CASE, MIXED * PER_CASE)
+            for number in range(PER_CASE)
+        ]
+        return [*(one for round_ in rounds for one in round_), *self.repeated]
 
     @property
     def files(self) -> int:
@@ -66,6 +92,7 @@ class Load:
 
     def _plan(self, index: int) -> Planned:
         case, number = divmod(index, PER_CASE)
+        case += self._first_case
         family = _family(f"BENCH-{case:08d}", case)
         valid = index % EVERY_INVALID != EVERY_INVALID - 1
         if number == 0:

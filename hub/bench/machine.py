@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from hub.app import Place
+from hub.bench.load import Load
 from hub.core.record import Record
 from hub.formats.catalog import Catalog
 from hub.mapping.catalog import Mappings
@@ -15,6 +18,22 @@ from hub.mapping.catalog import Mappings
 FORMAT = "fachverfahren/Auszahlungsanordnung-1.0"
 MAPPING = "fachverfahren-to-hub/Auszahlungsanordnung"
 PROCESSES = Path("/proc")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the machine does without us."""
+
+    fsync: float
+    """Durable appends per second."""
+    bare: float
+    """Documents per second of one core's time."""
+
+
+async def what_it_can(folder: Path, place: Place, load: Load) -> Limits:
+    """Measure the machine in the run it stands beside."""
+    fsync = await asyncio.to_thread(fsync_rate, folder)
+    return Limits(fsync, await asyncio.to_thread(bare_limit, place, load.documents(500)))
 
 
 def bare_limit(place: Place, documents: Sequence[bytes]) -> float:
@@ -53,41 +72,46 @@ def fsync_rate(folder: Path) -> float:
     return count / seconds
 
 
-def cpu_seconds(others: Collection[int] = (), processes: Path = PROCESSES) -> float:
-    """Return the processor time of this process and its living children, in seconds.
+def cpu_seconds(
+    others: Collection[int] = (), processes: Path = PROCESSES, root: int | None = None
+) -> float:
+    """Return the processor time of a process and its children, ended ones included, in seconds.
 
-    Not counted are children that have ended and those in ``others``.
+    Not counted are those in ``others``. ``root`` is the process; left out: this one.
     """
     tick = os.sysconf("SC_CLK_TCK")
-    return sum(_ticks(processes / str(one)) for one in _family(others, processes)) / tick
+    return sum(_ticks(processes / str(one)) for one in _family(others, processes, root)) / tick
 
 
-def peak_rss_mb(others: Collection[int] = (), processes: Path = PROCESSES) -> float:
-    """Return the peak memory of this process and its living children, in MiB.
+def peak_rss_mb(
+    others: Collection[int] = (), processes: Path = PROCESSES, root: int | None = None
+) -> float:
+    """Return the peak memory of a process and its living children, in MiB.
 
     Each one's own peak is added up: memory they share counts in each of them, and the peaks
     need not have come at the same time, so the truth is at most this. Not counted are
     children that have ended and those in ``others`` (the S3 server is not ours to measure).
     """
-    return sum(_peak_kib(processes / str(one)) for one in _family(others, processes)) / 1024
+    family = _family(others, processes, root)
+    return sum(_peak_kib(processes / str(one)) for one in family) / 1024
 
 
-def _family(others: Collection[int], processes: Path) -> list[int]:
+def _family(others: Collection[int], processes: Path, root: int | None) -> list[int]:
     parents = dict(_parents(processes))
-    family = [os.getpid()]
+    family = [os.getpid() if root is None else root]
     for process in family:
         family += [p for p, parent in parents.items() if parent == process and p not in others]
     return family
 
 
 def _ticks(process: Path) -> int:
-    """Return user and system time; of a process that has ended, none."""
+    """Return user and system time with that of ended children; of a process that is gone, none."""
     try:
         fields = (process / "stat").read_text(encoding="utf-8", errors="replace")
     except (FileNotFoundError, ProcessLookupError):
         return 0
     times = fields.rpartition(")")[2].split()
-    return int(times[11]) + int(times[12])
+    return sum(int(time) for time in times[11:15])
 
 
 def _parents(processes: Path) -> Iterator[tuple[int, int]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.bench.load import Load, Planned
+from hub.bench.receipts import element
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ def accepted_receipts(outbox: Path) -> Counter[str]:
     answered: Counter[str] = Counter()
     for path in outbox.glob("Quittung_*.xml"):
         text = path.read_text(encoding="utf-8")
-        if _element(text, "ergebnis") == "angenommen":
-            answered[_element(text, "bezugsnummer")] += 1
+        if element(text, "ergebnis") == "angenommen":
+            answered[element(text, "bezugsnummer")] += 1
     return answered
 
 
@@ -71,10 +72,6 @@ def ordered(outbox: Path) -> int:
     """Return how many orders lie in the cash files, by their lines: head and trailer are none."""
     files = [path for path in outbox.glob("*") if path.is_file() and path.suffix != ".sha256"]
     return sum(len(path.read_bytes().splitlines()) - 2 for path in files)
-
-
-def _element(text: str, name: str) -> str:
-    return text.partition(f"<{name}>")[2].partition("<")[0]
 
 
 def disorder(planned: Sequence[Planned], decided: Sequence[str]) -> int:

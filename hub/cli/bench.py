@@ -7,8 +7,10 @@ import asyncio
 import tempfile
 from pathlib import Path
 
+from hub.bench.figures import Figures, HttpsFigures
+from hub.bench.https.run import CONNECTIONS, Wanted, measure_https
 from hub.bench.load import Load
-from hub.bench.messages import Figures, measure
+from hub.bench.messages import measure
 from hub.bench.table import measure_tables
 from hub.cli.command import Commands, show_facts, show_json
 from hub.cli.parser import number
@@ -17,21 +19,35 @@ from hub.cli.parser import number
 def register(commands: Commands) -> None:
     """Declare the commands."""
     group = commands.group("bench", "Leistung messen, mit der Grenze der Maschine daneben")
-    messages = group.add("messages", _messages, "Nachrichten je Sekunde", json_output=True)
-    messages.add_argument("--count", type=number, default=2000, help="Nachrichten (Vorgabe 2000)")
+    _add_messages(group.add("messages", _messages, "Nachrichten je Sekunde", json_output=True))
     table = group.add("table", _table, "Große Tabellen und XML-Dateien prüfen", json_output=True)
     table.add_argument("--rows", type=number, default=1_000_000, help="Zeilen (Vorgabe 1.000.000)")
     table.add_argument("--xml-mb", type=number, default=200, help="Größe des XML (Vorgabe 200 MB)")
 
 
+def _add_messages(messages: argparse.ArgumentParser) -> None:
+    add = messages.add_argument
+    add("--count", type=number, default=2000, metavar="ZAHL", help="Nachrichten (Vorgabe 2000)")
+    add("--mode", choices=("folder", "https"), default="folder",
+        help="von Ordner zu Ordner (Vorgabe) oder von HTTPS zu HTTPS")  # fmt: skip
+    add("--connections", type=number, default=CONNECTIONS, metavar="ZAHL",
+        help=f"Verbindungen des Absenders (Vorgabe {CONNECTIONS})")  # fmt: skip
+
+
 async def _messages(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="aktenhub-bench-") as folder:
-        figures = await measure(Path(folder), Load(options.count))
+        figures = await _measured(options, Path(folder))
     if options.json:
         show_json(figures.to_dict())
     else:
         show_figures(figures)
     return 0 if figures.good else 1
+
+
+async def _measured(options: argparse.Namespace, folder: Path) -> Figures:
+    if options.mode == "https":
+        return await measure_https(folder, Wanted(options.count, options.connections))
+    return await measure(folder, Load(options.count))
 
 
 async def _table(options: argparse.Namespace) -> int:
@@ -75,6 +91,7 @@ def show_figures(figures: Figures) -> None:
             ("fsync je Sekunde", figures.fsync_per_second),
             ("Commits je Nachricht", figures.commits_per_message),
             ("Wartezeit p50 / p99", f"{figures.p50_ms} / {figures.p99_ms} ms"),
+            *(_of_https(figures) if isinstance(figures, HttpsFigures) else ()),
             ("Speicher", f"{figures.rss_mb} MiB"),
             ("verloren", figures.lost),
             ("doppelt", figures.duplicated),
@@ -82,3 +99,17 @@ def show_figures(figures: Figures) -> None:
             ("Bilanz", "geht auf" if figures.balanced else "GEHT NICHT AUF"),
         ]
     )
+
+
+def _of_https(figures: HttpsFigures) -> list[tuple[str, object]]:
+    half = f"{figures.half_per_second} je Sekunde, {figures.half_messages} Nachrichten"
+    return [
+        ("Annahme p50 / p99", f"{figures.accept_p50_ms} / {figures.accept_p99_ms} ms"),
+        ("Verbindungen", figures.connections),
+        ("wiederholt gesendet", figures.sent_again),
+        ("halbe Last", half),
+        ("  Wartezeit p50 / p99", f"{figures.half_p50_ms} / {figures.half_p99_ms} ms"),
+        ("  Annahme p50 / p99",
+         f"{figures.half_accept_p50_ms} / {figures.half_accept_p99_ms} ms"),
+        ("  Kerne im Mittel", figures.half_cores),
+    ]  # fmt: skip

@@ -34,8 +34,8 @@ class Ports:
     @classmethod
     def free(cls, web: int) -> Ports:
         """Return ports nobody listens on; the viewer's as wished, when it is free."""
-        wished = web if web and _is_free(web) else _any_port()
-        return cls(_any_port(), _any_port(), wished, _any_port())
+        wished = web if web and _is_free(web) else any_port()
+        return cls(any_port(), any_port(), wished, any_port())
 
 
 @dataclass
@@ -261,28 +261,37 @@ async def open_accounts(stage: Stage) -> None:
             )
 
 
-async def open_register(stage: Stage) -> None:
-    """Get the office its certificate from the test CA and start the simulated register."""
-    ca, tls = stage.folder / "ca", stage.folder / "azr"
+async def open_line(stage: Stage, office: cast.Office, partner: str) -> tuple[Path, Path]:
+    """Make a test CA, get the office its certificate to a partner, and the partner its own.
+
+    Returns the folder of the CA and that of the partner's certificate and key.
+    """
+    ca, tls = stage.folder / "ca", stage.folder / partner
     await run(*python("hub", "simulate", "ca", "init", str(ca)))
     await run(*python("hub", "simulate", "ca", "server", str(ca), "127.0.0.1", str(tls)))
-    office = cast.MUSTERSTADT
     async with open_database(stage.place) as database:
         center = open_center(stage.place, database)
         anchor = await asyncio.to_thread((ca / "ca.pem").read_bytes)
-        await center.trust("azr", anchor)
+        await center.trust(partner, anchor)
         subject = {
             "common_name": f"aktenhub-{office.id}",
             "organization": office.name,
             "locality": office.city,
             "country": "DE",
         }
-        identity, request = await center.request(office.id, "azr", subject)
+        identity, request = await center.request(office.id, partner, subject)
         issued = stage.folder / "certs" / "issued.pem"
         await run(*python("hub", "simulate", "ca", "sign", str(ca), str(request), str(issued)))
         await center.import_certificate(await asyncio.to_thread(issued.read_bytes))
         issued.unlink()
         await center.activate(identity, "Vorführung")
+    return ca, tls
+
+
+async def open_register(stage: Stage) -> None:
+    """Get the office its certificate from the test CA and start the simulated register."""
+    office = cast.MUSTERSTADT
+    ca, tls = await open_line(stage, office, "azr")
     persons = tls / "persons.json"
     persons.write_text(json.dumps([_amina()], ensure_ascii=False), encoding="utf-8")
     await stage.start("azr", python(
@@ -359,7 +368,8 @@ def _is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def _any_port() -> int:
+def any_port() -> int:
+    """Return a port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from hub.bench.figures import Figures
 from hub.bench.load import Load
-from hub.bench.messages import Figures, measure
+from hub.bench.messages import measure
 
 STABLE_KEYS = {
     "mode", "store", "messages", "seconds", "messages_per_second", "cores", "bare_limit_per_second",

@@ -42,3 +42,30 @@ def test_a_message_carries_its_number() -> None:
     for one in Load(12).planned:
         assert one.business_id.encode() in one.data
         assert one.case_id.encode() in one.data
+
+
+def test_messages_of_a_case_come_apart_and_in_their_order() -> None:
+    load = Load(10 * PER_CASE)
+    mixed = load.mixed
+
+    assert sorted(load.planned, key=id) == sorted(mixed[: len(load.planned)], key=id)
+    assert load.repeated == mixed[len(load.planned) :]
+    for case in {one.case_id for one in load.planned}:
+        assert (
+            list(range(PER_CASE)) == [one.number for one in mixed if one.case_id == case][:PER_CASE]
+        )
+    assert [0] * 10 == [one.number for one in mixed[:10]]
+
+
+def test_an_odd_load_is_mixed_whole() -> None:
+    load = Load(2037)
+
+    assert load.files == len(load.mixed) == len({(id(one), n) for n, one in enumerate(load.mixed)})
+    assert {one.business_id for one in load.planned} == {one.business_id for one in load.mixed}
+
+
+def test_loads_with_cases_of_their_own_add_up() -> None:
+    both = Load(PER_CASE) + Load(PER_CASE, first_case=1)
+
+    assert Load(2 * PER_CASE).planned == both.planned
+    assert 2 * PER_CASE + 2 == both.files

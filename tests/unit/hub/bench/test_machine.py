@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.bench.machine import fsync_rate, peak_rss_mb
+from hub.bench.machine import cpu_seconds, fsync_rate, peak_rss_mb
 
 HUNGRY = "import sys; data = b'x' * 60_000_000; print('fed', flush=True); sys.stdin.read()"
 
@@ -40,6 +40,18 @@ def test_memory_is_that_of_the_whole_family(tmp_path: Path) -> None:
 
     assert 3.5 == peak_rss_mb((), tmp_path)
     assert 2.0 == peak_rss_mb([7], tmp_path)
+
+
+def test_time_of_ended_children_counts(tmp_path: Path) -> None:
+    tick = os.sysconf("SC_CLK_TCK")
+    for process, parent, times in ((5, 1, "7 3 20 10"), (6, 5, "1 1 0 0"), (7, 1, "9 9 9 9")):
+        folder = tmp_path / str(process)
+        folder.mkdir()
+        (folder / "status").write_text(f"Name:\tx\nPPid:\t{parent}\n")
+        (folder / "stat").write_text(f"{process} (a) b) S {'0 ' * 10}{times} 0\n")
+
+    assert 42 / tick == cpu_seconds((), tmp_path, root=5)
+    assert 40 / tick == cpu_seconds([6], tmp_path, root=5)
 
 
 def test_the_disk_is_really_written_to(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.bench.messages import Figures
+from hub.bench.figures import Figures, HttpsFigures
 from hub.cli.bench import show_figures
 from tests.command_line import CommandLine
 
@@ -15,6 +15,23 @@ FIGURES = Figures(
 )  # fmt: skip
 
 
+HTTPS = HttpsFigures(
+    **FIGURES.to_dict() | {"mode": "https"},  # type: ignore[arg-type]  # the same fields again
+    connections=32, accept_p50_ms=7.5, accept_p99_ms=77.0, half_per_second=6.5, half_messages=10,
+    half_p50_ms=21.0, half_p99_ms=212.0, half_accept_p50_ms=5.0, half_accept_p99_ms=55.0,
+    half_cores=0.7, sent_again=2,
+)  # fmt: skip
+
+
+def test_people_see_what_half_the_load_costs(capsys: pytest.CaptureFixture[str]) -> None:
+    show_figures(HTTPS)
+    shown = capsys.readouterr().out
+
+    for value in ("https, sqlite", "7.5 / 77.0 ms", "6.5 je Sekunde, 10 Nachrichten",
+                  "21.0 / 212.0 ms", "5.0 / 55.0 ms"):  # fmt: skip
+        assert value in shown
+
+
 def test_people_see_every_figure(capsys: pytest.CaptureFixture[str]) -> None:
     show_figures(FIGURES)
     shown = dict(line.split(":", 1) for line in capsys.readouterr().out.splitlines())
@@ -25,6 +42,10 @@ def test_people_see_every_figure(capsys: pytest.CaptureFixture[str]) -> None:
         for label in ("Nachrichten", "verloren", "doppelt", "außer der Reihe", "Bilanz")
     )
     assert "11.0 / 99.0 ms" == values["Wartezeit p50 / p99"]
+
+
+def test_an_unknown_way_is_not_measured(command: CommandLine) -> None:
+    assert 2 == command("bench", "messages", "--mode", "post").code
 
 
 @pytest.mark.parametrize("count", ["0", "-5", "1e3"])
