@@ -50,6 +50,7 @@ check: $(PROJECT) ## Lint, types, import rules, tests of layout and documents
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file tests/mypy.ini tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q -n 2 tests/architecture
 

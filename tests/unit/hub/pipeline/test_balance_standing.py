@@ -35,7 +35,7 @@ async def test_both_counts_agree_before_and_after_adding_up(world: World, hours:
 
     assert (await same(world))["balanced"]
     assert 2 == (await same(world, OTHER_OFFICE))["received"]
-    assert OFFICE in (await same(world, OFFICE))["by"]["tenant"]  # type: ignore[index]  a mapping
+    assert OFFICE in (await same(world, OFFICE))["by"]["tenant"]
 
 
 async def test_adding_up_goes_on_in_steps_until_nothing_is_left(

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from aiohttp.test_utils import TestServer
 
 from hub.web.policy import SAFE, Route
 from hub.web.routes import ROUTES
@@ -70,11 +71,10 @@ def test_every_unsafe_route_asks_for_the_form_token() -> None:
 
 
 def test_the_site_has_no_route_beside_the_table(nobody: Visitor) -> None:
-    served = {
-        (route.method, route.resource.canonical)
-        for route in nobody.client.server.app.router.routes()
-        if route.resource
-    }
+    server = nobody.client.server
+    assert isinstance(server, TestServer)
+    routes = server.app.router.routes()
+    served = {(route.method, route.resource.canonical) for route in routes if route.resource}
 
     assert served == {(route.method, route.path) for route in ROUTES}
 

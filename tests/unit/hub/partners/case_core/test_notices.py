@@ -184,7 +184,8 @@ def test_refs_are_unique_within_a_message() -> None:
     october = {**PERIOD, "begin": "2026-10-01", "end": "2026-10-31"}
     case = make_case(child=make_child(nationality="166"))
     outcome = decide(case=case, periods=[october, PERIOD], reclaim=RECLAIM)
-    refs = [act.ref for act in (*outcome.sends, *outcome.letters, *outcome.filings)]
+    acts: tuple[Any, ...] = (*outcome.sends, *outcome.letters, *outcome.filings)
+    refs = [act.ref for act in acts]
 
     assert sorted(set(refs)) == sorted(refs)
 

@@ -128,7 +128,7 @@ async def test_a_hold_says_what_why_and_until_when(
     one = replace(HOLD, until_us=world.clock.now_us() + HOUR_US)
 
     with pytest.raises(Rejected, match=code):
-        await holding_of(world).put(replace(one, **changes))  # type: ignore[arg-type]  any field
+        await holding_of(world).put(replace(one, **changes))
 
 
 async def test_another_offices_hold_cannot_be_ended(world: World) -> None:

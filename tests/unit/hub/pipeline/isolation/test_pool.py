@@ -150,7 +150,7 @@ async def test_a_fault_of_our_own_side_is_told() -> None:
 async def test_a_crash_inside_a_parser_is_told_without_its_words() -> None:
     async with isolation() as pool:
         with pytest.raises(NotChecked, match="check_crashed") as caught:
-            await pool.understand("Kanari", "a.xml", LEGS)  # type: ignore[arg-type]  on purpose
+            await pool.understand("Kanari", "a.xml", LEGS)  # on purpose no bytes
 
     assert "Kanari" not in str(caught.value)
 
