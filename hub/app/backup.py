@@ -83,7 +83,7 @@ async def _heads(path: Path) -> list[dict[str, object]]:
 
 def _copy_all(place: Place, target: Path) -> Iterator[Kept]:
     folders = place.settings.folders
-    yield from _copied(place.data / "payloads", target / "data/payloads", target)
+    yield from _copied(place.payloads, target / "data/payloads", target)
     yield from _copied(place.base / folders.outbox, target / "outbox", target)
     yield from _copied(place.base / folders.inbox, target / "inbox", target)
     for name in ("certs", "checkpoints"):

@@ -9,6 +9,7 @@ from hub.evidence.retention import PayloadRetention
 from hub.pipeline.house import House
 from hub.store.database import Database
 from hub.store.journal import Journal
+from hub.store.shelf.orphans import Orphans
 from hub.workers.loops import Duty
 
 DUTY_S = 5.0
@@ -28,8 +29,13 @@ def open_signing(place: Place, database: Database) -> SigningKeys:
 
 def open_retention(place: Place, database: Database) -> PayloadRetention:
     """Open what removes payloads whose time is over."""
-    book, folder = Journal(place.settings.node), place.data / "payloads"
-    return PayloadRetention(database, book, CLOCK, folder, place.settings.retention)
+    book = Journal(place.settings.node)
+    return PayloadRetention(database, book, CLOCK, place.payloads, place.settings.retention)
+
+
+def open_orphans(place: Place, database: Database) -> Orphans:
+    """Open what collects files of large payloads that nobody names."""
+    return Orphans(database, CLOCK, place.payloads)
 
 
 def duties(place: Place, house: House) -> list[Duty]:
@@ -37,4 +43,5 @@ def duties(place: Place, house: House) -> list[Duty]:
     return [
         ("checkpoints", open_notary(place, house.database).round, DUTY_S),
         ("retention", open_retention(place, house.database).round, DUTY_S),
+        ("orphans", open_orphans(place, house.database).round, DUTY_S),
     ]

@@ -37,6 +37,7 @@ from hub.store.engines.postgres import PostgresDatabase
 from hub.store.journal import Journal
 from hub.store.migrate import Migration, hub_migrations, migrate, pending
 from hub.store.payloads import Payloads
+from hub.store.shelf.identity import belong
 from hub.store.sqlite import SqliteDatabase
 
 THREADS = 32
@@ -134,6 +135,7 @@ async def open_house(place: Place) -> AsyncIterator[House]:
         stack.enter_context(_alone(place))
         database = await stack.enter_async_context(open_database(place))
         await join(database, settings.node, CLOCK)
+        await belong(database, place.payloads, CLOCK.now_us())
         room = await stack.enter_async_context(open_efile(place, database))
         door = await stack.enter_async_context(HttpsDoor())
         center = open_center(place, database)

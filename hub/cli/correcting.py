@@ -79,7 +79,7 @@ async def _rooms(options: argparse.Namespace) -> AsyncIterator[_Rooms]:
     place = place_of(options)
     async with open_database(place) as database:
         journal = Journal(place.settings.node)
-        payloads = Payloads(database, place.data / "payloads")
+        payloads = Payloads(database, place.payloads)
         yield _Rooms(
             place, database, Corrections(database, journal, CLOCK, payloads),
             Viewing(database, journal, CLOCK, payloads),

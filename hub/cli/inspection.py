@@ -28,6 +28,7 @@ from hub.mapping.catalog import Mappings
 from hub.mapping.lint import lint
 from hub.partners.outcome import Role
 from hub.routing.table import Routes
+from hub.store.shelf.identity import compare
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +186,10 @@ async def _database(place: Place) -> AsyncIterator[Inspection]:
             f"{len(waiting)} Änderungen an der Datenbank werden beim nächsten Start ausgeführt.",
             "Vorher sichern.",
         )  # fmt: skip
-    else:
-        yield _good("database", "Datenbank auf dem Stand des Programms")
+        return
+    async with open_database(place) as database:
+        await compare(database, place.payloads)
+    yield _good("database", "Datenbank auf dem Stand des Programms, Nutzdaten passen dazu")
 
 
 async def _storage(place: Place) -> AsyncIterator[Inspection]:

@@ -13,16 +13,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from hub.core.clock import Clock
 from hub.core.settings import Retention
-from hub.store import journal
 from hub.store.database import Database, Row, Transaction
 from hub.store.journal import Entry, Journal
+from hub.store.shelf.orphans import named_among
+from hub.store.shelf.removal import put_back, remove_file
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +30,6 @@ PORTION = 200
 """Payloads per unit of work: nobody waits noticeably for it."""
 LOOK_US = 3_600_000_000
 """How long to rest when nothing more is due."""
-FRESH_S = 86_400.0
-"""A file touched more recently may be about to be named again."""
 
 
 class PayloadRetention:
@@ -84,9 +82,9 @@ class PayloadRetention:
         """Remove the files of what was removed, also those a crash left behind."""
         for row in await self._database.read(_files_left):
             sha256 = row["sha256"]
-            is_named = await self._database.read(lambda tx, s=sha256: _is_named(tx, s))  # type: ignore[misc]  # mypy has no type for a default of a lambda
-            if not is_named:
-                await asyncio.to_thread(remove_file, self._folder / sha256[:2] / sha256)
+            is_named = await self._database.read(lambda tx, s=sha256: named_among(tx, (s,)))  # type: ignore[misc]  # mypy has no type for a default of a lambda
+            path = self._folder / sha256[:2] / sha256
+            await asyncio.to_thread(put_back if is_named else remove_file, path)
             await self._database.write(lambda tx, one=row: _file_gone(tx, one))  # type: ignore[misc]  # likewise
 
 
@@ -176,39 +174,11 @@ def _files_left(tx: Transaction) -> list[Row]:
     return tx.all("SELECT * FROM payload_removed WHERE file_left = 1 ORDER BY removed_us")
 
 
-def _is_named(tx: Transaction, sha256: str) -> bool:
-    tenants = tuple(head.tenant for head in journal.heads(tx))
-    return bool(
-        tx.all(
-            "SELECT tenant FROM payload WHERE tenant IN :tenants AND sha256 = :sha256",
-            tenants=tenants, sha256=sha256,
-        )
-    )  # fmt: skip
-
-
 def _file_gone(tx: Transaction, row: Row) -> None:
     tx.run(
         "UPDATE payload_removed SET file_left = 0 WHERE tenant = :tenant AND sha256 = :sha256",
         tenant=row["tenant"], sha256=row["sha256"],
     )  # fmt: skip
-
-
-def remove_file(path: Path) -> None:
-    """Remove a payload file, unless somebody is about to name its bytes again.
-
-    It is taken out of sight first: whoever keeps the bytes from then on writes them anew, and
-    whoever found them before has touched the file.
-    """
-    hidden = path.with_name(f".{path.name}.removed")
-    try:
-        path.rename(hidden)
-    except FileNotFoundError:
-        hidden.unlink(missing_ok=True)
-        return
-    if time.time() - hidden.stat().st_mtime < FRESH_S:  # noqa: TID251  compared with the file system's clock
-        hidden.rename(path)
-    else:
-        hidden.unlink()
 
 
 def hold(tx: Transaction, tenant: str, case_key: str, why: tuple[str, str], now_us: int) -> bool:

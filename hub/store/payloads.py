@@ -19,6 +19,8 @@ from typing import BinaryIO, Self
 
 from hub.core.errors import Conflict, Unavailable
 from hub.store.database import Database, Transaction
+from hub.store.shelf.folders import sync_folder
+from hub.store.shelf.removal import hidden_files
 
 INLINE_BYTES = 128 * 1024
 """Up to this size a row is cheaper than a file with its own fsync."""
@@ -187,9 +189,10 @@ class Payloads:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
-    except FileNotFoundError as exc:
-        raise _damaged(path.name) from exc
+        # Somebody may just be looking whether the file may go; it comes back if it must stay.
+        for place in (path, *hidden_files(path), path):
+            with suppress(FileNotFoundError):
+                return place.read_bytes()
     except OSError as exc:
         raise Unavailable(
             "payload_unreadable",
@@ -197,6 +200,7 @@ def _read(path: Path) -> bytes:
             place=path.name[:12],
             remedy="Datenträger und Rechte im Datenordner prüfen; es wird erneut versucht.",
         ) from exc
+    raise _damaged(path.name)
 
 
 class _Spool:
@@ -299,7 +303,7 @@ def _put(temporary: Path, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.rename(path)
     for folder in (path.parent, path.parent.parent):
-        _sync_folder(folder)
+        sync_folder(folder)
 
 
 def _touched(path: Path) -> bool:
@@ -330,14 +334,6 @@ async def _blocks(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
             block.clear()
     if block:
         yield bytes(block)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _was_removed(tx: Transaction, tenant: str, sha256: str) -> bool:

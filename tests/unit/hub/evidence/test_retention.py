@@ -8,7 +8,7 @@ import pytest
 
 from hub.core.errors import Conflict
 from hub.core.settings import Retention
-from hub.evidence.retention import PayloadRetention, hold, release, remove_file
+from hub.evidence.retention import PayloadRetention, hold, release
 from hub.store import journal
 from hub.store.database import Transaction
 from hub.store.journal import Journal
@@ -134,16 +134,35 @@ async def test_a_file_another_message_names_meanwhile_stays(archive: Archive) ->
     assert LARGE == await payloads_of(archive).get("a", digest)
 
 
-def test_a_file_that_was_just_touched_stays(tmp_path: Path) -> None:
-    path = tmp_path / "aa"
-    path.write_bytes(b"x")
-    remove_file(path)
-    fresh = path.exists()
+async def test_bytes_received_again_between_removal_and_naming_are_there(archive: Archive) -> None:
+    """The row is gone, the file not yet; the bytes come in again and are named afterwards."""
+    digest = await keep(archive, "m-1", LARGE)
+    path = payloads_of(archive).path(digest)
     os.utime(path, (0, 0))
-    remove_file(path)
-    remove_file(path)
+    archive.clock.advance(DAYS * 86_400 + 1)
+    first, second = retention_of(archive), retention_of(archive)
+    await first._portion(archive.clock.now_us(), archive.clock.now_us())
+    again = await payloads_of(archive).keep(LARGE)
+    await first._remove_files()
+    await second._remove_files()
+    await archive.database.write(lambda tx: Payloads.name(tx, "a", again, 1))
 
-    assert (True, []) == (fresh, [one.name for one in tmp_path.iterdir()])
+    assert LARGE == await payloads_of(archive).get("a", digest)
+
+
+async def test_a_file_a_dying_remover_had_hidden_is_read_and_comes_back(archive: Archive) -> None:
+    digest = await keep(archive, "m-1", LARGE)
+    path = payloads_of(archive).path(digest)
+    archive.clock.advance(DAYS * 86_400 + 1)
+    await retention_of(archive)._portion(archive.clock.now_us(), archive.clock.now_us())
+    again = await payloads_of(archive).keep(LARGE)
+    path.rename(path.with_name(f".{digest}.0123456789abcdef.removed"))
+    await archive.database.write(lambda tx: Payloads.name(tx, "a", again, 1))
+    read = await payloads_of(archive).get("a", digest)
+    await retention_of(archive)._remove_files()
+
+    assert LARGE == read
+    assert [digest] == [one.name for one in path.parent.iterdir()]
 
 
 async def test_more_than_a_portion_goes_portion_by_portion(
