@@ -27,7 +27,8 @@ from hub.store import cases, clearing, lanes, messages
 from hub.store.accounts import Passwords, Role
 from hub.store.clearing import ClearingCase
 from hub.store.database import Transaction
-from hub.store.desk import corrections, holds, jobs, sights
+from hub.store.desk import alarms, corrections, holds, jobs, sights
+from hub.store.desk.alarms import Sign
 from hub.store.desk.corrections import Proposal
 from hub.store.desk.holds import Hold
 from hub.store.desk.jobs import Job
@@ -292,9 +293,29 @@ async def fill_the_desk(house: SmallHouse) -> None:
     A delivery of unknown outcome, a held message and its correction, a partner held back, a delivery that is over, an open
     sight, two cases of one cause.
     """
-    await hold_a_message(house)
+    # Before its partner is held back: it must have been tried once.
     await doubt_a_delivery(house)
+    await hold_a_message(house)
+    await raise_alarms(house)
     await house.database.write(lambda tx: _show_off(tx, house.clock.now_us()))
+
+
+async def raise_alarms(house: SmallHouse, *kinds: str) -> None:
+    """Let something be wrong: a partner of all offices, and what belongs to one."""
+    wrong = [
+        Sign("blocked", "deliver:ihv", 30, 1.2, OFFICE),
+        Sign("breaker", "azr", 1, 1),
+        Sign("waiting", "travel", 75, 1.3),
+        Sign("certificate", "azr, client, production", 12, 1, OTHER_OFFICE),
+    ]
+    now_us = house.clock.now_us()
+
+    def work(tx: Transaction) -> None:
+        for sign in wrong:
+            if not kinds or sign.kind in kinds:
+                alarms.see(tx, sign, now_us)
+
+    await house.database.write(work)
 
 
 DOUBT = "clearing-10"

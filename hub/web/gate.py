@@ -21,6 +21,7 @@ from hub.core.ids import uuid7
 from hub.core.log import log_context
 from hub.store import accounts, audit
 from hub.store.database import Transaction
+from hub.store.desk import alarms
 from hub.web.faults import Denied, explain
 from hub.web.policy import SAFE, Policy, Route
 from hub.web.presentation.rendering import render
@@ -82,7 +83,14 @@ async def _admit(request: web.Request, handler: Next) -> web.StreamResponse:
         raise Denied(403, "wrong_role")
     if policy.csrf:
         await _check_form(request, visit)
+    await _look_for_alarms(visit)
     return await handler(request)
+
+
+async def _look_for_alarms(visit: Visit) -> None:
+    if visit.has(accounts.Role.ADMINISTRATOR):
+        scope = visit.account.tenant
+        visit.alarms = await visit.services.database.read(lambda tx: alarms.raised(tx, scope))
 
 
 async def _session(visit: Visit) -> accounts.Session | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from hub.store.accounts import Account, Role, Session
+from hub.store.database import Row
 from hub.web.faults import Denied
 from hub.web.services import SiteServices
 
@@ -25,6 +26,8 @@ class Visit:
     correlation: str
     session: Session | None = None
     token: str = ""
+    alarms: list[Row] = field(default_factory=list)
+    """What is wrong in the house, for those who can do something about it."""
     notes: dict[str, str] = field(default_factory=dict)
     """Fields of the access-log entry only the page can know."""
 

@@ -49,7 +49,7 @@ def pages(stage: Stage, login: str) -> list[str]:
             f"/klaerfaelle/{DOUBT}", f"/nachrichten/{DOUBT_MESSAGE}",
         ],
         "revision": ["/zugriffsprotokoll", "/zugriffsprotokoll/pruefung"],
-        "betrieb": ["/bilanz", "/nachrichten", "/sperren", "/zertifikate"],
+        "betrieb": ["/alarme", "/ziele", "/bilanz", "/nachrichten", "/sperren", "/zertifikate"],
     }[login]  # fmt: skip
 
 

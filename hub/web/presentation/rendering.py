@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from hub.core.clock import local_datetime
 from hub.core.money import format_german
 from hub.web.presentation import desk, words
+from hub.web.presentation.alarms import banner
 from hub.web.presentation.menu import menu_for
 from hub.web.presentation.reading import paragraphs
 from hub.web.visit import KEYS_COOKIE, visit_of
@@ -70,6 +71,7 @@ def render(
             account=account,
             office=services.office(account.tenant) if account else "",
             menu=menu_for(account),
+            alarms=banner(visit.alarms),
             path=request.path,
             keys=request.cookies.get(KEYS_COOKIE) != "aus",
             **values,

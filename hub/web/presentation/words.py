@@ -190,12 +190,26 @@ ACTIONS = {
     "bulk_begun": "Sammelentscheidung begonnen",
     "bulk_viewed": "Sammelentscheidung angesehen",
     "lanes_viewed": "Sperren angesehen",
+    "alarms_viewed": "Alarme angesehen",
+    "targets_viewed": "Ziele angesehen",
     "certificates_viewed": "Zertifikate angesehen",
     "health_viewed": "Zustand angesehen",
     "help_viewed": "Hilfe",
     "start_viewed": "Startseite",
     "shortcuts_changed": "Tastaturkürzel umgestellt",
 }
+
+
+TARGET_STATES = {
+    "closed": Word("in Ordnung", "good", "check"),
+    "open": Word("gestört", "bad", "cross"),
+    "half_open": Word("in Probe", "warn", "clock"),
+}
+
+
+def target_state(state: str) -> Word:
+    """Word the state of a target."""
+    return TARGET_STATES.get(state, Word(state))
 
 
 def message_state(state: str) -> Word:

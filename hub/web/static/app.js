@@ -81,3 +81,16 @@ document.addEventListener("click", (event) => {
   const open = document.querySelector("details.person[open]");
   if (open && !open.contains(event.target)) { open.open = false; }
 });
+
+/* The banner stands on every page; it is read out only when an alarm came or went. */
+const banner = document.querySelector("[data-alarms]");
+try {
+  const seen = sessionStorage.getItem("alarme") || "";
+  const now = banner ? banner.dataset.alarms : "";
+  if (now !== seen) {
+    sessionStorage.setItem("alarme", now);
+    const first = banner && banner.querySelector("strong");
+    /* A live region must stand there before it speaks. */
+    setTimeout(() => say(first ? `Alarm: ${first.textContent}` : "Alle Alarme sind vorbei."), 300);
+  }
+} catch { /* Without storage the banner is only seen. */ }
