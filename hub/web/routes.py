@@ -9,7 +9,6 @@ from hub.web import policy
 from hub.web.pages import (
     akte,
     akten,
-    alarms,
     audit,
     bulk,
     clearing,
@@ -235,8 +234,8 @@ ROUTES: Final = (
         "GET", "/zertifikate", "certificates", operations.certificates,
         _operating("certificates_viewed", "certificate"),
     ),
-    Route("GET", "/alarme", "alarms", alarms.show, _operating("alarms_viewed", "alarm")),
-    Route("GET", "/ziele", "targets", alarms.targets, _operating("targets_viewed", "target")),
+    Route("GET", "/alarme", "alarms", operations.alarm_list, _operating("alarms_viewed", "alarm")),
+    Route("GET", "/ziele", "targets", operations.targets, _operating("targets_viewed", "target")),
     Route("GET", "/zustand", "health", operations.health, _operating("health_viewed", "health")),
     Route("GET", "/zugriffsprotokoll", "access-log", audit.show, _auditing("access_log_viewed")),
     Route(

@@ -1,4 +1,4 @@
-"""Certificates, health and help."""
+"""Alarms, targets, certificates, health and help."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from aiohttp import web
 
 from hub.core.clock import local_date
 from hub.store import views
+from hub.store.targets.breaker import listed
 from hub.web.faults import Denied
 from hub.web.health import check
+from hub.web.presentation import alarms
 from hub.web.presentation.rendering import fingerprint, render, static_files
 from hub.web.visit import KEYS_COOKIE, visit_of
 
@@ -20,6 +22,21 @@ async def certificates(request: web.Request) -> web.Response:
     scope, now = visit.account.tenant, visit.services.clock.now_us()
     rows = await visit.services.database.read(lambda tx: views.certificates(tx, scope))
     return render(request, "certificates.html", rows=rows, now=now, today=local_date(now))
+
+
+async def alarm_list(request: web.Request) -> web.Response:
+    """Show every alarm, the gravest first."""
+    visit = visit_of(request)
+    rows = [alarms.alarm(row) for row in alarms.ordered(visit.alarms)]
+    return render(request, "alarms.html", rows=rows, now=visit.services.clock.now_us())
+
+
+async def targets(request: web.Request) -> web.Response:
+    """Show the partners over HTTPS: whether they answer, and what waits for them."""
+    visit = visit_of(request)
+    scope = visit.account.tenant
+    rows = await visit.services.database.scan(lambda tx: listed(tx, scope))
+    return render(request, "targets.html", rows=rows, now=visit.services.clock.now_us())
 
 
 async def health(request: web.Request) -> web.Response:
