@@ -73,7 +73,11 @@ def _declare(decide: argparse.ArgumentParser, verb: str) -> None:
     )  # fmt: skip
     decide.add_argument("--reason", required=True, metavar="GRUND")
     decide.add_argument("--actor", required=True, metavar="NAME", help="wer entscheidet")
-    decide.set_defaults(verb=verb, mapping="")
+    decide.set_defaults(verb=verb, mapping="", case="")
+    if verb == "release":
+        decide.add_argument(
+            "--case", metavar="FALLNUMMER", help="nur bei einer Anlage ohne Fall: wohin sie gehört"
+        )
     if verb == "replay":
         decide.add_argument(
             "--mapping", metavar="NAME", help="womit gelesen wird; Vorgabe: was heute gilt"
@@ -197,7 +201,7 @@ async def _decide_one(options: argparse.Namespace, clearing_id: str) -> int:
 def _decision(options: argparse.Namespace) -> Decision:
     return Decision(
         verb=options.verb, actor=options.actor, reason=options.reason,
-        mapping=options.mapping or "",
+        mapping=options.mapping or "", case_key=(options.case or "").strip().upper(),
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ import msgspec
 from hub.core.errors import Conflict, Unavailable
 from hub.core.message import Message
 from hub.store.cases import Reference
+from hub.store.inbox.attachments import Attachment
 from hub.uvg.model import Case
 
 Query = tuple[str, ...]
@@ -51,7 +52,7 @@ def sequence_query(tenant: str, partner: str) -> Query:
 
 
 def attachments_query(tenant: str, message_id: str) -> Query:
-    """Ask what came with a message: name, digest and media type of each, in order."""
+    """Ask what came with a message: name, digest, size and media type of each, in order."""
     return "attachments", tenant, message_id
 
 
@@ -99,10 +100,10 @@ class Knowledge:
         found = self._look(reference_query(tenant, kind, value))
         return Reference(found[0], found[1]) if found else None
 
-    def attachments(self, tenant: str, message_id: str) -> list[tuple[str, str, str]]:
-        """Return name, digest and media type of what came with a message."""
+    def attachments(self, tenant: str, message_id: str) -> list[Attachment]:
+        """Return what came with a message, in the sender's order."""
         found = self._look(attachments_query(tenant, message_id)) or ()
-        return [(name, sha256, media_type) for name, sha256, media_type in found]
+        return [Attachment(*one) for one in found]
 
     def last_sequence(self, tenant: str, partner: str) -> int:
         """Return the highest file number seen from a partner; 0 before the first."""

@@ -9,6 +9,9 @@ confirmation yet.
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from hub.core.errors import RuleViolation
@@ -18,13 +21,16 @@ from hub.core.record import Record
 from hub.pipeline.decision import verdicts
 from hub.pipeline.decision.answers import receipt
 from hub.pipeline.decision.knowledge import Knowledge
-from hub.pipeline.decision.mind import Mind
+from hub.pipeline.decision.mind import Mind, comes_in_units
 from hub.pipeline.decision.plan import Milestone, Part, Plan
+from hub.pipeline.decision.promises import unassigned
 from hub.pipeline.decision.quarantine import RefusedRows, record_report
 from hub.pipeline.decision.reading import Understood
 from hub.routing.route import InRoute
 from hub.store.cases import Reference, Referred
 from hub.store.clearing import ClearingCase
+from hub.store.inbox.attachments import Attachment
+from hub.store.lanes import Promise
 from hub.store.payloads import Kept
 
 
@@ -51,6 +57,7 @@ def split(message: Message, route: InRoute, understood: Understood, mind: Mind) 
     result = "partly_accepted" if refused.rows else "accepted"
     answer = receipt(message, result, refused.findings, mind)
     gap = _gap(message, sequence, known)
+    parts, left = _given_out(message, parts, mind, whole=not refused.rows)
     return Plan(
         message,
         "clearing" if gap else "routed",
@@ -62,7 +69,7 @@ def split(message: Message, route: InRoute, understood: Understood, mind: Mind) 
             Milestone("split", facts={"count": len(parts), "refused": len(refused.rows)}),
         ),
         parts=(*parts, *_refused_parts(message, refused)),
-        promises=(*report.promises, *answer.promises),
+        promises=(*report.promises, *answer.promises, *left),
         kept=(*kept, *report.kept, *answer.kept),
         clearings=(*gap, *answer.clearings),
         sequence=(route.partner, sequence) if isinstance(sequence, int) else None,
@@ -110,6 +117,49 @@ def _parts(
         parts.append(Part(part, lesson))
     return tuple(parts), tuple(kept), refused
 
+
+def _given_out(
+    batch: Message, parts: Sequence[Part], mind: Mind, *, whole: bool
+) -> tuple[tuple[Part, ...], tuple[Promise, ...]]:
+    """Give what came with a batch to the first record of the case it belongs to.
+
+    That is the only case of a ``whole`` batch, or the one whose number stands in the name.
+    What names none of them, or more than one, is left to a person.
+    """
+    came = mind.knows.attachments(batch.tenant, batch.id) if comes_in_units(batch, mind) else ()
+    if not came:
+        return tuple(parts), ()
+    first = {part.message.case_key: at for at, part in reversed(list(enumerate(parts)))}
+    keys = {key for key in first if key}
+    alone = whole and len(first) == 1
+    given: dict[int, list[Attachment]] = {}
+    left = []
+    for number, one in enumerate(came, 1):
+        homes = keys if alone else _named(one.name, keys)
+        if len(homes) == 1:
+            given.setdefault(first[next(iter(homes))], []).append(one)
+        else:
+            left.append(unassigned(batch, number, one, mind))
+    filled = [
+        replace(part, attachments=tuple(given[at])) if at in given else part
+        for at, part in enumerate(parts)
+    ]
+    return tuple(filled), tuple(left)
+
+
+def _named(name: str, keys: AbstractSet[str]) -> set[str]:
+    """Return the case numbers that stand in a file name, each apart from other signs."""
+    found: set[str] = set()
+    for word in _WORD.findall(name.upper()):
+        pieces = word.split("-")
+        for begin in range(len(pieces)):
+            ends = range(begin + 1, len(pieces) + 1)
+            found |= keys & {"-".join(pieces[begin:end]) for end in ends}
+    return found
+
+
+_WORD = re.compile(r"[A-Z0-9-]+")
+"""What a case number may stand in: it contains letters, digits and hyphens."""
 
 CONTRADICTORY = ("case_contradictory", "Satz und Verweis nennen verschiedene Fälle.")
 

@@ -15,6 +15,7 @@ from hub.pipeline.decision.knowledge import (
 )
 from hub.store.cases import Referred
 from hub.store.clearing import ClearingCase
+from hub.store.inbox.attachments import Attachment
 from hub.store.lanes import Promise
 from hub.store.payloads import Kept
 from hub.uvg.model import Case
@@ -38,6 +39,8 @@ class Part:
     """A number the batch taught us."""
     code: str | None = None
     """Why this record was refused, where only it was."""
+    attachments: tuple[Attachment, ...] = ()
+    """What came with the batch and belongs to this record's case."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from hub.core.findings import Finding
 from hub.core.ids import derived_uuid
@@ -17,11 +17,15 @@ from hub.pipeline.decision.plan import Milestone, Plan
 from hub.pipeline.decision.writing import partner_for, written
 from hub.routing.route import InRoute
 from hub.store.clearing import ClearingCase
+from hub.store.inbox.attachments import Attachment
 from hub.store.lanes import Promise
 from hub.store.payloads import Kept
 from hub.uvg.model import Case
 
 JSON = "application/json"
+
+INCOMING = "Posteingang"
+"""Matter (*Vorgang*) of what came in and belongs to no other yet."""
 
 
 @dataclass
@@ -156,36 +160,46 @@ def _filing(
 
 def attached(message: Message, outcome: Outcome, case: Case | None, mind: Mind) -> list[Promise]:
     """Return the promises to file what came with a message, each as a document of its own."""
-    if not comes_in_units(message, mind) or message.part_of or not message.case_key:
+    if not comes_in_units(message, mind):
         return []
     matters = [one.vorgang for one in outcome.filings] + [one.vorgang for one in outcome.letters]
-    return [
-        _promise(
-            message,
-            "file",
-            f"attachment-{number}",
-            {
-                "title": name,
-                "name": name,
-                "doc_type": "Dokument",
-                "vorgang": matters[0] if matters else "Posteingang",
-                "akte": akte_title(case),
-                "case_key": message.case_key,
-                "mime": media_type,
-                "direction": "in",
-                "role": "original",
-            },
-            sha256,
-            mind,
-        )
-        for number, (name, sha256, media_type) in enumerate(
-            mind.knows.attachments(message.tenant, message.id), 1
-        )
-    ]
+    came = enumerate(mind.knows.attachments(message.tenant, message.id), 1)
+    if case is None or not message.case_key:
+        return [unassigned(message, number, one, mind) for number, one in came]
+    home = {
+        "akte": akte_title(case),
+        "case_key": message.case_key,
+        "vorgang": matters[0] if matters else INCOMING,
+    }
+    return [_enclosure(message, number, one, home, mind) for number, one in came]
+
+
+def unassigned(message: Message, number: int, attachment: Attachment, mind: Mind) -> Promise:
+    """Return the promise to file what names no case: a person must say where it belongs.
+
+    It never goes into several files on suspicion, for it may concern one person alone.
+    """
+    promise = _enclosure(message, number, attachment, {"vorgang": INCOMING}, mind)
+    return replace(promise, lane_key=f"~{promise.id}")
+
+
+def _enclosure(
+    message: Message, number: int, attachment: Attachment, home: Mapping[str, str], mind: Mind
+) -> Promise:
+    spec = {
+        "title": attachment.name,
+        "name": attachment.name,
+        "doc_type": "Dokument",
+        "mime": attachment.media_type,
+        "direction": "in",
+        "role": "original",
+        **home,
+    }
+    return _promise(message, "file", f"attachment-{number}", spec, attachment.sha256, mind)
 
 
 def _promise(
-    message: Message, kind: str, ref: str, spec: dict[str, str | None], digest: str, mind: Mind
+    message: Message, kind: str, ref: str, spec: Mapping[str, str | None], digest: str, mind: Mind
 ) -> Promise:
     return Promise(
         id=derived_uuid(message.id, kind, ref),

@@ -114,7 +114,7 @@ def _came_with_others(message: Message, before: str, mind: Mind) -> bool:
     if not comes_in_units(message, mind):
         return False
     digests = {
-        tuple(sha256 for _, sha256, _ in mind.knows.attachments(message.tenant, one))
+        tuple(came.sha256 for came in mind.knows.attachments(message.tenant, one))
         for one in (message.id, before)
     }
     return len(digests) > 1

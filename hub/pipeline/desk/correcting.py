@@ -22,6 +22,7 @@ from hub.store import clearing, lanes, messages
 from hub.store.database import Database, Row, Transaction
 from hub.store.desk import corrections, replacing
 from hub.store.desk.corrections import Proposal
+from hub.store.inbox import attachments
 from hub.store.journal import Journal
 from hub.store.messages import Messages, Step
 from hub.store.payloads import Payloads
@@ -154,14 +155,19 @@ async def enter_approved(house: House, desk: Desk) -> int:
 
 async def _enter(row: Row, house: House, desk: Desk) -> None:
     tenant = row["tenant"]
-    original = await house.database.read(lambda tx: _message(tx, tenant, row["message_id"]))
+    original, came_with = await house.database.read(
+        lambda tx: (
+            _message(tx, tenant, row["message_id"]),
+            attachments.of(tx, tenant, row["message_id"]),
+        )
+    )
     data = await house.payloads.get(tenant, row["copy_sha256"])
     arrival = Arrival(
         id=row["copy_id"], tenant=tenant, channel=original["channel"],
         name=f"{original['original_name']} (berichtigt)", size=len(data), data=data,
         causation_id=original["id"], correlation_id=original["correlation_id"],
         facts={"corrects": original["id"], "by": row["proposed_by"]},
-        within=_settled(row, house, desk),
+        attachments=tuple(came_with), within=_settled(row, house, desk),
     )  # fmt: skip
     await intake.accept([arrival], house)
 

@@ -17,6 +17,7 @@ from hub.core.clock import Clock, local_date
 from hub.core.errors import Conflict, Rejected
 from hub.core.ids import uuid7
 from hub.pipeline.decision.directions import Directions, ways_with
+from hub.pipeline.desk.assigning import assign, check_case
 from hub.pipeline.desk.resending import Resending
 from hub.pipeline.setbacks import CAN_BE_INQUIRED
 from hub.routing.table import Routes
@@ -56,6 +57,8 @@ class Decision:
     reason: str
     mapping: str = ""
     """For ``replay``: the mapping to read with; empty: what is in force today."""
+    case_key: str = ""
+    """For ``release`` of an attachment that names no case: where it belongs."""
 
 
 class Desk:
@@ -130,7 +133,7 @@ class Desk:
         """Make sure that a case has this way out.
 
         Raises:
-            Rejected: it has not.
+            Rejected: it has not, or needs a case number that is missing or unknown.
             Misconfigured: the named mapping reads nothing on the message's channel.
         """
         # Only a held message can go back; what has travelled on can only be given up.
@@ -140,6 +143,8 @@ class Desk:
             if lanes.is_numbered_file(tx, case["tenant"], case["promise_id"]):
                 raise _number_needed()
             raise not_offered()
+        if verb == "release" or decision.case_key:
+            check_case(tx, case, verb, decision.case_key)
         if decision.mapping and self._routes:
             row = self._message(tx, case)
             ways_with(decision.mapping, row["channel"], self._routes)
@@ -170,6 +175,8 @@ class Desk:
             head = {"tenant": case["tenant"], "id": case["promise_id"]}
             self.resending.stand_in(tx, head, decision.actor, decision.reason)
             return False
+        if decision.case_key:
+            assign(tx, case, decision.case_key)
         skip = decision.verb != "release"
         freed = self._unblock(tx, case, skip=skip, now_us=now_us)
         if freed and decision.verb == "confirm":

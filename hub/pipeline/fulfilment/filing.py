@@ -20,6 +20,13 @@ def filing_request(promise: Promise, data: bytes, message: Row | None) -> Filing
         Conflict: the promise names no case.
     """
     spec = promise.spec
+    if lacks_case(promise):
+        raise Conflict(
+            "attachment_unassigned",
+            "Eine Anlage nennt keinen Fall ihrer Nachricht; sie liegt noch in keiner Akte.",
+            place=str(spec["name"]),
+            remedy="Mit der Fallnummer freigeben; gehört sie in keine Akte, verwerfen.",
+        )
     if not spec.get("case_key"):
         raise Conflict("promise_without_payload", "Der Ablage fehlen Dokument oder Fall.")
     mime = str(spec["mime"])
@@ -41,6 +48,11 @@ def filing_request(promise: Promise, data: bytes, message: Row | None) -> Filing
         parts=(Part(spec["role"], name, mime, data),),
         packable=spec["role"] == "message" or mime == JSON,
     )
+
+
+def lacks_case(promise: Promise) -> bool:
+    """Tell whether a promise is to file what came with a message, but nobody knows where."""
+    return promise.kind == "file" and "name" in promise.spec and not promise.spec.get("case_key")
 
 
 def refused_by_file(error: FilingError) -> HubError:

@@ -14,6 +14,7 @@ from hub.pipeline.intake import travel_promise
 from hub.store import batches, cases, clearing, lanes, messages
 from hub.store.cases import Reference, Referred
 from hub.store.database import Transaction
+from hub.store.inbox import attachments
 from hub.store.lanes import Lane, Promise
 from hub.store.messages import Arrived, Step, Travelled
 from hub.store.payloads import INLINE_BYTES, Kept, Payloads
@@ -155,6 +156,9 @@ def _enter_parts(tx: Transaction, plan: Plan, house: House, now_us: int) -> None
     known = messages.find_all(tx, tenant, [part.message.id for part in plan.parts])
     new = [part for part in plan.parts if part.message.id not in known]
     house.messages.add_all(tx, [_arrived(part) for part in new], now_us)
+    for part in new:
+        if part.attachments:
+            attachments.add(tx, part.message, part.attachments, now_us)
     travelling = [
         travel_promise(part.message, house, now_us, in_order=False) for part in new if not part.code
     ]
@@ -166,4 +170,6 @@ def _arrived(part: Part) -> Arrived:
     facts: dict[str, object] = {"part_of": part.message.part_of}
     if part.code:
         return Arrived(part.message, "refused", facts | {"code": part.code})
+    if part.attachments:
+        facts["attachments"] = len(part.attachments)
     return Arrived(part.message, "received", facts)

@@ -82,7 +82,8 @@ def _references(tx: Transaction, asked: list[Query]) -> Facts:
 def _attachments(tx: Transaction, asked: list[Query]) -> Facts:
     return {
         query: [
-            (one.name, one.sha256, one.media_type) for one in attachments.of(tx, query[1], query[2])
+            (one.name, one.sha256, one.size_bytes, one.media_type)
+            for one in attachments.of(tx, query[1], query[2])
         ]
         for query in asked
     }

@@ -8,7 +8,9 @@ import time
 
 from aiohttp import web
 
+from hub.core.errors import Rejected
 from hub.pipeline.desk import Decision, not_offered, ways_out
+from hub.pipeline.desk.assigning import needs_case
 from hub.pipeline.desk.inquiry import letter
 from hub.store import clearing, views
 from hub.store.accounts import Role
@@ -144,8 +146,15 @@ async def _decide(request: web.Request, verb: str) -> web.Response:
     decision = Decision(
         verb=verb, actor=visit.account.login, reason=reason[:500],
         mapping=str(form.get("abbildung", ""))[:200],
+        case_key=str(form.get("fallnummer", "")).strip().upper()[:30] if verb == "release" else "",
     )  # fmt: skip
-    await desk.decide(case["tenant"], case["id"], decision)
+    try:
+        await desk.decide(case["tenant"], case["id"], decision)
+    except Rejected as exc:
+        if not exc.code.startswith("case_number"):
+            raise
+        visit.note(result="form_invalid")
+        return await _page(request, visit, case, fault=f"{exc.message} {exc.remedy}")
     return web.Response(status=303, headers={"Location": f"/klaerfaelle/{case['id']}"})
 
 
@@ -161,9 +170,10 @@ async def _case(request: web.Request, visit: Visit) -> Row:
 
 async def _page(request: web.Request, visit: Visit, case: Row, fault: str = "") -> web.Response:
     own, desk = visit.account.tenant == case["tenant"], visit.services.desk
-    ways, alike, waiting, asked = await visit.services.database.read(
+    ways, homeless, alike, waiting, asked = await visit.services.database.read(
         lambda tx: (
             ways_out(tx, case) if desk else (),
+            needs_case(tx, case),
             clearing.cases(tx, _alike(visit, case)),
             corrections.pending(tx, case["tenant"], case["id"]),
             status.latest(tx, case["tenant"], case["id"]),
@@ -180,6 +190,7 @@ async def _page(request: web.Request, visit: Visit, case: Row, fault: str = "") 
         own=own and visit.has(Role.CASEWORKER) and visit.services.viewing is not None,
         hidden=not own and case["facts"] != "{}",
         ways=ways,
+        homeless=homeless,
         mappings=desk.mappings(case["channel"] or "") if desk and "replay" in ways else (),
         alike=[one for one in alike if one["id"] != case["id"]],
         now=visit.services.clock.now_us(),

@@ -44,6 +44,7 @@ WHY_SKIPPED = {
     "already_confirmed": "bereits bestätigt",
     "decision_not_offered": "diese Entscheidung gibt es dort nicht",
     "order_file_needed": "nummerierte Auftragsdatei, darf nicht fehlen",
+    "case_number_needed": "braucht eine Fallnummer, einzeln freigeben",
     "mapping_not_on_channel": "Abbildung passt nicht zum Kanal",
 }
 """Why a bulk decision passes a case over."""

@@ -272,7 +272,7 @@ FACTS = {
     "amount": "Betrag", "amount_cents": "Betrag in Cent", "payer": "Einzahler",
     "cash_reference": "Kassenzeichen", "booking_date": "Buchungstag", "text": "Text",
     "order_id": "Anordnung", "receipt_id": "Buchungsnummer", "code": "Kennzahl",
-    "notice_id": "Bescheid", "reason": "Grund",
+    "notice_id": "Bescheid", "reason": "Grund", "ort": "Stelle",
 }  # fmt: skip
 """Names of the facts of a clearing case; a name not listed is shown as it is."""
 

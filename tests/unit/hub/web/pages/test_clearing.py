@@ -1,14 +1,19 @@
+import json
 from dataclasses import replace
 
 from aiohttp.test_utils import TestClient, TestServer
 
+from hub.store import clearing, lanes
 from hub.store.database import Transaction
 from hub.store.desk import status
+from hub.store.lanes import Promise
 from hub.web.server import build_site
 from tests.small_house import (
+    CASE,
     CLEARING,
     DOUBT,
     DOUBT_MESSAGE,
+    OFFICE,
     SmallHouse,
     Visitor,
     doubt_a_delivery,
@@ -135,3 +140,38 @@ async def test_a_message_offers_the_status_query_beside_its_delivery(
 
     assert f'action="/klaerfaelle/{DOUBT}/status"' in page
     assert f'href="/klaerfaelle/{DOUBT}"' in page
+
+
+def _leave_attachment(tx: Transaction) -> None:
+    """Let the clearing case be about an attachment that names no case."""
+    row = clearing.find(tx, OFFICE, CLEARING)
+    assert row is not None
+    spec = {"name": "Nachweis.pdf", "doc_type": "Dokument"}
+    promise = Promise("p-1", OFFICE, row["message_id"], "file", "file", "~p-1", spec)
+    lanes.add(tx, promise, 1)
+    [claimed] = [
+        one for one in lanes.claim(tx, "file", limit=50, me="hub-1", now_us=2, lease_us=9)
+        if one.id == "p-1"
+    ]  # fmt: skip
+    lanes.block(tx, claimed, "dead", "attachment_unassigned")
+    tx.run("UPDATE clearing SET promise_id = 'p-1' WHERE id = :id", id=CLEARING)
+
+
+async def test_an_attachment_is_released_with_its_case_only(
+    house: SmallHouse, arrive: Arrive
+) -> None:
+    await house.database.write(_leave_attachment)
+    visitor = await arrive("ahrens")
+    page = await (await visitor.get(PLACE)).text()
+    none = await visitor.post(f"{PLACE}/freigeben", grund="geprüft")
+    wrong = await visitor.post(f"{PLACE}/freigeben", grund="geprüft", fallnummer="V-9999")
+    right = await visitor.post(f"{PLACE}/freigeben", grund="geprüft", fallnummer=f" {CASE.lower()}")
+
+    assert 'name="fallnummer"' in page
+    assert [422, 422, 303] == [none.status, wrong.status, right.status]
+    assert "Es fehlt die Fallnummer" in await none.text()
+    assert "Diesen Fall gibt es hier nicht." in await wrong.text()
+    [promise] = await house.database.read(
+        lambda tx: tx.all("SELECT spec, state FROM promise WHERE id = 'p-1'")
+    )
+    assert ("waiting", CASE) == (promise["state"], json.loads(promise["spec"])["case_key"])
