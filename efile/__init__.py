@@ -21,6 +21,7 @@ from efile.errors import (
 from efile.index import index_migrations
 from efile.integrity.chain import GENESIS, chain_hash, first_break
 from efile.model import (
+    HELD_BYTES,
     Akte,
     AkteView,
     Capability,
@@ -32,6 +33,7 @@ from efile.model import (
     FilingRequest,
     FormNode,
     Hit,
+    LargeFile,
     PageImage,
     PageText,
     Part,
@@ -48,6 +50,7 @@ from efile.service import EFile
 
 __all__ = [
     "GENESIS",
+    "HELD_BYTES",
     "Akte",
     "AkteView",
     "Capability",
@@ -65,6 +68,7 @@ __all__ = [
     "Hit",
     "IntegrityBroken",
     "InvalidRequest",
+    "LargeFile",
     "NotDisplayable",
     "NotFound",
     "PageImage",

@@ -164,8 +164,8 @@ def _describe(request: FilingRequest, secret: bytes) -> _Filing | FilingError:
 def _may_be_packed(request: FilingRequest) -> bool:
     return (
         request.packable
-        and sum(len(part.data) for part in request.parts) <= _LARGEST_PACKED
-        and all(is_structured(part.mime) for part in request.parts)
+        and sum(part.size for part in request.parts) <= _LARGEST_PACKED
+        and all(is_structured(p.mime) and isinstance(p.data, bytes) for p in request.parts)
     )
 
 
@@ -220,7 +220,7 @@ def _groups(filings: Sequence[_Filing]) -> list[list[_Filing]]:
 
 
 def _item(filing: _Filing) -> pack.Item:
-    contents = tuple(part.data for part in filing.request.parts)
+    contents = tuple(p.data for p in filing.request.parts if isinstance(p.data, bytes))
     return pack.Item(filing.document.id, filing.document.version, filing.sealed, contents)
 
 

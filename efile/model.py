@@ -6,11 +6,26 @@ Times are microseconds since the epoch, UTC, and always come from the request.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 Role = Literal["original", "rendition", "message"]
 Direction = Literal["in", "out", "internal"]
 TextState = Literal["extracted", "none", "failed"]
+
+
+HELD_BYTES = 8 * 1024 * 1024
+"""What is larger is read in pieces and never held as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class LargeFile:
+    """Bytes too many to be held: a file that stays as it is while it is filed."""
+
+    path: Path
+    sha256: str
+    """What whoever wrote it says of it; nothing else is ever stored under this name."""
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +37,12 @@ class Part:
     name: str
     """File name for people; never part of a key."""
     mime: str
-    data: bytes
+    data: bytes | LargeFile
+
+    @property
+    def size(self) -> int:
+        """Bytes, wherever they lie."""
+        return self.data.size if isinstance(self.data, LargeFile) else len(self.data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
+from efile.model import LargeFile
+
 Row = dict[str, Any]
 T = TypeVar("T")
 Dialect = Literal["sqlite", "postgresql"]
@@ -100,16 +102,18 @@ class ObjectStore(Protocol):
         ...
 
     async def put_once(
-        self, tenant: str, key: str, data: bytes, *, by_content: bool = False
+        self, tenant: str, key: str, data: bytes | LargeFile, *, by_content: bool = False
     ) -> None:
         """Write the object and read it back; the same bytes again change nothing.
 
+        A large file is sent and read back in pieces and never held as a whole.
         ``by_content`` says that the key follows from the bytes, so that nobody ever writes
         other bytes under it: then a store need not look first.
 
         Raises:
             Conflict: other bytes lie under the key.
-            IntegrityBroken: what was read back is not what was written.
+            IntegrityBroken: what was read back is not what was written, or a large file is
+                not what was said of it; then nothing was written.
         """
         ...
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from efile import FiledDocument, FilingError, FilingRequest
+from efile import FiledDocument, FilingError, FilingRequest, LargeFile
 from hub.app import SHIPPED, all_migrations, recollection
 from hub.channels.inbound.folder import DropFolder
 from hub.channels.inbound.rules import Rules
@@ -66,9 +66,10 @@ class FilingBook:
                 return fault
             raise fault
         self.documents.setdefault(request.document_key, request)
-        data = request.parts[0].data
-        digest = hashlib.sha256(data).hexdigest()
-        return FiledDocument(request.document_key, request.aktenzeichen, 1, digest, len(data))
+        part = request.parts[0]
+        data = part.data
+        digest = data.sha256 if isinstance(data, LargeFile) else hashlib.sha256(data).hexdigest()
+        return FiledDocument(request.document_key, request.aktenzeichen, 1, digest, part.size)
 
 
 @dataclass

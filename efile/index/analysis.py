@@ -20,6 +20,8 @@ _BROKEN_LINE = re.compile(r"[-\u00ad](?<=[a-zäöüß].)\s*\n\s*(?=[a-zäöüß]
 _FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _STEMMER = snowballstemmer.stemmer("german")
 _DOTS = "\u0308"
+LONGEST_WORD = 100
+"""What is longer is no word: stemming takes time by the square of the length."""
 _SHORTEST_STEMMED = 4
 """Shorter words are mostly names, numbers and abbreviations: they stay as they are."""
 
@@ -51,6 +53,8 @@ def tokens(text: str) -> list[str]:
 
 def token_of(word: str) -> str:
     """Return the token of one word."""
+    if len(word) > LONGEST_WORD:
+        return folded(word)
     return word.lower() if is_number(word) else _token_of(word)
 
 

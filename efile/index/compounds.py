@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib import resources
 
-from efile.index.analysis import folded, token_of
+from efile.index.analysis import LONGEST_WORD, folded, token_of
 
 _JOINTS = ("", "s", "es", "n", "en", "er", "e")
 _WORDS = (resources.files("efile.index") / "compounds.txt").read_text(encoding="ascii").split()
@@ -22,9 +22,13 @@ _HEADS = {
 """Listed words by their first letter, the longest first."""
 
 
-@lru_cache(maxsize=100_000)
 def pieces_of(word: str) -> tuple[str, ...]:
     """Return the tokens of the words a compound is made of; empty if it is none."""
+    return _pieces_of(word) if len(word) <= LONGEST_WORD else ()
+
+
+@lru_cache(maxsize=100_000)
+def _pieces_of(word: str) -> tuple[str, ...]:
     return _split(folded(word))
 
 

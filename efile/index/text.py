@@ -6,6 +6,8 @@ marked ``failed``. The result depends on the bytes alone, so a rebuilt index fin
 
 from __future__ import annotations
 
+import asyncio
+import codecs
 import io
 import logging
 from collections.abc import Sequence
@@ -15,8 +17,9 @@ import pypdf
 
 from efile.errors import NotDisplayable
 from efile.index import tree
+from efile.integrity.proven import proven
 from efile.isolation.pool import LimitedPool
-from efile.model import Part, TextState
+from efile.model import HELD_BYTES, Part, TextState
 
 WORKER = "efile.index.text"
 """Module whose ``JOBS`` the limited child serves."""
@@ -49,11 +52,34 @@ async def _text_of_part(part: Part, readers: LimitedPool) -> str:
     if mime == "application/pdf":
         _, data = await readers.run("pdf_text", {}, part.data)
         return data.decode()
-    if mime.endswith(("/xml", "+xml")):
-        return "\n".join(tree.texts_of_xml(part.data))
-    if mime.endswith(("/json", "+json")):
-        return "\n".join(tree.texts_of_json(part.data))
-    return decoded(part.data) if mime in _PLAIN else ""
+    if is_tree(mime):
+        # A choice by size alone, so that a rebuilt index finds the same.
+        if part.size <= HELD_BYTES:
+            return tree_text(mime, await _head(part))
+        _, data = await readers.run("tree_text", {"mime": mime}, part.data)
+        return data.decode()
+    if mime not in _PLAIN:
+        return ""
+    return decoded(await _head(part), whole=part.size <= HELD_BYTES)
+
+
+async def _head(part: Part) -> bytes:
+    """Return the first bytes: more than can become searchable text."""
+    if isinstance(part.data, bytes):
+        return part.data[:HELD_BYTES]
+    with proven(part.data) as source:
+        return await asyncio.to_thread(source.read, HELD_BYTES)
+
+
+def is_tree(mime: str) -> bool:
+    """Say whether this is XML or JSON."""
+    return mime.endswith(("/xml", "+xml", "/json", "+json"))
+
+
+def tree_text(mime: str, data: bytes) -> str:
+    """Return every text of an XML or JSON document."""
+    read = tree.texts_of_xml if mime.endswith("xml") else tree.texts_of_json
+    return "\n".join(read(data))
 
 
 def _writable(text: str) -> str:
@@ -70,10 +96,13 @@ def _plain_mime(mime: str) -> str:
     return mime.partition(";")[0].strip().lower()
 
 
-def decoded(data: bytes) -> str:
-    """Return plain text: UTF-8, else Windows-1252 with unknown bytes marked."""
+def decoded(data: bytes, *, whole: bool = True) -> str:
+    """Return plain text: UTF-8, else Windows-1252 with unknown bytes marked.
+
+    Where it is not the ``whole`` text, a sign that is cut off at its end is left out.
+    """
     try:
-        return data.decode("utf-8-sig")
+        return codecs.getincrementaldecoder("utf-8-sig")().decode(data, final=whole)
     except UnicodeDecodeError:
         return data.decode("cp1252", errors="replace")
 
@@ -93,4 +122,9 @@ def pdf_text(_params: dict[str, Any], data: bytes) -> tuple[dict[str, Any], byte
     return {}, text.encode(errors="replace")
 
 
-JOBS = {"pdf_text": pdf_text}
+def large_tree_text(params: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+    """Return the text of a large XML or JSON document; runs in the limited child."""
+    return {}, tree_text(str(params["mime"]), data)[:_MAX_CHARACTERS].encode(errors="replace")
+
+
+JOBS = {"pdf_text": pdf_text, "tree_text": large_tree_text}

@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from efile.errors import NotDisplayable
+from efile.integrity.proven import PIECE_BYTES, proven
+from efile.model import LargeFile
 
 HEAD = struct.Struct(">II")
 """Lengths of the JSON and of the bytes that follow."""
@@ -47,12 +49,13 @@ class LimitedPool:
         self._idle: list[_Child] = []
 
     async def run(
-        self, job: str, params: dict[str, Any], data: bytes
+        self, job: str, params: dict[str, Any], data: bytes | LargeFile
     ) -> tuple[dict[str, Any], bytes]:
-        """Run a job on the bytes and return its answer.
+        """Run a job on the bytes and return its answer; a large file is held by the child alone.
 
         Raises:
             NotDisplayable: the job failed, took too long or its child died.
+            IntegrityBroken: a large file is not what was said of it.
         """
         async with self._slots:
             child = self._idle.pop() if self._idle else await _start(self._module, self._limits)
@@ -94,14 +97,21 @@ class _Child:
     process: asyncio.subprocess.Process
     jobs: int = 0
 
-    async def ask(self, head: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+    async def ask(
+        self, head: dict[str, Any], data: bytes | LargeFile
+    ) -> tuple[dict[str, Any], bytes]:
         """Send one job and read its answer."""
         stdin, stdout = self.process.stdin, self.process.stdout
         if stdin is None or stdout is None:
             raise ValueError("the child has no pipes")
         self.jobs += 1
         text = json.dumps(head).encode()
-        stdin.writelines([HEAD.pack(len(text), len(data)), text, data])
+        size = data.size if isinstance(data, LargeFile) else len(data)
+        stdin.writelines([HEAD.pack(len(text), size), text])
+        if isinstance(data, bytes):
+            stdin.write(data)
+        else:
+            await _send(data, stdin)
         await stdin.drain()
         text_size, body_size = HEAD.unpack(await stdout.readexactly(HEAD.size))
         answer = json.loads(await stdout.readexactly(text_size))
@@ -114,6 +124,13 @@ class _Child:
         if self.process.returncode is None:
             self.process.kill()
         await self.process.communicate()
+
+
+async def _send(file: LargeFile, stdin: asyncio.StreamWriter) -> None:
+    with proven(file) as source:
+        while piece := await asyncio.to_thread(source.read, PIECE_BYTES):
+            stdin.write(piece)
+            await stdin.drain()
 
 
 async def _start(module: str, limits: Limits) -> _Child:

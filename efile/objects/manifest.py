@@ -20,7 +20,7 @@ from typing import Any
 
 from efile.errors import IntegrityBroken, InvalidRequest
 from efile.integrity.digest import canonical_json, keyed_hex, leaf_hash, sha256_hex
-from efile.model import Document, DocumentPart, FilingRequest
+from efile.model import Document, DocumentPart, FilingRequest, LargeFile
 from efile.objects import layout
 
 FORMAT = "efile-manifest-1"
@@ -146,14 +146,15 @@ def _parts(request: FilingRequest, key: bytes | None, akte: str) -> list[dict[st
     """Describe the parts; with the file's key, each with an object of its own."""
     listed = []
     for position, part in enumerate(request.parts):
-        digest = sha256_hex(part.data)
+        # What is said of a large file is proven while it is stored.
+        digest = part.data.sha256 if isinstance(part.data, LargeFile) else sha256_hex(part.data)
         described = {
             "position": position,
             "role": part.role,
             "name": _normal(part.name),
             "mime": part.mime,
             "sha256": digest,
-            "size": len(part.data),
+            "size": part.size,
         }
         if key is not None:
             described["object_key"] = layout.blob_key(key, akte, digest)

@@ -13,24 +13,27 @@ from __future__ import annotations
 
 import asyncio
 import io
-import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar, cast
 
 import urllib3
 from minio import Minio
 from minio.commonconfig import ENABLED, GOVERNANCE
-from minio.error import MinioException, S3Error, ServerError
+from minio.error import MinioException
 from minio.retention import Retention
 from minio.versioningconfig import VersioningConfig
 
-from efile.errors import FilingError, StorageMisconfigured, StorageUnavailable
-from efile.objects.faults import object_differs, object_missing, readback_differs
+from efile.errors import StorageMisconfigured
+from efile.integrity.digest import sha256_of_stream
+from efile.integrity.proven import PIECE_BYTES, proven
+from efile.model import LargeFile
+from efile.objects.faults import object_differs, readback_differs
 from efile.objects.layout import PROBE_ROOT, checked_key, checked_tenant
+from efile.objects.s3_faults import ABSENT, code_of, status_of, translated
 from efile.ports import ObjectInfo, ObjectVersion
 
 T = TypeVar("T")
@@ -38,24 +41,16 @@ _PAGE = 1000
 _THREADS = 16
 _PART_BYTES = 16 * 1024 * 1024
 """Larger objects travel in parts of this size."""
+_FILE_PART_BYTES = 8 * 1024 * 1024
+"""The same for files: so much of one is held at a time."""
 _CONNECT_S = 3.0
 _READ_S = 30.0
 """A part of 16 MiB must get through a slow link within this time."""
-_ABSENT = {"NoSuchKey", "NoSuchObject", "NoSuchVersion", "ResourceNotFound"}
-_CODE = re.compile(r"<Code>(\w+)</Code>")
 _BUCKET_THERE = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
 _UNSUPPORTED = {400, 405, 501}
 """How servers say that they do not know versions or locks."""
 _LOCK_S = 5
 """Long enough to try a deletion, short enough to leave nothing behind."""
-_PASSING = {"RequestTimeout", "SlowDown"}
-"""Some servers answer these with 400 or 403 although they pass by themselves."""
-_REFUSALS = {400, 401, 403, 404, 405}
-_OPERATOR = {
-    "AccessDenied", "SignatureDoesNotMatch", "InvalidAccessKeyId", "NoSuchBucket",
-    "AuthorizationHeaderMalformed", "InvalidBucketName", "PermanentRedirect",
-    "RequestTimeTooSkewed", "AllAccessDisabled", "AccountProblem",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +96,7 @@ class S3Store:
         await self.run(lambda: _prepare(self.client, bucket), bucket)
 
     async def put_once(
-        self, tenant: str, key: str, data: bytes, *, by_content: bool = False
+        self, tenant: str, key: str, data: bytes | LargeFile, *, by_content: bool = False
     ) -> None:
         """Write the object and read it back; the same bytes again change nothing.
 
@@ -111,6 +106,9 @@ class S3Store:
         """
         bucket = self.bucket(tenant)
         place = checked_key(key)
+        if isinstance(data, LargeFile):
+            await self.run(lambda: _put_file(self.client, bucket, place, data), key)
+            return
         look = not by_content or len(data) > _PART_BYTES
         await self.run(lambda: _put_once(self.client, bucket, place, data, look=look), key)
 
@@ -214,43 +212,6 @@ def put_if_absent(client: Minio, bucket: str, key: str, data: bytes) -> None:
         client._put_object(bucket, key, data)  # noqa: SLF001  the same call without the condition
 
 
-def status_of(exc: Exception) -> int:
-    """Return the HTTP status behind an error of the client, 0 if none."""
-    if isinstance(exc, S3Error):
-        return int(exc.response.status)
-    if isinstance(exc, ServerError):
-        return int(exc.status_code)
-    return int(getattr(exc, "_code", 0))
-
-
-def code_of(exc: Exception) -> str:
-    """Return the S3 error code; the client does not read it from ``text/xml`` answers."""
-    if isinstance(exc, S3Error):
-        return str(exc.code)
-    found = _CODE.search(str(getattr(exc, "_body", "")))
-    return found.group(1) if found else ""
-
-
-def translated(exc: Exception, place: str) -> FilingError:
-    """Return our error for one of the client's."""
-    code = code_of(exc)
-    if code in _ABSENT:
-        return object_missing(place)
-    if code in _OPERATOR or (status_of(exc) in _REFUSALS and code not in _PASSING):
-        return StorageMisconfigured(
-            "storage_refused",
-            "Der Aktenspeicher weist den Zugriff ab.",
-            remedy="Adresse, Schlüssel, Rechte und Uhrzeit prüfen: aktenhub check.",
-            place=code or place,
-        )
-    return StorageUnavailable(
-        "storage_unreachable",
-        "Der Aktenspeicher ist vorübergehend nicht erreichbar.",
-        remedy="Nichts zu tun: Es wird von selbst erneut versucht.",
-        place=place,
-    )
-
-
 def _prepare(client: Minio, bucket: str) -> None:
     if client.bucket_exists(bucket):
         return
@@ -286,6 +247,40 @@ def _put_once(client: Minio, bucket: str, key: str, data: bytes, *, look: bool) 
         raise readback_differs(key) if written else object_differs(key)
 
 
+def _put_file(client: Minio, bucket: str, key: str, file: LargeFile) -> None:
+    """Send a file in parts, one at a time; what is not as promised is never completed."""
+    present = _digest(client, bucket, key)
+    written = present is None
+    if present is None:
+        with proven(file) as source:
+            client.put_object(
+                bucket,
+                key,
+                cast("BinaryIO", source),
+                file.size,
+                part_size=_FILE_PART_BYTES,
+                num_parallel_uploads=1,
+            )
+        present = _digest(client, bucket, key)
+    if present != (file.sha256, file.size):
+        raise readback_differs(key) if written else object_differs(key)
+
+
+def _digest(client: Minio, bucket: str, key: str) -> tuple[str, int] | None:
+    """Return digest and size of an object, read in pieces; ``None`` when there is none."""
+    try:
+        response = client.get_object(bucket, key)
+    except MinioException as exc:
+        if code_of(exc) in ABSENT:
+            return None
+        raise
+    try:
+        return sha256_of_stream(response.stream(PIECE_BYTES))
+    finally:
+        response.close()
+        response.release_conn()
+
+
 def _put(client: Minio, bucket: str, key: str, data: bytes) -> bool:
     """Write; return whether the server took the bytes."""
     if len(data) > _PART_BYTES:
@@ -305,7 +300,7 @@ def _present(client: Minio, bucket: str, key: str) -> bytes | None:
     try:
         return _get(client, bucket, key)
     except MinioException as exc:
-        if code_of(exc) in _ABSENT:
+        if code_of(exc) in ABSENT:
             return None
         raise
 

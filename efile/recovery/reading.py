@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from efile.errors import NotFound
 from efile.filing import Archive, entry
 from efile.index.entries import Entry
 from efile.integrity.digest import sha256_hex
-from efile.model import Document, DocumentPart, Fault, Part
+from efile.model import HELD_BYTES, Document, DocumentPart, Fault, LargeFile, Part
 from efile.objects import layout
+from efile.objects.pieces import digest_of
 from efile.recovery import faults
 from efile.recovery.survey import each_of
 
@@ -43,13 +47,14 @@ async def prepared(documents: Sequence[Document], archive: Archive) -> AsyncIter
 
 async def _prepare(document: Document, shelf: _Shelf, archive: Archive) -> Ready:
     parts, broken = [], []
-    for listed in document.parts:
-        data = await shelf.get(document.tenant, listed)
-        if data is not None and sha256_hex(data) == listed.sha256:
-            parts.append(Part(listed.role, listed.name, listed.mime, data))
-        else:
-            broken.append(faults.digest_mismatch(listed.place))
-    return Ready(await entry(document, parts, archive), tuple(broken))
+    with ExitStack() as copies:
+        for listed in document.parts:
+            data = await shelf.get(document.tenant, listed, copies)
+            if data is not None:
+                parts.append(Part(listed.role, listed.name, listed.mime, data))
+            else:
+                broken.append(faults.digest_mismatch(listed.place))
+        return Ready(await entry(document, parts, archive), tuple(broken))
 
 
 class _Shelf:
@@ -61,8 +66,27 @@ class _Shelf:
         self._key = ""
         self._pack: bytes | None = None
 
-    async def get(self, tenant: str, part: DocumentPart) -> bytes | None:
-        """Return the bytes of a part, or None if its object is gone."""
+    async def get(
+        self, tenant: str, part: DocumentPart, copies: ExitStack
+    ) -> bytes | LargeFile | None:
+        """Return a part as it was filed, or None; a large one is copied until ``copies`` ends."""
+        if part.size > HELD_BYTES:
+            return await self._copy(tenant, part, copies)
+        data = await self._bytes(tenant, part)
+        return data if data is not None and sha256_hex(data) == part.sha256 else None
+
+    async def _copy(self, tenant: str, part: DocumentPart, copies: ExitStack) -> LargeFile | None:
+        copy = NamedTemporaryFile(prefix="efile-")  # noqa: SIM115  ends with the copies
+        copies.enter_context(copy)
+        try:
+            found = await digest_of(self._archive.objects, tenant, part.object_key, copy)
+        except NotFound:
+            return None
+        copy.flush()
+        whole = found == (part.sha256, part.size)
+        return LargeFile(Path(copy.name), part.sha256, part.size) if whole else None
+
+    async def _bytes(self, tenant: str, part: DocumentPart) -> bytes | None:
         if not part.packed:
             return await self._fetch(tenant, part.object_key)
         async with self._turn:

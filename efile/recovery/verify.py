@@ -12,8 +12,9 @@ from efile.errors import NotFound
 from efile.filing import Archive
 from efile.index import metadata
 from efile.integrity.digest import sha256_hex
-from efile.model import Document, DocumentPart, Fault, VerifyReport
+from efile.model import HELD_BYTES, Document, DocumentPart, Fault, VerifyReport
 from efile.objects import layout
+from efile.objects.pieces import digest_of
 from efile.ports import Clock
 from efile.recovery import faults
 from efile.recovery.survey import Survey, each_of, loss, survey
@@ -33,7 +34,7 @@ async def verify(tenant: str, archive: Archive, clock: Clock) -> VerifyReport:
     size, found = seen.bytes_read, seen.faults()
     async for _, (length, fault) in each_of(
         sorted(expected | dict.fromkeys(seen.orphans())),
-        lambda key: _examine(tenant, key, expected.get(key), archive),
+        lambda key: _examine(tenant, key, expected.get(key), seen.sizes.get(key, 0), archive),
     ):
         size += length
         found += [fault] if fault else []
@@ -90,20 +91,22 @@ def _contradictions(seen: Survey, indexed: Iterable[Document]) -> Iterator[Fault
 
 
 async def _examine(
-    tenant: str, key: str, part: DocumentPart | None, archive: Archive
+    tenant: str, key: str, part: DocumentPart | None, listed: int, archive: Archive
 ) -> tuple[int, Fault | None]:
     """Return length and fault of one blob; without a part there is nothing to compare."""
     try:
-        data = await archive.objects.get(tenant, key)
+        if listed > HELD_BYTES:
+            digest, length = await digest_of(archive.objects, tenant, key)
+        else:
+            data = await archive.objects.get(tenant, key)
+            digest, length = sha256_hex(data), len(data)
     except NotFound:
         return 0, await loss(tenant, key, archive, faults.object_missing)
     if part is None:
-        return len(data), None
-    if len(data) != part.size:
-        return len(data), faults.size_mismatch(key, part.size, len(data))
-    if sha256_hex(data) != part.sha256:
-        return len(data), faults.digest_mismatch(key)
-    return len(data), None
+        return length, None
+    if length != part.size:
+        return length, faults.size_mismatch(key, part.size, length)
+    return length, None if digest == part.sha256 else faults.digest_mismatch(key)
 
 
 def _by_place(fault: Fault) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from efile import Akte, Document, EFile, FilingRequest, Part
+from efile import Akte, Document, EFile, FilingRequest, LargeFile, Part
 from hub.app import CLOCK, Place, open_database, open_efile
 from hub.cli.access import Look, log_look
 from hub.cli.command import Commands, place_of, show_json, show_table
@@ -161,7 +161,7 @@ async def _get(options: argparse.Namespace) -> int:
 
 async def _put(options: argparse.Namespace) -> int:
     place = place_of(options)
-    data = await asyncio.to_thread(options.file.read_bytes)
+    data = await asyncio.to_thread(_content, options.file)
     now_us = CLOCK.now_us()
     tenant = place.settings.tenant(options.tenant).id
     mime = _MIMES.get(options.file.suffix.lower(), "application/octet-stream")
@@ -177,7 +177,7 @@ async def _put(options: argparse.Namespace) -> int:
                 vorgang=options.vorgang,
                 title=options.title,
                 doc_type=options.doc_type,
-                document_key=hashlib.sha256(data + str(now_us).encode()).hexdigest(),
+                document_key=hashlib.sha256(f"{data.sha256} {now_us}".encode()).hexdigest(),
                 source_id="",
                 direction="internal",
                 received_at_us=now_us,
@@ -188,6 +188,13 @@ async def _put(options: argparse.Namespace) -> int:
         )
     print(f"Abgelegt als {filed.id}")
     return 0
+
+
+def _content(path: Path) -> LargeFile:
+    """Return a file as it is now; changed while it is filed, it is refused."""
+    with path.open("rb") as opened:
+        sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+        return LargeFile(path, sha256, opened.tell())
 
 
 async def _verify(options: argparse.Namespace) -> int:

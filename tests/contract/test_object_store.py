@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import uuid
 from collections.abc import AsyncIterator
@@ -9,7 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from efile import Conflict, FolderStore, InvalidRequest, NotFound, S3Access, S3Store
+from efile import (
+    Conflict,
+    FolderStore,
+    IntegrityBroken,
+    InvalidRequest,
+    LargeFile,
+    NotFound,
+    S3Access,
+    S3Store,
+)
+from efile.objects.pieces import digest_of
 from efile.ports import ObjectStore
 
 KEY = "v1/a/one/o/aa/name"
@@ -69,6 +80,46 @@ async def test_an_object_named_by_its_content_is_kept_as_written(store: ObjectSt
 
     assert b"content" == await store.get("muster", KEY)
     assert 1 == len(await store.versions("muster", "v1/"))
+
+
+def large(path: Path, data: bytes) -> LargeFile:
+    path.write_bytes(data)
+    return LargeFile(path, hashlib.sha256(data).hexdigest(), len(data))
+
+
+@pytest.mark.parametrize("size", [0, 5, 8 * 1024 * 1024, 17 * 1024 * 1024 + 3], ids=str)
+async def test_a_file_is_kept_as_it_is(store: ObjectStore, tmp_path: Path, size: int) -> None:
+    data = os.urandom(size)
+
+    for _ in range(2):
+        await store.put_once("muster", KEY, large(tmp_path / "f", data), by_content=True)
+
+    assert data == await store.get("muster", KEY)
+    assert (hashlib.sha256(data).hexdigest(), size) == await digest_of(store, "muster", KEY)
+    assert 1 == len(await store.versions("muster", "v1/"))
+
+
+@pytest.mark.parametrize("size", [5, 17 * 1024 * 1024], ids=str)
+async def test_a_file_that_was_altered_is_not_kept(
+    store: ObjectStore, tmp_path: Path, size: int
+) -> None:
+    file = large(tmp_path / "f", os.urandom(size))
+    file.path.write_bytes(b"x" + file.path.read_bytes()[1:-1] + b"y")
+
+    with pytest.raises(IntegrityBroken, match="source_differs"):
+        await store.put_once("muster", KEY, file, by_content=True)
+
+    with pytest.raises(NotFound):
+        await store.head("muster", KEY)
+
+
+async def test_a_file_under_a_taken_key_is_refused(store: ObjectStore, tmp_path: Path) -> None:
+    await store.put_once("muster", KEY, b"first")
+
+    with pytest.raises(Conflict, match="object_differs"):
+        await store.put_once("muster", KEY, large(tmp_path / "f", b"other"))
+
+    assert b"first" == await store.get("muster", KEY)
 
 
 async def test_other_bytes_under_a_key_are_refused(store: ObjectStore) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from efile import FilingError, FilingRequest, Part, StorageUnavailable
+from efile import FilingError, FilingRequest, LargeFile, Part, StorageUnavailable
 from hub.core.errors import Conflict, HubError, Unavailable
 from hub.store.database import Row
 from hub.store.lanes import Promise
@@ -13,7 +13,7 @@ AKTENPLAN = "51.3 Unterhaltsvorschuss"
 JSON = "application/json"
 
 
-def filing_request(promise: Promise, data: bytes, message: Row | None) -> FilingRequest:
+def filing_request(promise: Promise, data: bytes | LargeFile, message: Row | None) -> FilingRequest:
     """Return what the e-file is asked; the same for every attempt.
 
     Raises:

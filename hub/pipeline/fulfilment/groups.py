@@ -8,10 +8,10 @@ them again changes nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from efile import FilingError, FilingRequest, StorageUnavailable
+from efile import HELD_BYTES, FilingError, FilingRequest, LargeFile, StorageUnavailable
 from hub.channels.outbound.folder import Item, Sidecar
 from hub.core import failpoint
 from hub.core.errors import Conflict, HubError, Unavailable
@@ -42,6 +42,8 @@ class Group:
     promises: tuple[Promise, ...]
     data: tuple[bytes | HubError, ...]
     messages: dict[tuple[str, str], Row]
+    large: Mapping[str, LargeFile]
+    """What is filed from its file, piece by piece; its bytes are not among the data."""
 
 
 async def deliver_files(promises: Sequence[Promise], house: House) -> None:
@@ -63,7 +65,19 @@ async def _keep(promises: Sequence[Promise], act: Act, house: House) -> None:
 
     lines = [next(portions(line, lambda one: weight((one,)))) for line in _lines(promises)]
     for portion in portions(lines, weight):
-        await _keep_portion([promise for line in portion for promise in line], act, house)
+        chosen = [promise for line in portion for promise in line]
+        large = _large(chosen, sizes, house) if act is _file else {}
+        await _keep_portion(chosen, act, large, house)
+
+
+def _large(
+    promises: Sequence[Promise], sizes: Mapping[str, int], house: House
+) -> dict[str, LargeFile]:
+    return {
+        one.id: LargeFile(house.payloads.path(digest), digest, sizes[one.id])
+        for one in promises
+        if sizes.get(one.id, 0) > HELD_BYTES and (digest := one.payload_sha256)
+    }
 
 
 def _lines(promises: Sequence[Promise]) -> list[list[Promise]]:
@@ -80,8 +94,10 @@ def _sizes(tx: Transaction, promises: Sequence[Promise]) -> dict[str, int]:
     return sizes
 
 
-async def _keep_portion(promises: Sequence[Promise], act: Act, house: House) -> None:
-    group = await _read(promises, house)
+async def _keep_portion(
+    promises: Sequence[Promise], act: Act, large: Mapping[str, LargeFile], house: House
+) -> None:
+    group = await _read(promises, large, house)
     failpoint.reach("group_before_act")
     try:
         outcomes = await act(group, house)
@@ -96,7 +112,7 @@ async def _keep_portion(promises: Sequence[Promise], act: Act, house: House) -> 
         await _put_back(promise, error, house)
 
 
-async def _read(promises: Sequence[Promise], house: House) -> Group:
+async def _read(promises: Sequence[Promise], large: Mapping[str, LargeFile], house: House) -> Group:
     """Read what a group brings, each payload checked against its digest."""
     inline: dict[tuple[str, str], bytes | None] = {}
     rows: dict[tuple[str, str], Row] = {}
@@ -111,8 +127,11 @@ async def _read(promises: Sequence[Promise], house: House) -> Group:
             rows.update({(tenant, message_id): row for message_id, row in known.items()})
 
     await house.database.read(look)
-    data = [await _bytes_of(promise, inline, house) for promise in promises]
-    return Group(tuple(promises), tuple(data), rows)
+    data = [
+        b"" if promise.id in large else await _bytes_of(promise, inline, house)
+        for promise in promises
+    ]
+    return Group(tuple(promises), tuple(data), rows, large)
 
 
 async def _bytes_of(
@@ -149,7 +168,7 @@ async def _put(group: Group, house: House) -> list[Outcome]:
 
 async def _file(group: Group, house: House) -> list[Outcome]:
     requests = [
-        _request(promise, data, group.messages)
+        _request(promise, group.large.get(promise.id, data), group.messages)
         for promise, data in zip(group.promises, group.data, strict=True)
     ]
     good = [one for one in requests if isinstance(one, FilingRequest)]
@@ -173,7 +192,7 @@ async def _file(group: Group, house: House) -> list[Outcome]:
 
 
 def _request(
-    promise: Promise, data: bytes | HubError, rows: dict[tuple[str, str], Row]
+    promise: Promise, data: bytes | LargeFile | HubError, rows: dict[tuple[str, str], Row]
 ) -> FilingRequest | HubError:
     if isinstance(data, HubError):
         return data

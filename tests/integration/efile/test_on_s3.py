@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import os
+import sys
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,6 +17,7 @@ from tests.efile_house import XML, EFileHouse, message, open_house, pdf, request
 from tests.s3_server import S3Server, rclone_program
 
 pytestmark = pytest.mark.s3
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def store_on(server: S3Server, prefix: str, secret: str | None = None) -> S3Store:
@@ -140,6 +144,50 @@ async def test_a_large_part_travels_in_pieces(house: EFileHouse) -> None:
     filed = await house.efile.file(request(parts=(part,)))
 
     assert data == await house.efile.fetch("muster", filed.id)
+
+
+HUNGER = """
+import asyncio, resource, sys
+from pathlib import Path
+from efile import LargeFile, Part, S3Access, S3Store
+from tests.efile_house import open_house, request
+
+async def main(endpoint, access, secret, prefix, folder, sha256, size):
+    store = S3Store(S3Access(endpoint=endpoint, access_key=access, secret_key=secret,
+                             secure=False, prefix=prefix))
+    async with open_house(Path(folder), store) as house:
+        await house.efile.file(request(1))
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        file = LargeFile(Path(folder, "large"), sha256, int(size))
+        part = Part("original", "scan.tif", "image/tiff", file)
+        await house.efile.file(request(2, parts=(part,)))
+        assert (await house.efile.verify("muster")).intact
+        assert not (await house.efile.rebuild("muster")).faults
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+"""Files 100 MB, verifies and rebuilds; prints by how many KiB that raised the peak."""
+
+
+async def test_a_hundred_megabytes_are_filed_in_bounded_memory(
+    tmp_path: Path, s3_server: S3Server, prefix: str
+) -> None:
+    block, digest = os.urandom(1024 * 1024), hashlib.sha256()
+    with (tmp_path / "large").open("wb") as large:
+        for _ in range(100):
+            large.write(block)
+            digest.update(block)
+    place = (s3_server.endpoint, s3_server.access_key, s3_server.secret_key, prefix)
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", HUNGER, *place, str(tmp_path), digest.hexdigest(),
+        str(100 * 1024 * 1024), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    said, wrong = await child.communicate()
+
+    assert (0, b"") == (child.returncode, wrong)
+    assert int(said) < 48 * 1024
 
 
 async def test_the_probe_tells_what_this_server_can_and_cannot(house: EFileHouse) -> None:

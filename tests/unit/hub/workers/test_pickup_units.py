@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from efile import LargeFile
 from hub.core.settings import Channel
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
@@ -47,6 +49,20 @@ async def test_attachments_are_filed_with_their_message(world: World) -> None:
     assert (PDF, "application/pdf", "Nachweis ä.pdf") == (part.data, part.mime, part.name)
     assert MUSTERSTADT.xml[1].case_id == filed["big.tif"].aktenzeichen
     assert 150_000 == len(filed["big.tif"].parts[0].data)
+
+
+async def test_a_large_attachment_is_filed_from_its_file(world: World) -> None:
+    scan = b"II*\x00" + b"x" * 9_000_000
+    world.house.inboxes[OFFICE, CORE].rules = replace(
+        world.house.inboxes[OFFICE, CORE].rules, max_attachment_bytes=len(scan)
+    )
+    drop_unit(world, "a", FALLDATEN, **{"scan.tif": scan})
+    await world.run_once()
+
+    [filed] = [r for r in world.room.documents.values() if r.title == "scan.tif"]
+    assert isinstance(filed.parts[0].data, LargeFile)
+    assert scan == filed.parts[0].data.path.read_bytes()
+    assert {"a.xml": ("closed", None)} == await states(world)
 
 
 async def test_the_same_unit_again_is_a_duplicate(world: World) -> None:
