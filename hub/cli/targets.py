@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from hub.app import open_database
+from hub.cli import supplying
 from hub.cli.command import Commands, place_of, scope_of, show_json, show_table
 from hub.core.clock import iso_utc, local_datetime
 from hub.store.database import Row
@@ -19,6 +20,7 @@ def register(commands: Commands) -> None:
         "list", _list, "Zustand, Grenze und Wartendes je Gegenstelle", json_output=True
     )
     listing.add_argument("--tenant", metavar="MANDANT")
+    supplying.declare(group)
 
 
 async def _list(options: argparse.Namespace) -> int:

@@ -8,11 +8,12 @@ import pytest
 from hub.store import clearing, lanes, views
 from hub.store.clearing import ClearingCase, Wanted
 from hub.store.database import Transaction
-from hub.store.desk import alarms, corrections, holds, jobs, sights, status, tally
+from hub.store.desk import alarms, corrections, holds, jobs, sights, status, supply, tally
 from hub.store.desk.alarms import Sign
 from hub.store.desk.holds import Hold
 from hub.store.desk.jobs import Job
 from hub.store.desk.status import StatusQuery
+from hub.store.desk.supply import Archived
 from hub.store.journal import Journal
 from hub.store.lanes import Promise
 from hub.store.messages import Messages
@@ -113,3 +114,24 @@ async def test_a_status_query_is_asked_once_taken_once_and_answered_once(
     assert [True, False] == answers
     assert last is not None
     assert ("none", "x") == (last["answer"], last["code"])
+
+
+async def test_an_archived_delivery_is_found_and_copied_by_both_engines(
+    database: AnyDatabase,
+) -> None:
+    wanted = Archived(tenant=OFFICE, queue="deliver:azr")
+    old = Promise("p-1", OFFICE, make_message().id, "deliver", "deliver:azr", "UV-1")
+    copy = Promise("p-9", OFFICE, make_message().id, "deliver", "deliver:b", "UV-1",
+                   {"archived_us": 7})  # fmt: skip
+
+    def work(tx: Transaction) -> tuple[object, ...]:
+        tx.run("UPDATE promise SET kind = 'deliver', state = 'confirmed' WHERE id = 'p-1'")
+        [row] = supply.page(tx, wanted, supply.START, 9)
+        rest = supply.page(tx, wanted, (row["lane_key"], row["lane_seq"]), 9)
+        before = supply.has_got(tx, row, "deliver:b")
+        supply.give_place(tx, copy, NOW, NOW + 5)
+        after = supply.has_got(tx, row, "deliver:b")
+        newest = supply.newest(tx, OFFICE, "deliver:b", "UV-1")
+        return row["id"], rest, before, after, newest, lanes.is_due(tx, "deliver:b", NOW)
+
+    assert (old.id, [], False, True, 7, False) == await database.write(work)

@@ -46,8 +46,12 @@ WHY_SKIPPED = {
     "order_file_needed": "nummerierte Auftragsdatei, darf nicht fehlen",
     "case_number_needed": "braucht eine Fallnummer, einzeln freigeben",
     "mapping_not_on_channel": "Abbildung passt nicht zum Kanal",
+    "already_there": "schon beim Ziel",
+    "format_differs": "in einer Form, die das Ziel nicht vereinbart hat",
+    "bytes_gone": "nach Fristablauf nicht mehr aufbewahrt",
+    "overtaken": "älter als das, was das Ziel zu diesem Fall schon hat",
 }
-"""Why a bulk decision passes a case over."""
+"""Why a bulk decision, or a supply, passes something over."""
 
 HOLDS = {
     "case": "Fall", "route": "Warteschlange", "partner": "Gegenstelle", "tenant": "Mandant",

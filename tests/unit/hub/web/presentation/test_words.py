@@ -18,7 +18,14 @@ TABLES = (
     words.CERTIFICATE_STATES, desk.CLEARING_STATES, desk.ANSWERS,
 )  # fmt: skip
 
-COMMAND_LINE = {"document_filed", "journal_exported", "proof_issued", "holds_listed"}
+COMMAND_LINE = {
+    "supply_begun",
+    "supply_tried",
+    "document_filed",
+    "journal_exported",
+    "proof_issued",
+    "holds_listed",
+}
 """What only the command line does."""
 
 
