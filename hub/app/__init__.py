@@ -1,7 +1,7 @@
 """The composition root: the only place that builds rooms and connects them."""
 
 from hub.app.backup import back_up
-from hub.app.evidence import open_notary, open_retention, open_signing
+from hub.app.evidence import VERIFIER, open_archivist, open_notary, open_retention, open_signing
 from hub.app.place import CLOCK, SHIPPED, Place
 from hub.app.restore import check_backup, restore
 from hub.app.rooms import (
@@ -22,11 +22,13 @@ from hub.app.shapes import record_shapes
 __all__ = [
     "CLOCK",
     "SHIPPED",
+    "VERIFIER",
     "Place",
     "all_migrations",
     "back_up",
     "check_backup",
     "door_contexts",
+    "open_archivist",
     "open_center",
     "open_database",
     "open_desk",

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from hub.app.place import CLOCK, Place
+import asyncio
+import sys
+from pathlib import Path
+
+from hub.app.place import CLOCK, SHIPPED, Place
 from hub.certificates.signing import SigningKeys
+from hub.core import failpoint
+from hub.core.settings import armed_failpoint
+from hub.evidence.archiving import Archivist
 from hub.evidence.checkpoints import Notary
 from hub.evidence.retention import PayloadRetention
 from hub.pipeline.house import House
@@ -12,6 +19,8 @@ from hub.store.journal import Journal
 from hub.store.shelf.orphans import Orphans
 from hub.workers.loops import Duty
 
+VERIFIER = SHIPPED / "hub" / "verifier" / "verify_journal.py"
+"""The program that judges exports, proofs and archives."""
 DUTY_S = 5.0
 """How often a duty looks whether it is due."""
 
@@ -25,6 +34,23 @@ def open_notary(place: Place, database: Database) -> Notary:
 def open_signing(place: Place, database: Database) -> SigningKeys:
     """Open the key the installation signs its own statements with."""
     return SigningKeys(database, bytes.fromhex(place.secret("kek").decode()), CLOCK)
+
+
+def open_archivist(place: Place, database: Database) -> Archivist:
+    """Open what takes closed years out of the journal."""
+    if point := armed_failpoint():
+        failpoint.arm(point)
+    folder = place.base / place.settings.folders.archive
+    return Archivist(database, open_signing(place, database), CLOCK, folder, _is_accepted)
+
+
+async def _is_accepted(archive: Path) -> bool:
+    """Let the verifier, a program of its own, judge an archive."""
+    judge = await asyncio.create_subprocess_exec(
+        sys.executable, "-I", str(VERIFIER), str(archive),
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    return await judge.wait() == 0
 
 
 def open_retention(place: Place, database: Database) -> PayloadRetention:

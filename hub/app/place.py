@@ -114,7 +114,7 @@ class Place:
             Misconfigured: two overlap.
         """
         folders = self.settings.folders
-        names = ("data", "inbox", "outbox", "certs", "secrets", "checkpoints")
+        names = ("data", "inbox", "outbox", "certs", "secrets", "checkpoints", "archive")
         own = [(name, self.base / getattr(folders, name)) for name in names]
         if folders.payloads:
             own.append(("payloads", self.payloads))

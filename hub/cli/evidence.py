@@ -8,20 +8,20 @@ import getpass
 import hashlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 
-from hub.app import CLOCK, SHIPPED, open_database, open_notary, open_signing
+from hub.app import CLOCK, VERIFIER, open_database, open_notary, open_signing
 from hub.certificates.signing import public_keys
+from hub.cli import archiving
 from hub.cli.access import Look, log_look
 from hub.cli.command import Commands, place_of, scope_of, show_facts, show_json, show_table
-from hub.core.clock import BERLIN, iso_utc
+from hub.cli.parser import period
+from hub.core.clock import iso_utc
 from hub.evidence import export
 from hub.evidence.checkpoints import key_line
 from hub.evidence.export import Period
@@ -29,8 +29,6 @@ from hub.evidence.proof import Proof, Subject, gather
 from hub.store.database import Transaction
 from hub.web.presentation.proofs import proof_page
 from hub.web.presentation.rendering import static_files
-
-VERIFIER = SHIPPED / "hub" / "verifier" / "verify_journal.py"
 
 
 def declare(group: Commands) -> None:
@@ -43,6 +41,8 @@ def declare(group: Commands) -> None:
     verify = group.add("verify", _verify, "Journal oder Exporte prüfen", json_output=True)
     verify.add_argument("exports", nargs="*", metavar="EXPORT",
                         help="Dateien oder Ordner; ohne Angabe das Journal selbst")  # fmt: skip
+    verify.add_argument("--archives", action="store_true",
+                        help="das Journal zusammen mit allen Archiven")  # fmt: skip
     verify.add_argument("--key", metavar="DATEI", help="nur diesen öffentlichen Schlüsseln trauen")
     verify.add_argument("--anchor", metavar="DATEI", help="anderswo verwahrte Prüfpunkte")
     proof = group.add("proof", _proof, "Übermittlungsnachweis ausstellen")
@@ -51,24 +51,11 @@ def declare(group: Commands) -> None:
     about.add_argument("--case", metavar="FALLNUMMER", help="alle Nachrichten eines Falls")
     proof.add_argument("--tenant", required=True, metavar="MANDANT")
     proof.add_argument("-o", "--output", type=Path, required=True, metavar="ORDNER")
+    archiving.declare(group)
     group.add("checkpoint", _checkpoint, "Jetzt Prüfpunkte unterschreiben")
     key = group.add("key", _key, "Schlüssel der Prüfpunkte zeigen", json_output=True)
     key.add_argument("-o", "--output", type=Path, metavar="DATEI", help="öffentliche Schlüssel")
     key.add_argument("--renew", action="store_true", help="einen neuen Schlüssel anlegen")
-
-
-def period(text: str) -> Period:
-    """Return a year or a month of the German calendar."""
-    found = re.fullmatch(r"(20[0-9]{2})(?:-(0[1-9]|1[0-2]))?", text)
-    if not found:
-        raise argparse.ArgumentTypeError(f"{text} ist weder ein Jahr noch ein Monat (2026-11).")
-    year, month = int(found[1]), int(found[2] or 0)
-    following = (year, month + 1) if month and month < 12 else (year + 1, 1)  # noqa: PLR2004  December
-    return Period(text, _begin(year, month or 1), _begin(*following))
-
-
-def _begin(year: int, month: int) -> int:
-    return int(datetime(year, month, 1, tzinfo=BERLIN).timestamp()) * 1_000_000
 
 
 async def _export(options: argparse.Namespace) -> int:
@@ -122,14 +109,18 @@ def write_lines(path: Path, lines: Iterable[str]) -> None:
 
 
 async def _verify(options: argparse.Namespace) -> int:
-    arguments = [sys.executable, "-I", str(VERIFIER), *(options.exports or ["-"])]
+    place = None if options.exports else place_of(options)
+    exports = options.exports or ["-"]
+    if place and options.archives:
+        exports = ["-", *map(str, archiving.files(place))]
+    arguments = [sys.executable, "-I", str(VERIFIER), *exports]
     for name in ("key", "anchor"):
         if value := getattr(options, name):
             arguments += [f"--{name}", value]
     arguments += ["--json"] if options.json else []
-    if options.exports:
+    if place is None:
         return await asyncio.to_thread(_judge, arguments, ())
-    async with open_database(place_of(options)) as database:
+    async with open_database(place) as database:
         return await database.scan(lambda tx: _judge(arguments, _lines(tx, None)))
 
 
@@ -157,7 +148,8 @@ async def _proof(options: argparse.Namespace) -> int:
         await open_notary(place, database).catch_up()
         signer = await open_signing(place, database).active()
         now_us = CLOCK.now_us()
-        proof = await database.scan(lambda tx: gather(tx, subject, signer, now_us))
+        archived = archiving.reader(place)
+        proof = await database.scan(lambda tx: gather(tx, subject, signer, now_us, archived))
     folder = options.output
     await asyncio.to_thread(_write_proof, folder, proof, office.name)
     print(f"Ausgestellt: {folder}/nachweis.html (zum Drucken), nachweis.json (unterschrieben)")

@@ -10,9 +10,12 @@ import os
 import re
 import sys
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import NoReturn
+
+from hub.core.clock import BERLIN
+from hub.evidence.export import Period
 
 _SAID = (
     (r"the following arguments are required: (.*)", "Es fehlt: {0}."),
@@ -88,3 +91,24 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as exc:
         raise argparse.ArgumentTypeError(f"{text} ist kein Tag der Form JJJJ-MM-TT.") from exc
+
+
+def period(text: str) -> Period:
+    """Return a year or a month of the German calendar."""
+    found = re.fullmatch(r"(20[0-9]{2})(?:-(0[1-9]|1[0-2]))?", text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text} ist weder ein Jahr noch ein Monat (2026-11).")
+    year, month = int(found[1]), int(found[2] or 0)
+    following = (year, month + 1) if month and month < 12 else (year + 1, 1)  # noqa: PLR2004  December
+    return Period(text, _begin(year, month or 1), _begin(*following))
+
+
+def _begin(year: int, month: int) -> int:
+    return int(datetime(year, month, 1, tzinfo=BERLIN).timestamp()) * 1_000_000
+
+
+def year(text: str) -> Period:
+    """Return a year of the German calendar."""
+    if not re.fullmatch(r"20[0-9]{2}", text):
+        raise argparse.ArgumentTypeError(f"{text} ist kein Jahr.")
+    return period(text)

@@ -15,11 +15,12 @@ import json
 import logging
 import os
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from hub.certificates.signing import Signer, SigningKeys, public_keys
 from hub.channels.safe_folder import sync
-from hub.core.clock import Clock
+from hub.core.clock import Clock, begin_of_day, local_date
 from hub.core.errors import Conflict
 from hub.core.record import canonical_json
 from hub.core.settings import Evidence
@@ -134,6 +135,7 @@ def _statement(
     tx: Transaction, tenant: str, last: Checkpoint | None, until: int, signer: Signer, now_us: int
 ) -> Checkpoint:
     first = last.seq + 1 if last else 1
+    until = _within_year(tx, tenant, first, until)
     hashes = run_of_hashes(tx, tenant, first, until)
     return Checkpoint(
         tenant=tenant,
@@ -146,6 +148,20 @@ def _statement(
         previous=last.digest() if last else START,
         key_id=signer.key_id,
     )
+
+
+def _within_year(tx: Transaction, tenant: str, first: int, until: int) -> int:
+    """Return the last entry that is of the first one's year: years leave the journal whole."""
+    entry = tx.one(
+        "SELECT at_us FROM journal WHERE tenant = :tenant AND seq = :seq", tenant=tenant, seq=first
+    )
+    following = local_date(entry["at_us"]).year + 1 if entry else 9999
+    later = tx.one(
+        "SELECT min(seq) AS seq FROM journal WHERE tenant = :tenant "
+        "AND seq BETWEEN :first AND :until AND at_us >= :begin",
+        tenant=tenant, first=first, until=until, begin=begin_of_day(date(following, 1, 1)),
+    )  # fmt: skip
+    return later["seq"] - 1 if later and later["seq"] is not None else until
 
 
 def run_of_hashes(tx: Transaction, tenant: str, first: int, until: int) -> list[bytes]:
@@ -208,6 +224,15 @@ def covering(tx: Transaction, tenant: str, seq: int) -> Checkpoint | None:
     """Return the checkpoint whose run holds an entry; none when it is not signed yet."""
     row = tx.one(
         "SELECT * FROM checkpoint WHERE tenant = :tenant AND seq >= :seq ORDER BY seq LIMIT 1",
+        tenant=tenant, seq=seq,
+    )  # fmt: skip
+    return Checkpoint(**row) if row else None
+
+
+def last_up_to(tx: Transaction, tenant: str, seq: int) -> Checkpoint | None:
+    """Return the last checkpoint that ends at an entry or before it."""
+    row = tx.one(
+        "SELECT * FROM checkpoint WHERE tenant = :tenant AND seq <= :seq ORDER BY seq DESC LIMIT 1",
         tenant=tenant, seq=seq,
     )  # fmt: skip
     return Checkpoint(**row) if row else None

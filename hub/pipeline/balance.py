@@ -14,7 +14,7 @@ from typing import Any
 from hub.core.clock import local_date
 from hub.store.database import Database, Row, Transaction
 from hub.store.desk import tally
-from hub.store.desk.tally import Key
+from hub.store.desk.tally import Key, archived
 
 CLASSES = {
     "closed": "delivered",
@@ -71,12 +71,11 @@ class Balance:
 
 async def balance(database: Database, tenant: str | None) -> Balance:
     """Return the balance of all offices or of one, every row and every entry counted afresh."""
-    rows, journal = await database.scan(lambda tx: (_rows(tx, tenant), _journal(tx, tenant)))
+    rows, said = await database.scan(lambda tx: (_rows(tx, tenant), _journal(tx, tenant)))
     counted: Counter[Key] = Counter()
     for row in rows:
         day = local_date(row["hour"] * 3_600_000_000).isoformat()
         counted[row["tenant"], day, row["partner"], "", row["state"]] += row["number"]
-    said = {(row["tenant"], row["state"]): row["number"] for row in journal}
     return _balanced(counted, said)
 
 
@@ -107,15 +106,35 @@ def _rows(tx: Transaction, tenant: str | None) -> list[Row]:
     )  # fmt: skip
 
 
-def _journal(tx: Transaction, tenant: str | None) -> list[Row]:
-    return tx.all(
-        "SELECT tenant, to_state AS state, count(*) AS number FROM ("
-        "  SELECT tenant, to_state, row_number() OVER "
-        "    (PARTITION BY tenant, message_id ORDER BY seq DESC) AS place"
-        "  FROM journal WHERE to_state IS NOT NULL AND (:tenant IS NULL OR tenant = :tenant)"
-        ") AS last WHERE place = 1 GROUP BY 1, 2",
-        tenant=tenant,
-    )  # fmt: skip
+def _journal(tx: Transaction, tenant: str | None) -> Mapping[tuple[str, str], int]:
+    """Count each message in the state its last entry left it in.
+
+    A message whose first entries were archived is taken out of the state they left it in.
+    """
+    counted = Counter(
+        {key: n for key, n in archived(tx).items() if tenant is None or key[0] == tenant}
+    )
+    for row in tx.all(_LAST_AND_FIRST, tenant=tenant):
+        counted[row["tenant"], row["state"]] += row["number"]
+    return counted
+
+
+_LAST_AND_FIRST = """
+WITH live AS (
+  SELECT journal.tenant, from_state, to_state,
+    lag(journal.seq) OVER way AS earlier, lead(journal.seq) OVER way AS later
+  FROM journal LEFT JOIN (
+    SELECT tenant, max(seq) AS seq FROM journal_archive GROUP BY tenant
+  ) AS gone ON gone.tenant = journal.tenant
+  WHERE to_state IS NOT NULL AND (:tenant IS NULL OR journal.tenant = :tenant)
+    AND journal.seq > coalesce(gone.seq, 0)
+  WINDOW way AS (PARTITION BY journal.tenant, message_id ORDER BY journal.seq)
+)
+SELECT tenant, to_state AS state, count(*) AS number FROM live WHERE later IS NULL GROUP BY 1, 2
+UNION ALL
+SELECT tenant, from_state AS state, -count(*) AS number FROM live
+WHERE earlier IS NULL AND from_state IS NOT NULL GROUP BY 1, 2
+"""
 
 
 def _balanced(counted: Mapping[Key, int], said: Mapping[tuple[str, str], int]) -> Balance:

@@ -122,23 +122,39 @@ def _link(previous: str, said: Mapping[str, Any]) -> str:
     return hashlib.sha256(previous.encode() + _CANONICAL.encode(said)).hexdigest()
 
 
+_FAMILY = """
+WITH RECURSIVE family(tenant, id) AS (
+  SELECT tenant, id FROM message
+  WHERE tenant = :tenant AND id = :id
+  UNION
+  SELECT message.tenant, message.id FROM message JOIN family
+    ON message.tenant = family.tenant AND message.causation_id = family.id
+)
+"""
+_MEMBERS = f"{_FAMILY} SELECT id FROM family"  # noqa: S608  our own constant
+_TRACE = f"""
+{_FAMILY} SELECT journal.* FROM journal JOIN family
+  ON journal.tenant = family.tenant AND journal.message_id = family.id
+ORDER BY journal.tenant, journal.seq
+"""  # noqa: S608  likewise
+
+
+def family(tx: Transaction, message_id: str, tenant: str) -> set[str]:
+    """Return a message and what was split from or caused by it."""
+    return {row["id"] for row in tx.all(_MEMBERS, id=message_id, tenant=tenant)}
+
+
+def of_message(tx: Transaction, message_id: str, tenant: str) -> list[Row]:
+    """Return the entries of one message alone, in order."""
+    return tx.all(
+        "SELECT * FROM journal WHERE tenant = :tenant AND message_id = :id ORDER BY seq",
+        tenant=tenant, id=message_id,
+    )  # fmt: skip
+
+
 def trace(tx: Transaction, message_id: str, tenant: str) -> list[Row]:
     """Return every entry of a message and of what was split from or caused by it, in order."""
-    return tx.all(
-        """
-        WITH RECURSIVE family(tenant, id) AS (
-          SELECT tenant, id FROM message
-          WHERE tenant = :tenant AND id = :id
-          UNION
-          SELECT message.tenant, message.id FROM message JOIN family
-            ON message.tenant = family.tenant AND message.causation_id = family.id
-        )
-        SELECT journal.* FROM journal JOIN family
-          ON journal.tenant = family.tenant AND journal.message_id = family.id
-        ORDER BY journal.tenant, journal.seq
-        """,
-        id=message_id, tenant=tenant,
-    )  # fmt: skip
+    return tx.all(_TRACE, id=message_id, tenant=tenant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +190,20 @@ def entries(tx: Transaction, tenant: str, seq: int = 0) -> Iterator[Row]:
         seq = page[-1]["seq"]
 
 
-def faults(rows: Iterator[Row], head: Head | None = None) -> Iterator[str]:
-    """Check a tenant's chain from its start and name every place where it does not hold."""
-    previous, expected = START, 1
+def base(tx: Transaction, tenant: str) -> Head:
+    """Return the archived entry the live chain goes on behind; number 0 where nothing left."""
+    row = tx.one(
+        "SELECT seq, hash FROM journal_archive WHERE tenant = :tenant ORDER BY seq DESC LIMIT 1",
+        tenant=tenant,
+    )
+    return Head(tenant, **row) if row else Head(tenant, 0, START)
+
+
+def faults(
+    rows: Iterator[Row], head: Head | None = None, begin: Head | None = None
+) -> Iterator[str]:
+    """Check a tenant's chain from its beginning and name every place where it does not hold."""
+    previous, expected = (begin.hash, begin.seq + 1) if begin else (START, 1)
     for row in rows:
         if row["seq"] != expected:
             yield f"Eintrag {expected} fehlt (gefunden: {row['seq']})"
@@ -199,10 +226,11 @@ class ChainState:
 
 
 def verify(tx: Transaction) -> ChainState:
-    """Walk through every tenant's whole chain."""
+    """Walk through every tenant's whole live chain."""
     found = [f"{tenant}: Kettenende ist nicht verzeichnet" for tenant in headless(tx)]
     for head in heads(tx):
-        chain_faults = faults(entries(tx, head.tenant), head)
+        begin = base(tx, head.tenant)
+        chain_faults = faults(entries(tx, head.tenant, begin.seq), head, begin)
         found += [f"{head.tenant}: {fault}" for fault in chain_faults]
     total = tx.one("SELECT count(*) AS number FROM journal")
     return ChainState(total["number"] if total else 0, tuple(found))

@@ -236,7 +236,13 @@ def _open(path: Path) -> apsw.Connection:
 def _connect(path: str) -> apsw.Connection:
     connection = apsw.Connection(path)
     connection.set_busy_timeout(30_000)
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = 1"):
+    # New files only: pages of archived years can be given back to the disk.
+    for pragma in (
+        "auto_vacuum = INCREMENTAL",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = 1",
+    ):
         connection.execute(f"PRAGMA {pragma}").fetchall()
     return connection
 

@@ -13,9 +13,12 @@ with those the operator has published. ``--anchor`` names checkpoints copied awa
 from __future__ import annotations
 
 import argparse
+import gzip
 import hashlib
+import io
 import json
 import sys
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +26,7 @@ from typing import Any
 START = "0" * 64
 STATEMENT = b"aktenhub checkpoint 1\n"
 PROOF = b"aktenhub proof 1\n"
+ARCHIVE = b"aktenhub archive 1\n"
 NOT_HASHED = {"type", "previous", "hash"}
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
@@ -127,54 +131,53 @@ class Judge:
         self.entries = self.checkpoints = self.unsigned = self.proofs = 0
         self.tenants: list[str] = []
         self.tenant = ""
+        self.archives: dict[tuple[str, int], dict[str, Any]] = {}
+        self.seals: dict[tuple[str, int], dict[str, Any]] = {}
+        self.live: set[str] = set()
+        self.takers = {
+            "journal": self._begin, "key": self._key, "proof": self.proof, "entry": self._entry,
+            "hash": self._entry, "checkpoint": self._checkpoint, "archive": self._seal,
+            "end": self._end,
+        }  # fmt: skip
 
-    def fault(self, text: str) -> None:
-        """Note what does not hold."""
+    def _fault(self, text: str) -> None:
         self.faults.append(f"{self.tenant}: {text}" if self.tenant else text)
 
     def read(self, lines: Iterable[str]) -> None:
         """Judge the sections of one export."""
-        self.open = False
+        self.open, self.bytes = False, hashlib.sha256()
         for number, text in enumerate(lines, 1):
             try:
                 said = json.loads(text)
                 self._take(said)
+                self.bytes.update(text.rstrip("\n").encode() + b"\n")
             except (ValueError, KeyError, TypeError, AttributeError) as exc:
-                self.fault(f"Zeile {number} ist nicht lesbar ({type(exc).__name__})")
+                self._fault(f"Zeile {number} ist nicht lesbar ({type(exc).__name__})")
         self._close(expected=False)
 
     def _take(self, said: dict[str, Any]) -> None:
-        kind = said["type"]
-        if kind == "journal":
+        if said["type"] == "journal":
             self._close(expected=False)
-            self._begin(said)
-        elif kind == "key":
-            self._key(said)
-        elif kind == "proof":
-            self.proof(said)
-        elif kind in {"entry", "hash"}:
-            self._entry(said)
-        elif kind == "checkpoint":
-            self._checkpoint(said)
-        elif kind == "end":
-            self._end(said)
+        if taker := self.takers.get(said["type"]):
+            taker(said)
         else:
-            self.fault(f"unbekannte Zeile „{kind}“")
+            self._fault(f"unbekannte Zeile „{said['type']}“")
 
     def _begin(self, said: dict[str, Any]) -> None:
         self.open, self.tenant, self.header = True, said["tenant"], said
+        self.bytes, self.sealed = hashlib.sha256(), (0, START)
         self.tenants.append(self.tenant)
         self.seq, self.previous = said["begin"] - 1, said["previous"]
-        self.count = 0
+        self.count, self.began = 0, (self.seq, self.previous)
         self.run: list[str] = []
         self.anchored = {a["seq"]: "" for a in self.anchors if a["tenant"] == self.tenant}
         self.last: dict[str, Any] | None = None
         if self.seq == 0 and self.previous != START:
-            self.fault("der Anfang der Kette ist nicht ihr Anfang")
+            self._fault("der Anfang der Kette ist nicht ihr Anfang")
 
     def _key(self, said: dict[str, Any]) -> None:
         if hashlib.sha256(bytes.fromhex(said["public"])).hexdigest() != said["id"]:
-            self.fault("ein Schlüssel heißt nicht nach seinem Fingerabdruck")
+            self._fault("ein Schlüssel heißt nicht nach seinem Fingerabdruck")
         elif not self.trusts_only_given:
             self.keys[said["id"]] = said["public"]
 
@@ -182,7 +185,7 @@ class Judge:
         seq = said["seq"]
         if seq != self.seq + 1:
             what = f"{self.seq + 1} fehlt" if seq > self.seq else f"{seq} steht nicht an der Reihe"
-            self.fault(f"Eintrag {what} (gefunden: {seq})")
+            self._fault(f"Eintrag {what} (gefunden: {seq})")
         if said["type"] == "entry":
             self._check(said)
         self.seq, self.previous = seq, said["hash"]
@@ -193,48 +196,47 @@ class Judge:
     def _check(self, said: dict[str, Any]) -> None:
         self.entries, self.count = self.entries + 1, self.count + 1
         if said["tenant"] != self.tenant:
-            self.fault(f"Eintrag {said['seq']} gehört zu einem anderen Mandanten")
+            self._fault(f"Eintrag {said['seq']} gehört zu einem anderen Mandanten")
         if said["previous"] != self.previous:
-            self.fault(f"Eintrag {said['seq']}: Verkettung mit dem Vorgänger stimmt nicht")
+            self._fault(f"Eintrag {said['seq']}: Verkettung mit dem Vorgänger stimmt nicht")
         if entry_hash(said) != said["hash"]:
-            self.fault(f"Eintrag {said['seq']}: Inhalt wurde verändert")
+            self._fault(f"Eintrag {said['seq']}: Inhalt wurde verändert")
 
     def _checkpoint(self, said: dict[str, Any]) -> None:
         self.checkpoints += 1
         name = f"Prüfpunkt {said['number']}"
         self._follows(said, name)
         if said["seq"] > self.seq:
-            self.fault(f"{name}: Einträge bis {said['seq']} fehlen, der letzte ist {self.seq}")
+            self._fault(f"{name}: Einträge bis {said['seq']} fehlen, der letzte ist {self.seq}")
         elif (said["seq"], said["head"]) != (self.seq, self.previous):
-            self.fault(f"{name}: Eintrag {said['seq']} ist nicht der unterschriebene")
+            self._fault(f"{name}: Eintrag {said['seq']} ist nicht der unterschriebene")
         elif said["first_seq"] >= self.header["begin"] and root(self.run) != said["root"]:
-            self.fault(f"{name}: unterschrieben wurden andere Einträge")
-        self.signed(said, name)
+            self._fault(f"{name}: unterschrieben wurden andere Einträge")
+        self._signed(said, name)
         self.run, self.last = [], said
 
     def _follows(self, said: dict[str, Any], name: str) -> None:
         before = self.last
         if said["tenant"] != self.tenant:
-            self.fault(f"{name} gehört zu einem anderen Mandanten")
+            self._fault(f"{name} gehört zu einem anderen Mandanten")
         if before is None:
             if said["number"] == 1 and (said["previous"], said["first_seq"]) != (START, 1):
-                self.fault(f"{name} ist nicht der erste")
+                self._fault(f"{name} ist nicht der erste")
             return
         expected = (before["number"] + 1, before["seq"] + 1, digest(before))
         if (said["number"], said["first_seq"], said["previous"]) != expected:
-            self.fault(f"{name} folgt nicht auf Prüfpunkt {before['number']}")
+            self._fault(f"{name} folgt nicht auf Prüfpunkt {before['number']}")
 
-    def signed(self, said: dict[str, Any], name: str) -> None:
-        """Check the signature of a checkpoint."""
+    def _signed(self, said: dict[str, Any], name: str, word: bytes = STATEMENT) -> None:
         public = self.keys.get(said["key_id"])
         if public is None:
-            self.fault(f"{name}: mit fremdem Schlüssel {said['key_id'][:16]} unterschrieben")
-        elif not is_signed(public, statement(said), said["signature"]):
-            self.fault(f"{name}: Unterschrift stimmt nicht")
+            self._fault(f"{name}: mit fremdem Schlüssel {said['key_id'][:16]} unterschrieben")
+        elif not is_signed(public, statement(said, word), said["signature"]):
+            self._fault(f"{name}: Unterschrift stimmt nicht")
 
     def _end(self, said: dict[str, Any]) -> None:
         if said["tenant"] != self.tenant or said["entries"] != self.count:
-            self.fault(f"gezählt wurden {self.count} Einträge, nicht {said['entries']}")
+            self._fault(f"gezählt wurden {self.count} Einträge, nicht {said['entries']}")
         self._close(expected=True)
 
     def _close(self, *, expected: bool) -> None:
@@ -242,10 +244,14 @@ class Judge:
             return
         self.open = False
         if not expected:
-            self.fault("der Abschnitt hat kein Ende; die Datei ist unvollständig")
+            self._fault("der Abschnitt hat kein Ende; die Datei ist unvollständig")
         head = self.header["head"]
         if head and (head["seq"], head["hash"]) != (self.seq, self.previous):
-            self.fault(f"Kettenende ist Eintrag {head['seq']}, der letzte hier ist {self.seq}")
+            self._fault(f"Kettenende ist Eintrag {head['seq']}, der letzte hier ist {self.seq}")
+        if head and self.header["period"] is None:
+            self.live.add(self.tenant)
+            if self.sealed != self.began:
+                self._fault(f"die Einträge vor {self.began[0] + 1} liegen in keinem Archiv")
         self.unsigned += self.seq - (self.last["seq"] if self.last else self.header["first"] - 1)
         for anchor in self.anchors:
             if anchor["tenant"] == self.tenant:
@@ -254,11 +260,26 @@ class Judge:
 
     def _anchor(self, said: dict[str, Any]) -> None:
         name = f"Hinterlegter Prüfpunkt {said['number']}"
-        self.signed(said, name)
+        self._signed(said, name)
         if said["seq"] > self.seq and self.header["head"]:
-            self.fault(f"{name}: Einträge bis {said['seq']} fehlen, der letzte ist {self.seq}")
+            self._fault(f"{name}: Einträge bis {said['seq']} fehlen, der letzte ist {self.seq}")
         elif self.anchored[said["seq"]] not in {"", said["head"]}:
-            self.fault(f"{name}: Eintrag {said['seq']} ist nicht der hinterlegte")
+            self._fault(f"{name}: Eintrag {said['seq']} ist nicht der hinterlegte")
+
+    def _seal(self, said: dict[str, Any]) -> None:
+        """Take what the live chain says of an archive, or the end of the archive itself."""
+        name, key = f"Archiv {said['name']}", (said["tenant"], said["seq"])
+        self._signed(said, name, ARCHIVE)
+        before = (self.header["tenant"], *(self.sealed if self.open else self.began))
+        if (said["tenant"], said["first_seq"] - 1, said["previous"]) != before:
+            self._fault(f"{name} schließt nicht an, was davor liegt")
+        if self.open:
+            self.seals[key], self.sealed = said, (said["seq"], said["hash"])
+            return
+        inside = (self.seq, self.previous, self.bytes.hexdigest(), (self.last or {}).get("seq"))
+        if (said["seq"], said["hash"], said["digest"], said["seq"]) != inside:
+            self._fault(f"{name}: der Inhalt ist nicht der besiegelte")
+        self.archives[key] = said
 
     def proof(self, said: dict[str, Any]) -> None:
         """Judge a transmission proof: each entry by its path to a signed checkpoint."""
@@ -269,47 +290,52 @@ class Judge:
         checkpoints = {point["number"]: point for point in said["checkpoints"]}
         for point in checkpoints.values():
             self.checkpoints += 1
-            self.signed(point, f"Prüfpunkt {point['number']}")
+            self._signed(point, f"Prüfpunkt {point['number']}")
         for proven in said["entries"]:
             self._proven(proven, checkpoints.get(proven["checkpoint"]))
-        unsigned = {name: value for name, value in said.items() if name != "signature"}
-        public = self.keys.get(said["key_id"], "")
-        if not is_signed(public, PROOF + canonical(unsigned), said["signature"]):
-            self.fault("die Unterschrift des Nachweises stimmt nicht")
+        unsigned = PROOF + canonical({n: v for n, v in said.items() if n != "signature"})
+        if not is_signed(self.keys.get(said["key_id"], ""), unsigned, said["signature"]):
+            self._fault("die Unterschrift des Nachweises stimmt nicht")
         self.tenant = ""
 
     def _proven(self, proven: dict[str, Any], checkpoint: dict[str, Any] | None) -> None:
         entry, self.entries = proven["entry"], self.entries + 1
         name = f"Eintrag {entry['seq']}"
         if entry["tenant"] != self.tenant:
-            self.fault(f"{name} gehört zu einem anderen Mandanten")
+            self._fault(f"{name} gehört zu einem anderen Mandanten")
         if entry_hash(entry) != entry["hash"]:
-            self.fault(f"{name}: Inhalt wurde verändert")
+            self._fault(f"{name}: Inhalt wurde verändert")
         if checkpoint is None or checkpoint["tenant"] != self.tenant:
-            self.fault(f"{name}: der Prüfpunkt dazu fehlt")
+            self._fault(f"{name}: der Prüfpunkt dazu fehlt")
             return
         here = leaf(entry["hash"])
         for side, other in proven["path"]:
             near = bytes.fromhex(other)
             here = node(near, here) if side == "left" else node(here, near)
         if here.hex() != checkpoint["root"]:
-            self.fault(f"{name} steht nicht unter Prüfpunkt {checkpoint['number']}")
+            self._fault(f"{name} steht nicht unter Prüfpunkt {checkpoint['number']}")
 
     def report(self) -> dict[str, Any]:
         """Return what was found."""
+        self.faults += [
+            f"{tenant}: Archiv {said['name']} ist im Journal so nicht verzeichnet"
+            for (tenant, seq), said in self.archives.items()
+            if tenant in self.live and self.seals.get((tenant, seq)) != said
+        ]
+        missing = [said["name"] for key, said in self.seals.items() if key not in self.archives]
         if not self.tenants:
-            self.fault("nichts zu prüfen: kein Abschnitt und kein Nachweis gefunden")
+            self._fault("nichts zu prüfen: kein Abschnitt und kein Nachweis gefunden")
         return {
             "intact": not self.faults, "entries": self.entries, "checkpoints": self.checkpoints,
             "proofs": self.proofs, "unsigned": self.unsigned, "tenants": self.tenants,
-            "keys": sorted(self.keys), "faults": self.faults,
+            "keys": sorted(self.keys), "faults": self.faults, "archives": len(self.archives),
+            "archives_not_given": missing,
         }  # fmt: skip
 
 
-def statement(checkpoint: dict[str, Any]) -> bytes:
-    """Return what a checkpoint's signature covers."""
-    unsigned = {n: v for n, v in checkpoint.items() if n not in {"type", "signature"}}
-    return STATEMENT + canonical(unsigned)
+def statement(said: dict[str, Any], word: bytes = STATEMENT) -> bytes:
+    """Return what the signature of a checkpoint or of a seal covers."""
+    return word + canonical({n: v for n, v in said.items() if n not in {"type", "signature"}})
 
 
 def digest(checkpoint: dict[str, Any]) -> str:
@@ -323,9 +349,8 @@ def lines_of(paths: list[str]) -> Iterator[str]:
         if name == "-":
             yield from sys.stdin
             continue
-        path = Path(name)
-        for file in sorted(path.glob("*.json*")) if path.is_dir() else [path]:
-            with file.open(encoding="utf-8") as text:
+        for file in sorted(Path(name).glob("*.json*")) if Path(name).is_dir() else [Path(name)]:
+            with (gzip if file.suffix == ".gz" else io).open(file, "rt", encoding="utf-8") as text:
                 yield from [text.read()] if file.suffix == ".json" else text
 
 
@@ -346,7 +371,7 @@ def main() -> int:
         anchors = [o for o in _objects(options.anchor) if o["type"] == "checkpoint"]
         judge = Judge(given if options.key else None, anchors)
         judge.read(lines_of(options.files))
-    except (OSError, ValueError, KeyError, TypeError) as exc:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zlib.error) as exc:
         print(f"Nicht prüfbar: {exc}", file=sys.stderr)
         return 2
     found = judge.report()
@@ -360,9 +385,10 @@ def main() -> int:
 def show(found: dict[str, Any], *, published: bool) -> None:
     """Say in words what was found."""
     print(f"{found['entries']} Einträge geprüft, {len(found['faults'])} Fehler.")
-    for text in found["faults"]:
-        print(f"  {text}")
+    print("".join(f"  {text}\n" for text in found["faults"]), end="")
     print(f"{found['checkpoints']} Prüfpunkte, {found['unsigned']} Einträge ohne Unterschrift.")
+    for name in found["archives_not_given"]:
+        print(f"Nicht vorgelegt: Archiv {name}")
     for key in found["keys"]:
         print(f"Schlüssel: {key}")
     if found["keys"] and not published:

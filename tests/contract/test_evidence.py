@@ -20,7 +20,7 @@ from hub.store.messages import Messages
 from hub.store.payloads import Payloads
 from hub.verifier.verify_journal import Judge
 from tests.engines import Engine
-from tests.evidence_house import Archive, open_archive
+from tests.evidence_house import Archive, no_archives, open_archive
 from tests.factories import make_message
 
 DAY_S = 86_400
@@ -95,7 +95,7 @@ async def test_a_proof_holds(archive: Archive) -> None:
     await archive.notary.catch_up()
     signer = await archive.keys.active()
     proof = await archive.database.scan(
-        lambda tx: gather(tx, Subject("a", message_id="m-1"), signer, 1)
+        lambda tx: gather(tx, Subject("a", message_id="m-1"), signer, 1, no_archives)
     )
     judge = Judge(None, [])
     judge.read([json.dumps(proof)])

@@ -21,7 +21,9 @@ assert app.CLOCK, "importing hub.app declares every failpoint"
 OF_LETTERS = {name for name in failpoint.NAMES if name.startswith("letter_")}
 OF_THE_REGISTER = {name for name in failpoint.NAMES if name.startswith("ask_")}
 OF_UNITS = {name for name in failpoint.NAMES if name.startswith("unit_")}
-OF_THE_PATH = failpoint.NAMES - OF_LETTERS - OF_THE_REGISTER - OF_UNITS
+OF_THE_ARCHIVE = {name for name in failpoint.NAMES if name.startswith("archive_")}
+"""They have their own test."""
+OF_THE_PATH = failpoint.NAMES - OF_LETTERS - OF_THE_REGISTER - OF_UNITS - OF_THE_ARCHIVE
 LATER = (
     "commit_after:2", "commit_before:2", "group_before_end:2", "group_before_act:2", "intake_after_commit:2",
     "outbox_before_sidecar:4", "pickup_before_clear:2", "refuse_after:2", "travel_after_decide:2",

@@ -37,6 +37,8 @@ class Folders(_Section, frozen=True, kw_only=True):
     secrets: str = "secrets"
     checkpoints: str = "checkpoints"
     """Signed checkpoints of the journal; to be copied elsewhere."""
+    archive: str = "archive"
+    """Closed years of the journal; to be copied elsewhere. Several nodes share it."""
     schemas: str = ""
     """Empty: the schemas shipped with the program."""
     mappings: str = ""

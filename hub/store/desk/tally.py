@@ -11,6 +11,7 @@ the full count.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 
@@ -57,6 +58,11 @@ def _mark(tx: Transaction, tenant: str) -> Row:
     return found or {"tenant": tenant, "closed_us": 0, "seq": 0}
 
 
+def counted_to(tx: Transaction, tenant: str) -> int:
+    """Return the number of the last entry that was added up."""
+    return int(_mark(tx, tenant)["seq"])
+
+
 def _add_final(tx: Transaction, tenant: str, since_us: int, until_us: int) -> tuple[int, int]:
     more = tx.one(
         "SELECT closed_us FROM message WHERE tenant = :tenant AND closed_us > :since "
@@ -101,7 +107,7 @@ def _by_day(rows: list[Row]) -> Mapping[Key, int]:
 def _add_journal(tx: Transaction, tenant: str, seq: int) -> tuple[int, int]:
     last = tx.one("SELECT seq FROM journal_head WHERE tenant = :tenant", tenant=tenant)
     until = min(last["seq"] if last else 0, seq + AT_ONCE)
-    for state, number in _moved(tx, tenant, seq, until).items():
+    for state, number in moved(tx, tenant, seq, until).items():
         tx.run(
             "INSERT INTO balance_journal (tenant, state, messages) "
             "VALUES (:tenant, :state, :number) ON CONFLICT (tenant, state) DO UPDATE SET "
@@ -111,7 +117,7 @@ def _add_journal(tx: Transaction, tenant: str, seq: int) -> tuple[int, int]:
     return until, until - seq
 
 
-def _moved(tx: Transaction, tenant: str, seq: int, until: int) -> Mapping[str, int]:
+def moved(tx: Transaction, tenant: str, seq: int, until: int) -> Mapping[str, int]:
     """Return by how much each state grew or shrank between two entries of the journal."""
     counted: Counter[str] = Counter()
     for row in tx.all(
@@ -122,6 +128,15 @@ def _moved(tx: Transaction, tenant: str, seq: int, until: int) -> Mapping[str, i
         counted[row["to_state"]] += row["number"]
         if row["from_state"]:
             counted[row["from_state"]] -= row["number"]
+    return counted
+
+
+def archived(tx: Transaction) -> Mapping[tuple[str, str], int]:
+    """Return the messages per office and state that entries in archives account for."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for row in tx.all("SELECT tenant, states FROM journal_archive"):
+        for state, number in json.loads(row["states"]).items():
+            counted[row["tenant"], state] += number
     return counted
 
 
@@ -169,6 +184,6 @@ def from_journal(tx: Transaction, tenant: str | None) -> Mapping[tuple[str, str]
     for owner in tenants(tx, tenant):
         for row in tx.all("SELECT * FROM balance_journal WHERE tenant = :tenant", tenant=owner):
             counted[owner, row["state"]] += row["messages"]
-        for state, number in _moved(tx, owner, _mark(tx, owner)["seq"], 1 << 62).items():
+        for state, number in moved(tx, owner, counted_to(tx, owner), 1 << 62).items():
             counted[owner, state] += number
     return counted

@@ -98,6 +98,7 @@ STEPS = {
     "payloads_removed": Word("Abgelaufene Nutzdaten entfernt", "calm", "copy"),
     "retention_hold": Word("Nutzdaten bleiben bis auf Weiteres", "calm", "pause"),
     "retention_release": Word("Nutzdaten dürfen nach Frist entfernt werden", "calm", "clock"),
+    "journal_archived": Word("Abgeschlossenes Jahr ins Archiv gelegt", "calm", "folder"),
     "restored": Word("Aus einer Sicherung wiederhergestellt", "warn", "folder"),
     "closed": Word("Alles zugestellt und abgelegt", "good", "check"),
 }
@@ -164,6 +165,7 @@ ACTIONS = {
     "messages_listed": "Nachrichtenliste",
     "proof_issued": "Übermittlungsnachweis ausgestellt",
     "journal_exported": "Journal exportiert",
+    "journal_archived": "Journal archiviert",
     "message_viewed": "Nachricht angesehen",
     "clearing_listed": "Klärfallliste",
     "clearing_viewed": "Klärfall angesehen",

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import pytest
 
-from hub.cli.evidence import period
+from hub.cli.parser import period
 from hub.core.message import Message
 from hub.store.clearing import ClearingCase, open_case
 from hub.store.database import Transaction

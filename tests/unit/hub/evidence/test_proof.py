@@ -12,7 +12,7 @@ from hub.store.database import Transaction
 from hub.store.journal import Journal
 from hub.store.messages import Messages, Step
 from hub.verifier.verify_journal import Judge, entry_hash
-from tests.evidence_house import Archive
+from tests.evidence_house import Archive, no_archives
 from tests.factories import make_message
 
 BOOK = Messages(Journal("hub-1"))
@@ -47,7 +47,7 @@ async def played(archive: Archive) -> Archive:
 
 async def proof_of(archive: Archive, subject: Subject) -> Proof:
     signer, now_us = await archive.keys.active(), archive.clock.now_us()
-    proof = await archive.database.scan(lambda tx: gather(tx, subject, signer, now_us))
+    proof = await archive.database.scan(lambda tx: gather(tx, subject, signer, now_us, no_archives))
     # As it lies in the file.
     read: Proof = json.loads(json.dumps(proof))
     return read
