@@ -74,6 +74,10 @@ class Order(Struct, frozen=True, kw_only=True):
     """First day a payment is for; ``None`` for claims."""
     end: date | None = None
     """Its last day; paid until stopped when ``None``."""
+    once: bool = False
+    """Whether it is a single payment; all others go on every month."""
+    changes: str = ""
+    """The standing payment whose amount it changes from ``begin`` on; amount 0 stops it."""
     recourse: bool = False
     """Whether a claim is against the other parent (§ 7 UVG), not for repayment (§ 5 UVG)."""
     reference: str = ""

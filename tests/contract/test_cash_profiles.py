@@ -39,6 +39,16 @@ def test_our_order_files_are_read(profile: Profile, out: str, back: str) -> None
 
 
 @each_profile
+def test_our_changes_and_stops_are_read(profile: Profile, out: str, back: str) -> None:
+    folder, kind = out.split("/")
+    example = ROOT / "mappings" / folder / "examples" / kind
+    change, stop = profile.read(next(example.glob("02.out.*")).read_bytes()).orders
+
+    assert ("AAAABBBBCCCC2222", 31_500, False) == (change.changes, change.amount_cents, change.stop)
+    assert ("AAAABBBBCCCC2222", 0, True) == (stop.changes, stop.amount_cents, stop.stop)
+
+
+@each_profile
 def test_their_protocol_is_read(profile: Profile, out: str, back: str) -> None:
     verdicts = [Verdict("A" * 16, None), Verdict("B" * 16, Fault.IBAN)]
     data = profile.protocol(HEAD, verdicts, [Posting("A" * 16, "4711.000001.7", "PK0000001")])

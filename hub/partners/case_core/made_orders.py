@@ -17,7 +17,6 @@ from hub.partners.base import Situation
 from hub.partners.case_core.objection import objection
 from hub.partners.case_core.orders import (
     ACCEPTANCE,
-    PAYOUT,
     CashOrder,
     covers_a_day,
     order_id,
@@ -26,6 +25,7 @@ from hub.partners.case_core.orders import (
     span,
     usual_purpose,
 )
+from hub.partners.case_core.payments import PAYOUT
 from hub.partners.case_core.records import Annahmeanordnung, Auszahlungsanordnung
 from hub.partners.case_core.register import RegisterStep, register_step
 from hub.partners.case_core.rules import checked_iban, known_case
@@ -94,6 +94,7 @@ def _payment(data: Auszahlungsanordnung, situation: Situation) -> CashOrder:
         begin=data.begin,
         # A single payment for no stated span is for its first day only.
         end=data.end or (data.begin if once else None),
+        once=once,
         reference=data.business_id,
     )
     told = {

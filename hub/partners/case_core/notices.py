@@ -6,12 +6,13 @@ cash profiles cannot carry yet becomes a clearing case, so that nothing is silen
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 
 from hub.core.record import Record
 from hub.partners.base import Situation
+from hub.partners.case_core.changes import changed, last_day, stops
 from hub.partners.case_core.letter import letter_fields
 from hub.partners.case_core.orders import CashOrder, acceptance, is_paying, payouts, pays_already
 from hub.partners.case_core.records import Bescheid, NoticeKind
@@ -20,7 +21,7 @@ from hub.partners.case_core.rules import check_notice, known_case
 from hub.partners.outcome import Clearing, Filing, Letter, Note, Outcome
 from hub.partners.shape import read_record
 from hub.uvg.entitlement import doubts
-from hub.uvg.model import Case
+from hub.uvg.model import Case, Period
 
 _VORGANG = {
     NoticeKind.BEW: "Bewilligung",
@@ -32,6 +33,9 @@ _VORGANG = {
     NoticeKind.VER: "Versagung",
     NoticeKind.STU: "Stundung",
 }
+_ENDS = frozenset({NoticeKind.EIN, NoticeKind.AUF})
+"""Kinds that end the benefit, where they say when."""
+_DAY = timedelta(days=1)
 _TEMPLATE = {
     NoticeKind.BEW: ("bewilligungsbescheid", "Bewilligungsbescheid"),
     NoticeKind.ABL: ("ablehnungsbescheid", "Ablehnungsbescheid"),
@@ -76,12 +80,28 @@ def _outcome(known: Case, notice: Bescheid, situation: Situation) -> Outcome:
 
 
 def _decided(case: Case, notice: Bescheid) -> Case:
-    """Return the case with the notice; only a grant replaces the periods."""
-    grants = notice.notice_kind is NoticeKind.BEW
+    """Return the case with the notice and the periods that hold from now on."""
     return msgspec.structs.replace(
-        case,
-        notices=(*case.notices, notice.notice_id),
-        periods=notice.granted_periods() if grants else case.periods,
+        case, notices=(*case.notices, notice.notice_id), periods=_periods(case, notice)
+    )
+
+
+def _periods(case: Case, notice: Bescheid) -> tuple[Period, ...]:
+    """A grant replaces the periods, a change those from its first day on; an end cuts them."""
+    granted = notice.granted_periods()
+    if notice.notice_kind is NoticeKind.BEW:
+        return granted
+    if notice.notice_kind is NoticeKind.AEN:
+        return (*_cut(case.periods, granted[0].begin - _DAY), *granted)
+    last = last_day(notice)
+    return _cut(case.periods, last) if last else case.periods
+
+
+def _cut(periods: tuple[Period, ...], last: date) -> tuple[Period, ...]:
+    return tuple(
+        msgspec.structs.replace(one, end=min(one.end or last, last))
+        for one in periods
+        if one.begin <= last
     )
 
 
@@ -94,11 +114,27 @@ def _cash(
         if pays_already(known, case.periods):
             return claimed, (_PAYMENT_OVERLAPS,)
         return payouts(case, notice, situation) + claimed, ()
+    made = _changes(known, notice, situation)
+    if made is not None:
+        return made + claimed, _register_must_know(known, notice)
     return claimed, _left_to_people(known, notice, situation.today)
 
 
+def _changes(known: Case, notice: Bescheid, situation: Situation) -> tuple[CashOrder, ...] | None:
+    """Return what changes the payments; ``None`` where a person must see to it."""
+    if notice.notice_kind is NoticeKind.AEN:
+        return changed(known, notice, situation)
+    ends = notice.notice_kind in _ENDS and _has_letter(notice)
+    return stops(known, notice, situation) if ends else None
+
+
+def _register_must_know(known: Case, notice: Bescheid) -> tuple[Clearing, ...]:
+    ends = notice.notice_kind in _ENDS
+    return (_REGISTER_END,) if ends and known.register.state else ()
+
+
 def _left_to_people(known: Case, notice: Bescheid, today: date) -> tuple[Clearing, ...]:
-    """Return what the profiles cannot carry yet."""
+    """Return what no order can say."""
     kind = notice.notice_kind
     if kind in (NoticeKind.ABL, NoticeKind.ERS):
         return ()
@@ -137,10 +173,7 @@ def _notes(case: Case, notice: Bescheid, orders: tuple[CashOrder, ...]) -> tuple
     kind = notice.notice_kind
     received = Note("notice_received", f"Bescheid {kind} {notice.notice_id} eingegangen.")
     doubted = _doubted(case, notice) if kind.grants else ()
-    ordered = tuple(
-        Note("order_made", f"{order.order.kind} {order.order.order_id} erstellt.")
-        for order in orders
-    )
+    ordered = tuple(Note("order_made", f"{order.title} erstellt.") for order in orders)
     return (received, *doubted, *ordered)
 
 
@@ -159,14 +192,19 @@ def _unsupported(notice: Bescheid, known: Case) -> Clearing:
     )
     return Clearing(
         "notice_kind_unsupported",
-        f"Ein Bescheid der Art {notice.notice_kind} ändert Zahlungen oder Forderungen; "
-        "diese Änderung kann noch nicht an die Kasse übermittelt werden.",
+        f"Was ein Bescheid der Art {notice.notice_kind} an Zahlungen oder Forderungen ändert, "
+        "lässt sich nicht ohne Weiteres an die Kasse übermitteln.",
         f"{letter}Die Kasse auf dem bisherigen Weg unterrichten (Änderung, Einstellung oder "
         f"Stundung) und den Klärfall danach abschließen.{register}",
         {"Bescheid": notice.notice_id, "Art": notice.notice_kind.value},
     )
 
 
+_REGISTER_END = Clearing(
+    "register_end_due",
+    "Die Leistung endet; das Ausländerzentralregister weiß davon noch nicht.",
+    "Das Ende der Leistung dem Ausländerzentralregister melden.",
+)
 _PAYMENT_OVERLAPS = Clearing(
     "payment_overlaps",
     "Für denselben Zeitraum wird schon gezahlt; neue Auszahlungsanordnungen wurden deshalb "

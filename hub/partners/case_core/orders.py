@@ -12,12 +12,12 @@ from datetime import date
 from hub.core.ids import derived_code
 from hub.core.record import Record
 from hub.partners.base import Situation
+from hub.partners.case_core.payments import PAYOUT, paid
 from hub.partners.case_core.records import Bescheid, Reclaim
 from hub.partners.outcome import Filing, Role, Send
 from hub.partners.shape import without_blanks
 from hub.uvg.model import Case, Order, Period
 
-PAYOUT = "Auszahlungsanordnung"
 ACCEPTANCE = "Annahmeanordnung"
 LONGEST_TEXT = 140
 """Length of purpose and reason in the record catalogue (as in a SEPA transfer)."""
@@ -47,7 +47,14 @@ class CashOrder:
     @property
     def title(self) -> str:
         """Title of its document in the e-file."""
-        return f"{self.order.kind} {self.order.order_id}"
+        return f"{self.word} {self.order.order_id}"
+
+    @property
+    def word(self) -> str:
+        """What it does to a payment or claim, in the office's words."""
+        if not self.order.changes:
+            return self.order.kind
+        return "Änderungsanordnung" if self.order.amount_cents else "Stoppanordnung"
 
     @property
     def vorgang(self) -> str:
@@ -98,7 +105,7 @@ def acceptance(case: Case, notice: Bescheid, reclaim: Reclaim, situation: Situat
 
 def is_paying(case: Case, today: date) -> bool:
     """Whether the cash system may be paying on an order of this case, now or later."""
-    return any(order.end is None or today <= order.end for order in _payouts_taken(case))
+    return any(one.end is None or today <= one.end for one in paid(case))
 
 
 def pays_already(case: Case, periods: tuple[Period, ...]) -> bool:
@@ -112,14 +119,14 @@ def pays_already(case: Case, periods: tuple[Period, ...]) -> bool:
 
 def covers_a_day(case: Case, begin: date, end: date | None) -> bool:
     """Whether an order of this case already pays for a day of this span."""
-    return any(_share_a_day(order, begin, end) for order in _payouts_taken(case))
+    return any(one.shares_a_day(begin, end) for one in paid(case))
 
 
 def pays_the_same(case: Case, order: Order) -> bool:
     """Whether the same amount was already ordered for the same span."""
     return any(
-        (taken.begin, taken.end, taken.amount_cents) == (order.begin, order.end, order.amount_cents)
-        for taken in _payouts_taken(case)
+        (one.begin, one.end, one.amount_cents) == (order.begin, order.end, order.amount_cents)
+        for one in paid(case)
     )
 
 
@@ -176,16 +183,6 @@ def _payout(
 def order_id(situation: Situation, ref: str) -> str:
     """Return the number of an order: same message, same number."""
     return derived_code(situation.message.id, "order", ref)
-
-
-def _payouts_taken(case: Case) -> tuple[Order, ...]:
-    """An order counts as taken until the cash system refuses it."""
-    return tuple(o for o in case.orders if o.kind == PAYOUT and o.state != "refused")
-
-
-def _share_a_day(order: Order, begin: date, end: date | None) -> bool:
-    begins_in_time = order.begin is None or end is None or order.begin <= end
-    return begins_in_time and (order.end is None or begin <= order.end)
 
 
 def plain(text: str) -> str:

@@ -15,6 +15,8 @@ TABLES = """
 CREATE TABLE IF NOT EXISTS files (
   office TEXT, sequence INTEGER, digest TEXT NOT NULL, PRIMARY KEY (office, sequence));
 CREATE TABLE IF NOT EXISTS bookings (order_id TEXT PRIMARY KEY, office TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS standing (
+  order_id TEXT PRIMARY KEY, office TEXT NOT NULL, amount_cents INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS claims (
   office TEXT, number INTEGER, reference TEXT NOT NULL UNIQUE, PRIMARY KEY (office, number));
 CREATE TABLE IF NOT EXISTS receipts (
@@ -54,6 +56,24 @@ class Ledger(Books):
     def note_order(self, office: str, order_id: str) -> None:
         """Remember an order as booked."""
         self._db.execute("INSERT INTO bookings VALUES (?, ?)", (order_id, office))
+
+    def standing_cents(self, office: str, order_id: str) -> int | None:
+        """Amount a standing payment of the office pays; ``None`` when there is none."""
+        sql = "SELECT amount_cents FROM standing WHERE office = ? AND order_id = ?"
+        row = self._db.execute(sql, (office, order_id)).fetchone()
+        return None if row is None else int(row[0])
+
+    def note_standing(self, office: str, order_id: str, cents: int) -> None:
+        """Begin a standing payment, or go on with another amount."""
+        sql = (
+            "INSERT INTO standing VALUES (?, ?, ?) ON CONFLICT (order_id)"
+            " DO UPDATE SET amount_cents = excluded.amount_cents"
+        )
+        self._db.execute(sql, (order_id, office, cents))
+
+    def end_standing(self, order_id: str) -> None:
+        """Pay nothing more on an order."""
+        self._db.execute("DELETE FROM standing WHERE order_id = ?", (order_id,))
 
     def next_claim(self, office: str) -> int:
         """Number of the office's next claim."""

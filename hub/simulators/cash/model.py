@@ -27,6 +27,7 @@ class Fault(Enum):
     BUDGET_LINE = (3, "Buchungsstelle unbekannt")
     USED = (4, "Auftragsnummer wurde schon verwendet")
     CLOSED = (5, "Konto des Empfängers ist erloschen")
+    NOT_STANDING = (6, "Laufende Zahlung unbekannt oder beendet")
 
     def __init__(self, number: int, text: str) -> None:
         self.number = number
@@ -35,7 +36,11 @@ class Fault(Enum):
 
 @dataclass(frozen=True)
 class Order:
-    """One order of a file: a payment (with ``iban``) or, if ``claim``, a claim on a debtor."""
+    """One order of a file: a payment (with ``iban``), a claim on a debtor, or a change.
+
+    A change names in ``changes`` the standing payment whose amount it changes or, with
+    ``stop``, ends.
+    """
 
     order_id: str
     claim: bool
@@ -43,6 +48,9 @@ class Order:
     iban: str
     budget_line: str
     party: str
+    standing: bool = False
+    changes: str = ""
+    stop: bool = False
 
 
 @dataclass(frozen=True)

@@ -73,20 +73,33 @@ class CashOffice:
         return Booking(len(verdicts), refused, len(postings), len(receipts))
 
     def _decide(self, office: str, order: Order) -> Verdict:
-        fault = self._fault(order)
+        fault = self._fault(office, order)
         if fault is None:
             self._ledger.note_order(office, order.order_id)
+            self._pay_monthly(office, order)
         return Verdict(order.order_id, fault)
 
-    def _fault(self, order: Order) -> Fault | None:
+    def _pay_monthly(self, office: str, order: Order) -> None:
+        """Begin, change or end a standing payment."""
+        if order.stop:
+            self._ledger.end_standing(order.changes)
+        elif order.standing or order.changes:
+            name = order.changes or order.order_id
+            self._ledger.note_standing(office, name, order.amount_cents)
+
+    def _fault(self, office: str, order: Order) -> Fault | None:
         if self._ledger.is_booked(order.order_id):
             return Fault.USED
-        if order.amount_cents == 0:
+        if order.amount_cents == 0 and not order.stop:
             return Fault.ZERO
         if self._terms.budget_lines and order.budget_line not in self._terms.budget_lines:
             return Fault.BUDGET_LINE
-        if order.claim:
-            return None
+        if order.changes:
+            known = self._ledger.standing_cents(office, order.changes)
+            return Fault.NOT_STANDING if known is None else None
+        return None if order.claim else self._account_fault(order)
+
+    def _account_fault(self, order: Order) -> Fault | None:
         if not iban_holds(order.iban):
             return Fault.IBAN
         return Fault.CLOSED if order.iban in self._terms.closed_accounts else None

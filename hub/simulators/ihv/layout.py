@@ -60,6 +60,18 @@ PAYMENT = (
     Field(188, 205, "A", "Buchungsstelle", required=True),
     Field(206, 300, "A", "Verwendungszweck"),
 )
+CHANGE = (
+    Field(1, 1, "A", "Satzart", required=True),
+    Field(2, 17, "A", "Auftragsnummer", required=True),
+    Field(18, 47, "A", "Aktenzeichen", required=True),
+    Field(48, 67, "A", "Bescheidnummer"),
+    Field(68, 68, "A", "Aenderungsart", required=True),
+    Field(69, 79, "N", "Betrag"),
+    Field(80, 87, "D", "Ab", required=True),
+    Field(88, 103, "A", "Bezug", required=True),
+    Field(104, 121, "A", "Buchungsstelle", required=True),
+    Field(122, 261, "A", "Grund"),
+)
 CLAIM = (
     Field(1, 1, "A", "Satzart", required=True),
     Field(2, 17, "A", "Auftragsnummer", required=True),

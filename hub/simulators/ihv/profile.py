@@ -15,6 +15,7 @@ from hub.simulators.cash.model import (
     Verdict,
 )
 from hub.simulators.ihv.layout import (
+    CHANGE,
     CLAIM,
     HEADER,
     PAYMENT,
@@ -28,7 +29,7 @@ from hub.simulators.ihv.layout import (
 )
 
 FORMAT = "AHIHV001"
-RECORDS = {"Z": PAYMENT, "S": CLAIM}
+RECORDS = {"Z": PAYMENT, "V": CHANGE, "S": CLAIM}
 FEWEST_LINES = 2
 
 
@@ -79,20 +80,20 @@ def _read_header(line: str) -> tuple[str, int]:
 def _read_order(line: str, number: int) -> Order:
     fields = RECORDS.get(line[0])
     if fields is None:
-        raise BatchFault(f"Zeile {number}, Satzart: weder Z noch S")
+        raise BatchFault(f"Zeile {number}, Satzart: weder Z noch V noch S")
     values = read_line(line, number, fields)
     claim = values["Satzart"] == "S"
-    if claim:
-        _check_claim(values, number)
-    else:
-        _check_payment(values, number)
+    CHECKS[values["Satzart"]](values, number)
     return Order(
         order_id=values["Auftragsnummer"],
         claim=claim,
         amount_cents=int(values["Betrag"]),
         iban=values.get("IBAN", ""),
         budget_line=values["Buchungsstelle"],
-        party=values["Schuldner" if claim else "Empfaenger"],
+        party=values.get("Schuldner" if claim else "Empfaenger", ""),
+        standing=values.get("Zahlungsart") == "D",
+        changes=values.get("Bezug", ""),
+        stop=values.get("Aenderungsart") == "S",
     )
 
 
@@ -103,9 +104,19 @@ def _check_payment(values: dict[str, str], number: int) -> None:
         raise BatchFault(f"Zeile {number}, Ende: liegt vor Beginn")
 
 
+def _check_change(values: dict[str, str], number: int) -> None:
+    if values["Aenderungsart"] not in {"A", "S"}:
+        raise BatchFault(f"Zeile {number}, Aenderungsart: weder A noch S")
+    if values["Aenderungsart"] == "S" and int(values["Betrag"]):
+        raise BatchFault(f"Zeile {number}, Betrag: bei einem Stopp nicht null")
+
+
 def _check_claim(values: dict[str, str], number: int) -> None:
     if values["Mahnschluessel"] not in {"1", ""}:
         raise BatchFault(f"Zeile {number}, Mahnschluessel: weder 1 noch leer")
+
+
+CHECKS = {"Z": _check_payment, "V": _check_change, "S": _check_claim}
 
 
 def _check_trailer(line: str, number: int, orders: tuple[Order, ...]) -> None:

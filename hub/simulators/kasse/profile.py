@@ -34,6 +34,7 @@ ORDER_COLUMNS = [
     "IBAN",
     "Produktsachkonto",
     "Buchungstext",
+    "Bezug",
 ]
 ANSWER_COLUMNS = [
     "Satz",
@@ -55,8 +56,9 @@ LONGEST_TEXT = 140
 AMOUNT = re.compile(r"(?:0|[1-9][0-9]*),[0-9]{2}")
 SEQUENCE = re.compile(r"[1-9][0-9]{0,5}")
 ORDER_NUMBER = re.compile(r"\S{16}")
-KINDS = {"AUSZ-DAUER", "AUSZ-EINZEL", "ANNAHME"}
-REQUIRED = ("Aktenzeichen", "Faelligkeit", "Name", "Produktsachkonto")
+CHANGES = {"AUSZ-AEND", "AUSZ-STOPP"}
+KINDS = {"AUSZ-DAUER", "AUSZ-EINZEL", "ANNAHME"} | CHANGES
+REQUIRED = ("Aktenzeichen", "Faelligkeit", "Produktsachkonto")
 
 
 class KasseProfile:
@@ -124,15 +126,17 @@ def _read_order(record: dict[str, str], number: int) -> Order:
             raise BatchFault(f"Satz {number}, {name}: fehlt")
     _check_texts(record, number)
     _check_dates(record, number)
-    claim = record["Art"] == "ANNAHME"
-    _check_empty(record, number, claim=claim)
+    _check_used(record, number)
     return Order(
         order_id=record["Belegnummer"],
-        claim=claim,
+        claim=record["Art"] == "ANNAHME",
         amount_cents=_cents(record["Betrag"], number),
         iban=record["IBAN"],
         budget_line=record["Produktsachkonto"],
         party=record["Name"],
+        standing=record["Art"] == "AUSZ-DAUER",
+        changes=record["Bezug"],
+        stop=record["Art"] == "AUSZ-STOPP",
     )
 
 
@@ -149,15 +153,25 @@ def _check_dates(record: dict[str, str], number: int) -> None:
         raise BatchFault(f"Satz {number}, Bis: liegt vor Faelligkeit")
 
 
-def _check_empty(record: dict[str, str], number: int, *, claim: bool) -> None:
-    unused = ["IBAN"] if claim else ["Strasse", "PLZ", "Ort"]
-    if record["Art"] != "AUSZ-DAUER":
-        unused.append("Bis")
-    for name in unused:
-        if record[name]:
-            raise BatchFault(f"Satz {number}, {name}: gehört nicht zu {record['Art']}")
-    if not claim and not record["IBAN"]:
-        raise BatchFault(f"Satz {number}, IBAN: fehlt")
+def _check_used(record: dict[str, str], number: int) -> None:
+    """Every kind has columns it needs and columns it must leave empty."""
+    art = record["Art"]
+    needed, unused = {"Name"}, {"Strasse", "PLZ", "Ort", "Bezug"}
+    if art in CHANGES:
+        needed, unused = {"Bezug"}, {"Strasse", "PLZ", "Ort", "Name", "IBAN"}
+    elif art == "ANNAHME":
+        unused = {"IBAN", "Bezug"}
+    else:
+        needed.add("IBAN")
+    if art != "AUSZ-DAUER":
+        unused.add("Bis")
+    for name in ORDER_COLUMNS:
+        if name in unused and record[name]:
+            raise BatchFault(f"Satz {number}, {name}: gehört nicht zu {art}")
+        if name in needed and not record[name]:
+            raise BatchFault(f"Satz {number}, {name}: fehlt")
+    if art == "AUSZ-STOPP" and _cents(record["Betrag"], number):
+        raise BatchFault(f"Satz {number}, Betrag: bei einem Stopp nicht null")
 
 
 def _check_trailer(record: dict[str, str], orders: tuple[Order, ...]) -> None:

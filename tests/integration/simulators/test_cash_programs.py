@@ -26,8 +26,8 @@ EMPTY = {
         "ANO_700_000001.csv",
         (
             b"Satz;Mandant;Lauf;Belegnummer;Art;Aktenzeichen;Bescheid;Betrag;Faelligkeit;Bis;"
-            b"Name;Strasse;PLZ;Ort;IBAN;Produktsachkonto;Buchungstext\r\n"
-            b"E;700;1;0;;;;0,00;;;;;;;;;\r\n"
+            b"Name;Strasse;PLZ;Ort;IBAN;Produktsachkonto;Buchungstext;Bezug\r\n"
+            b"E;700;1;0;;;;0,00;;;;;;;;;;\r\n"
         ),
         "RUECK_700_000001.csv",
     ),
@@ -92,7 +92,7 @@ def test_folders_must_come_in_pairs(tmp_path: Path) -> None:
 def test_a_killed_program_neither_books_nor_pays_twice(tmp_path: Path) -> None:
     order, raw, answer = EMPTY["kasse"]
     rows = "".join(
-        f"D;700;1;{number:016d};ANNAHME;U;B;10,00;01.01.2027;;N;;;;;1;t\r\n"
+        f"D;700;1;{number:016d};ANNAHME;U;B;10,00;01.01.2027;;N;;;;;1;t;\r\n"
         for number in range(300)
     ).encode()
     raw = raw.replace(b"E;700;1;0;;;;0,00", rows + b"E;700;1;300;;;;3000,00")

@@ -75,6 +75,7 @@ def test_the_case_remembers_the_payment_and_the_senders_number() -> None:
             notice_id="B-2026-17",
             begin=date(2026, 9, 1),
             end=date(2026, 10, 31),
+            once=True,
             reference="FV-4713",
         ),
     ) == case.orders

@@ -165,11 +165,24 @@ def test_a_repeal_does_not_stop_a_running_payment_unnoticed() -> None:
     assert ["payment_goes_on"] == codes(decide("AUF", paying_case(), reclaim=RECLAIM))
 
 
-def test_only_a_grant_changes_the_periods() -> None:
+def test_a_change_replaces_the_periods_from_its_first_day_on() -> None:
     case = decide("AEN", paying_case(), periods=[{**PERIOD, "begin": "2026-12-01"}]).case
 
     assert case is not None
-    assert (make_period(),) == case.periods
+    before, after = case.periods
+    assert (make_period(end=date(2026, 11, 30)), date(2026, 12, 1)) == (before, after.begin)
+
+
+def test_an_end_cuts_the_periods_and_reminds_of_the_register() -> None:
+    last = [{**PERIOD, "end": "2026-11-30"}]
+    known = paying_case(register=make_register_state())
+    outcome = decide("EIN", known, periods=last)
+
+    assert outcome.case is not None
+    assert (make_period(end=date(2026, 11, 30)),) == outcome.case.periods
+    assert [(Role.CASH, "Auszahlungsanordnung")] == sent(outcome)
+    assert ["register_end_due"] == codes(outcome)
+    assert [] == codes(decide("EIN", paying_case(), periods=last))
 
 
 def test_a_person_is_reminded_of_the_register_where_it_knows_the_benefit() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from hub.simulators.cash.folder import AnswerConflict, ExchangeFolder
 from hub.simulators.cash.ledger import Ledger
+from hub.simulators.cash.model import BatchFault
 from hub.simulators.cash.office import CashOffice, Terms
 from hub.simulators.ihv.profile import IhvProfile
 
@@ -370,3 +371,45 @@ def test_the_day_of_booking_is_a_day(house: House) -> None:
 
     text = house.answer(2)[1][52:60]
     assert text == date(int(text[:4]), int(text[4:6]), int(text[6:])).strftime("%Y%m%d")
+
+
+def change(number: str, kind: str = "A", cents: int = 31500, of: str = "AAAAAAAAAAAAAAA2") -> str:
+    return line(
+        (1, "V"), (2, number), (18, "UVG-2026-1"), (48, "B-3"), (68, kind), (69, f"{cents:011d}"),
+        (80, "20270101"), (88, of), (104, "0701.1"), (122, "Bescheid B-3"),
+    )  # fmt: skip
+
+
+def test_a_standing_payment_is_changed_and_stopped_once(tmp_path: Path) -> None:
+    office = CashOffice(Ledger(tmp_path / "books.db"), IhvProfile(), Terms())
+    orders = [
+        payment(),
+        change("CCCCCCCCCCCCCCC2"),
+        change("DDDDDDDDDDDDDDD2", "S", 0),
+        change("EEEEEEEEEEEEEEE2"),
+        change("FFFFFFFFFFFFFFF2", of="ZZZZZZZZZZZZZZZ2"),
+    ]
+    total = 29_900 + 3 * 31_500
+    raw = batch(header(), *orders, trailer(len(orders), total))
+
+    booking = office.book(IhvProfile().read(raw), "digest")
+    [(_, _, answer)] = office._ledger.undelivered("09774")
+
+    assert (5, 2) == (booking.orders, booking.refused)
+    verdicts = [text[17:22].strip() for text in answer.decode("iso8859-15").splitlines()[1:-1]]
+    assert ["A", "A", "A", "XE106", "XE106"] == verdicts
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (change("CCCCCCCCCCCCCCC2", "X"), "Aenderungsart"),
+        (change("CCCCCCCCCCCCCCC2", "S", 1), "Betrag"),
+        (change("CCCCCCCCCCCCCCC2", of=""), "Bezug"),
+    ],
+)
+def test_a_change_that_breaks_the_page_is_refused(text: str, place: str) -> None:
+    cents = int(text[68:79])
+
+    with pytest.raises(BatchFault, match=place):
+        IhvProfile().read(batch(header(), text, trailer(1, cents)))

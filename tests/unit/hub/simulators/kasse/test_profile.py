@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from hub.simulators.cash.folder import ExchangeFolder
 from hub.simulators.cash.ledger import Ledger
+from hub.simulators.cash.model import BatchFault
 from hub.simulators.cash.office import CashOffice, Terms
 from hub.simulators.kasse.profile import KasseProfile
 from hub.simulators.kasse.table import read_table, write_table
 
 HEAD = (
     "Satz;Mandant;Lauf;Belegnummer;Art;Aktenzeichen;Bescheid;Betrag;Faelligkeit;Bis;"
-    "Name;Strasse;PLZ;Ort;IBAN;Produktsachkonto;Buchungstext"
+    "Name;Strasse;PLZ;Ort;IBAN;Produktsachkonto;Buchungstext;Bezug"
 )
 ANSWER_HEAD = (
     "Satz;Mandant;Lauf;Art;Belegnummer;Ergebnis;Code;Kassenzeichen;Personenkonto;"
@@ -27,13 +28,13 @@ ANSWER_HEAD = (
 )
 PAYMENT = (
     "D;700;1;AAAAAAAAAAAAAAA2;AUSZ-DAUER;UVG-1;B-1;299,00;01.12.2026;;"
-    'Jürgen Beispiel;;;;DE02120300000000202051;3411.5331;"UVG; laufend"'
+    'Jürgen Beispiel;;;;DE02120300000000202051;3411.5331;"UVG; laufend";'
 )
 CLAIM = (
     "D;700;1;BBBBBBBBBBBBBBB2;ANNAHME;UVG-1;B-2;601,01;01.01.2027;;"
-    "Paula Muster;Weg 3;97421;Ort;;3411.4221;§ 5 UVG"
+    "Paula Muster;Weg 3;97421;Ort;;3411.4221;§ 5 UVG;"
 )
-TRAILER = "E;700;1;2;;;;900,01;;;;;;;;;"
+TRAILER = "E;700;1;2;;;;900,01;;;;;;;;;;"
 
 
 def batch(*rows: str) -> bytes:
@@ -44,7 +45,7 @@ STANDARD = batch(HEAD, PAYMENT, CLAIM, TRAILER)
 
 
 def one(row: str, total: str) -> bytes:
-    return batch(HEAD, row, f"E;700;1;1;;;;{total};;;;;;;;;")
+    return batch(HEAD, row, f"E;700;1;1;;;;{total};;;;;;;;;;")
 
 
 class House:
@@ -150,7 +151,7 @@ def test_an_order_is_refused_with_its_code(
 def test_an_order_number_is_booked_once(house: House) -> None:
     house.put(STANDARD)
     house.work(pay="none")
-    house.put(batch(HEAD, CLAIM.replace(";1;", ";2;", 1), "E;700;2;1;;;;601,01;;;;;;;;;"), 2)
+    house.put(batch(HEAD, CLAIM.replace(";1;", ";2;", 1), "E;700;2;1;;;;601,01;;;;;;;;;;"), 2)
     house.work(pay="none")
 
     assert ["FEHLER", "F04"] == house.answer(2)[1][5:7]
@@ -163,13 +164,13 @@ def test_an_order_number_is_booked_once(house: House) -> None:
         (batch(HEAD), "Endesatz fehlt"),
         (b"", "Spaltennamen"),
         (batch(HEAD, PAYMENT), "Endesatz fehlt"),
-        (batch(HEAD, PAYMENT, "E;700;1;2;;;;299,00;;;;;;;;;"), "Anzahl"),
+        (batch(HEAD, PAYMENT, "E;700;1;2;;;;299,00;;;;;;;;;;"), "Anzahl"),
         (one(PAYMENT, "299,01"), "Summe"),
-        (one(PAYMENT + ";", "299,00"), "18 statt 17 Spalten"),
-        (one(PAYMENT, "299,00").replace(b";;;;;;;;;\r", b";;;;;;;;x\r"), "17 Spalten"),
-        (one(PAYMENT, "299,00").replace(b";;;;;;;;;\r", b";;;;;;;;;x\r"), "leeren Spalte"),
+        (one(PAYMENT + ";", "299,00"), "19 statt 18 Spalten"),
+        (one(PAYMENT, "299,00").replace(b";;;;;;;;;;\r", b";;;;;;;;;x\r"), "18 Spalten"),
+        (one(PAYMENT, "299,00").replace(b";;;;;;;;;;\r", b";;;;;;;;;;x\r"), "leeren Spalte"),
         (one(PAYMENT, "299,00").replace(b"\r\n", b"\n"), "Zeilenende"),
-        (one(PAYMENT, "299,00") + b"\r\n", "0 statt 17"),
+        (one(PAYMENT, "299,00") + b"\r\n", "0 statt 18"),
         (one(PAYMENT.replace("B-1", '"B-1"'), "299,00"), "unnötige"),
         (one(PAYMENT.replace('"UVG; laufend"', '"UVG'), "299,00"), "Anführungszeichen"),
         (one(PAYMENT, "299,00").replace(b"B-1", b"B\x81"), "Windows-1252"),
@@ -205,7 +206,7 @@ def test_a_file_that_breaks_the_page_is_refused_as_a_whole(
 
 
 def test_a_gap_in_the_numbers_is_refused(house: House) -> None:
-    house.put(batch(HEAD, "E;700;2;0;;;;0,00;;;;;;;;;"), 2)
+    house.put(batch(HEAD, "E;700;2;0;;;;0,00;;;;;;;;;;"), 2)
 
     assert 1 == house.work()
     assert "2 statt 1" in house.reason()
@@ -217,3 +218,39 @@ CELLS = st.text(st.sampled_from('aÄ€ ;"\n\r'), max_size=8)
 @given(st.lists(st.lists(CELLS, min_size=2, max_size=3), max_size=3))
 def test_what_is_written_is_read_again(rows: list[list[str]]) -> None:
     assert rows == read_table(write_table(rows))
+
+
+CHANGE = (
+    "D;700;2;CCCCCCCCCCCCCCC2;AUSZ-AEND;UVG-1;B-3;315,00;01.01.2027;;;;;;;3411.5331;B-3;"
+    "AAAAAAAAAAAAAAA2"
+)
+STOP = (
+    "D;700;2;DDDDDDDDDDDDDDD2;AUSZ-STOPP;UVG-1;B-4;0,00;01.02.2027;;;;;;;3411.5331;B-4;"
+    "AAAAAAAAAAAAAAA2"
+)
+
+
+def test_a_change_and_a_stop_are_read() -> None:
+    raw = batch(HEAD, CHANGE, STOP, "E;700;2;2;;;;315,00;;;;;;;;;;")
+
+    change, stop = KasseProfile().read(raw).orders
+
+    assert ("A" * 15 + "2", 31_500, False) == (change.changes, change.amount_cents, change.stop)
+    assert ("A" * 15 + "2", 0, True) == (stop.changes, stop.amount_cents, stop.stop)
+
+
+@pytest.mark.parametrize(
+    ("row", "place"),
+    [
+        (CHANGE.replace("AAAAAAAAAAAAAAA2", ""), "Bezug: fehlt"),
+        (STOP.replace("0,00", "1,00"), "Betrag"),
+        (CHANGE.replace("01.01.2027;;;", "01.01.2027;;Paula;"), "Name: gehört nicht"),
+        (PAYMENT.replace('laufend";', 'laufend";AAAAAAAAAAAAAAA2'), "Bezug: gehört nicht"),
+    ],
+)
+def test_a_change_carries_what_it_needs_and_nothing_else(row: str, place: str) -> None:
+    total = row.split(";")[7]
+    run = row.split(";")[2]
+
+    with pytest.raises(BatchFault, match=place):
+        KasseProfile().read(batch(HEAD, row, f"E;700;{run};1;;;;{total};;;;;;;;;;"))
