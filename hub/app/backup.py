@@ -21,9 +21,9 @@ from pathlib import Path
 
 from hub.app.place import CLOCK, Place
 from hub.app.rooms import AnyDatabase
-from hub.channels.safe_folder import sync
 from hub.core.clock import iso_utc
 from hub.core.errors import Misconfigured
+from hub.disk.folders import sync
 from hub.store import journal
 from hub.store.sqlite import SqliteDatabase
 

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from hub.core import failpoint
 from hub.core.errors import Conflict, Misconfigured
+from hub.disk.folders import make, sync
 
 failpoint.declare("outbox_before_sidecar")
 
@@ -71,7 +72,7 @@ def write_all(folder: Path, writes: Sequence[Write]) -> list[Fault | None]:
     Raises:
         OSError: the folder cannot be used or synced; nothing of it may be relied on.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make(folder)
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     every = [part for write in writes for part in (write, write.sidecar) if part]
     try:
@@ -169,20 +170,11 @@ def _take_name(folder: int, hidden: str, final: str) -> None:
 
 def move(source: Path, target: Path) -> None:
     """Rename within one file system and make both folders' entries durable."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make(target.parent)
     source.rename(target)
     sync(target.parent)
     if source.parent != target.parent:
         sync(source.parent)
-
-
-def sync(folder: Path) -> None:
-    """Make the entries of a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def check_apart(folders: Iterable[tuple[str, Path]]) -> None:

@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from hub.certificates.signing import Signer
-from hub.channels.safe_folder import sync
 from hub.core.errors import NotChecked
+from hub.disk.folders import sync
 from hub.evidence import merkle, seals
 from hub.evidence.checkpoints import Checkpoint
 from hub.evidence.closing import Span

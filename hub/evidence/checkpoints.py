@@ -19,11 +19,11 @@ from datetime import date
 from pathlib import Path
 
 from hub.certificates.signing import Signer, SigningKeys, public_keys
-from hub.channels.safe_folder import sync
 from hub.core.clock import Clock, begin_of_day, local_date
 from hub.core.errors import Conflict
 from hub.core.record import canonical_json
 from hub.core.settings import Evidence
+from hub.disk.folders import make, sync
 from hub.evidence import merkle
 from hub.store import journal
 from hub.store.database import Database, Row, Transaction
@@ -267,7 +267,7 @@ def _last_number(path: Path) -> int:
 
 
 def _append(path: Path, fresh: list[Checkpoint], keys: list[Row]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make(path.parent)
     used = {checkpoint.key_id for checkpoint in fresh}
     lines = [key_line(row) for row in keys if row["id"] in used]
     lines += [line(checkpoint) for checkpoint in fresh]

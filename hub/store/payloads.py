@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from hub.core.errors import Conflict, Unavailable
+from hub.disk.folders import make, sync
 from hub.store.database import Database, Transaction
-from hub.store.shelf.folders import sync_folder
 from hub.store.shelf.removal import hidden_files
 
 INLINE_BYTES = 128 * 1024
@@ -300,10 +300,9 @@ def _put(temporary: Path, path: Path) -> None:
     its folder is synced all the same: whoever put it there may not have come so far.
     """
     if not (_is_sound(path) and _touched(path)):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make(path.parent)
         temporary.rename(path)
-    for folder in (path.parent, path.parent.parent):
-        sync_folder(folder)
+    sync(path.parent)
 
 
 def _touched(path: Path) -> bool:

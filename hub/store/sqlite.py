@@ -24,6 +24,7 @@ from typing import TypeVar
 import apsw
 
 from hub.core.errors import Misconfigured, Unavailable
+from hub.disk.folders import make
 from hub.store.database import Dialect, Row, spread
 from hub.store.engines.groups import CommitFigures, Groups, Unit, busy, closed, fail
 
@@ -112,7 +113,7 @@ class SqliteDatabase:
                 f"SQLite {apsw.sqlite_lib_version()} kann Daten beschädigen.",
                 remedy="Das Paket apsw in Version 3.51.3 oder neuer installieren.",
             )
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make(path.parent)
         self.figures = CommitFigures()
         self._files = (path, path.with_name(f"{path.name}-wal"))
         self._readers = _Readers(str(path))

@@ -90,6 +90,7 @@ def _lost(state: State) -> Iterator[str]:
         waits = (inbox / file.name).exists()
         shelf = inbox / ".claimed"
         claimed = [p for p in shelf.iterdir() if _named(p) == file.name] if shelf.exists() else []
+        claimed += (inbox / ".units").glob(f"*/{file.name}")
         if not waits and not claimed and (file.tenant, file.channel, file.name) not in known:
             yield f"I1 {file.name}: neither in the inbox nor in the journal"
 

@@ -77,7 +77,7 @@ class House:
 
     def start(self, *command: str, failpoint: str = "") -> subprocess.Popen[bytes]:
         """Start a command of the hub; what it says is added to one log."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("AKTENHUB_")}
+        environment = clean_environment()
         if failpoint:
             environment["AKTENHUB_FAILPOINT"] = failpoint
         with (self.folder / "hub.log").open("ab") as log:
@@ -97,6 +97,11 @@ class House:
     @property
     def log(self) -> str:
         return (self.folder / "hub.log").read_text(encoding="utf-8")
+
+
+def clean_environment() -> dict[str, str]:
+    """Return the environment without anything that is meant for the hub."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("AKTENHUB_")}
 
 
 def build_house(folder: Path, server: S3Server, *, soffice: str = NO_OFFICE) -> House:

@@ -30,6 +30,7 @@ from hub.channels.inbound.units import UNITS, Units
 from hub.channels.inbound.waiting import Waiting, opened_folder
 from hub.channels.safe_folder import move, write_once
 from hub.core.errors import Misconfigured, Unavailable
+from hub.disk.folders import make, sync
 
 log = logging.getLogger(__name__)
 
@@ -60,9 +61,10 @@ class DropFolder:
         if self.rules.must_be_mount and not self.is_mounted():
             log.warning("inbox_not_mounted", extra={"channel": self.path.name})
             return
-        self.path.mkdir(parents=True, exist_ok=True)
+        make(self.path)
         for name in (*_SPECIAL, *([UNITS] if self.units else [])):
             (self.path / name).mkdir(mode=0o700 if name in _OURS else 0o777, exist_ok=True)
+        sync(self.path)
 
     def is_mounted(self) -> bool:
         """Tell whether the channel, its office or the whole inbox is a mounted file system."""
@@ -193,20 +195,23 @@ class DropFolder:
         fails where a rename would replace the sender's next file.
         """
         with self._opened(".", ".claimed") as (inbox, ours):
-            for name in claimed:
-                self._put_back(name, inbox, ours)
+            back = [name for name in claimed if self._put_back(name, inbox, ours)]
+            # Each has its name in the inbox for good before it loses the one in here.
             os.fsync(inbox)
+            for name in back:
+                os.unlink(name, dir_fd=ours)
             os.fsync(ours)
 
-    def _put_back(self, claimed: str, inbox: int, ours: int) -> None:
+    def _put_back(self, claimed: str, inbox: int, ours: int) -> bool:
         name = sender_name(claimed)
         if self._waiting.set_back(name or claimed) == 1:
             log.info("file_unsteady", extra={"channel": self.path.name})
         try:
             os.link(claimed, name or "", src_dir_fd=ours, dst_dir_fd=inbox, follow_symlinks=False)
-            os.unlink(claimed, dir_fd=ours)
         except OSError:
             self._waiting.set_back(claimed)
+            return False
+        return True
 
     def remove(self, claimed: Iterable[str], shelf: str, source: str = ".claimed") -> None:
         """Move claimed files to ``.done`` or ``.duplicate``, where files are kept at all.

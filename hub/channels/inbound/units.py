@@ -21,8 +21,8 @@ from hub.channels.inbound.names import claimed_name, claimed_us, is_claimed
 from hub.channels.inbound.rules import Rules, is_taken
 from hub.channels.inbound.sidecar import LONGEST_BYTES, Listed, is_sidecar, listed
 from hub.channels.inbound.waiting import opened_folder
-from hub.channels.safe_folder import sync
 from hub.core import failpoint
+from hub.disk.folders import sync
 
 failpoint.declare("unit_before_sidecar", "unit_after_sidecar", "unit_after_file", "unit_after_all")
 
@@ -143,6 +143,8 @@ class Units:
             claimed = claimed_name(new_id(), unit.names[0] if unit.names else unit.sidecar)
             hidden = shelf / f".{claimed}"
             hidden.mkdir(mode=0o700)
+            # Its name first: else a power cut leaves the files in a folder without one.
+            sync(shelf)
             failpoint.reach("unit_before_sidecar")
             try:
                 (self._path / unit.sidecar).rename(hidden / unit.sidecar)
@@ -163,7 +165,10 @@ class Units:
         shelf = self._path / UNITS
         if not shelf.is_dir():
             return []
-        for hidden in sorted(path for path in shelf.iterdir() if is_claimed(path.name[1:])):
+        begun = sorted(path for path in shelf.iterdir() if is_claimed(path.name[1:]))
+        if begun:
+            sync(shelf)
+        for hidden in begun:
             self._complete(hidden)
         return sorted(path.name for path in shelf.iterdir() if is_claimed(path.name))
 
@@ -207,15 +212,21 @@ class Units:
     def _give_back(self, hidden: Path, sidecar: str) -> bool:
         """Return everything to the inbox, the sidecar last; never over a sender's next file."""
         names = sorted((path.name for path in hidden.iterdir()), key=lambda name: name == sidecar)
+        given: list[Path] = []
         for name in names:
             try:
                 os.link(hidden / name, self._path / name, follow_symlinks=False)
             except FileExistsError:
                 if not (hidden / name).samefile(self._path / name):
-                    return False
-            (hidden / name).unlink()
-        hidden.rmdir()
+                    break
+            given.append(hidden / name)
+        # Each has its name in the inbox for good before it loses the one in here.
         sync(self._path)
+        for path in given:
+            path.unlink()
+        if len(given) < len(names):
+            return False
+        hidden.rmdir()
         return True
 
 

@@ -14,8 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from hub.core.errors import Misconfigured
+from hub.disk.folders import make, sync
 from hub.store.database import Database, Transaction
-from hub.store.shelf.folders import sync_folder
 
 MARK = ".kennung"
 """The file. Its name tells people what it is."""
@@ -73,7 +73,7 @@ def _read(folder: Path) -> str | None:
 
 def _make(folder: Path) -> str:
     """Write a new word, or return the one another node has just written."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make(folder)
     temporary = folder / f"{MARK}.{os.getpid()}.{secrets.token_hex(4)}"
     with temporary.open("x", encoding="ascii") as file:
         file.write(f"{secrets.token_hex(16)}\n")
@@ -83,7 +83,7 @@ def _make(folder: Path) -> str:
     with suppress(FileExistsError):
         (folder / MARK).hardlink_to(temporary)
     temporary.unlink()
-    sync_folder(folder)
+    sync(folder)
     return _read(folder) or ""
 
 

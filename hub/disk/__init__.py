@@ -1,0 +1,1 @@
+"""What every durable act in folders stands on."""
