@@ -68,5 +68,5 @@ def watch_of(place: Place, house: House, workers: Workers) -> Duty:
         password = place.secret("smtp_password").decode()
     telling = rules.webhook or (rules.smtp_host and rules.mail_to)
     postman = Postman(rules, place.settings.node, password) if telling else None
-    watch = Watch(house.database, CLOCK, rules, place.data, workers.ping, postman)
+    watch = Watch(house.database, CLOCK, rules, place.data, workers.able, postman)
     return ("alarms", watch.round, WATCH_S)

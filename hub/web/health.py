@@ -7,6 +7,8 @@ import logging
 from dataclasses import dataclass
 from typing import Final
 
+from efile import FilingError
+from hub.core.errors import HubError
 from hub.store.database import Transaction
 from hub.web.services import Ping, SiteServices
 
@@ -24,6 +26,10 @@ class Part:
     ok: bool
     code: str = ""
     """Why not."""
+    message: str = ""
+    """The same in words."""
+    remedy: str = ""
+    """What to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +66,7 @@ async def _ask(name: str, ping: Ping) -> Part:
         return Part(name, ok=False, code="timeout")
     except Exception as error:
         log.warning("ping_failed", exc_info=error, extra={"place": name})
-        return Part(name, ok=False, code=str(getattr(error, "code", type(error).__name__)))
+        if isinstance(error, HubError | FilingError):
+            return Part(name, ok=False, code=error.code, message=error.message, remedy=error.remedy)
+        return Part(name, ok=False, code=type(error).__name__)
     return Part(name, ok=True)

@@ -15,7 +15,7 @@ from hub.store.database import Row, Transaction
 from hub.store.desk import alarms
 from hub.store.inbox.numbers import awaited
 from hub.store.views import signs
-from hub.web.health import check
+from hub.web.health import Part, check
 from hub.web.services import SiteServices
 from hub.web.visit import SERVICES
 
@@ -33,10 +33,15 @@ def build_ops_site(services: SiteServices) -> web.Application:
 
 async def _health(request: web.Request) -> web.Response:
     state = await check(request.app[SERVICES])
-    parts = {part.name: {"ok": part.ok, "code": part.code} for part in state.parts}
+    parts = {part.name: _told(part) for part in state.parts}
     return web.json_response(
         {"ready": state.ready, "parts": parts}, status=200 if state.ready else 503
     )
+
+
+def _told(part: Part) -> dict[str, object]:
+    said: dict[str, object] = {"ok": part.ok, "code": part.code}
+    return said | ({"message": part.message, "remedy": part.remedy} if part.message else {})
 
 
 async def _metrics(request: web.Request) -> web.Response:

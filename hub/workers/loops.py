@@ -30,12 +30,12 @@ from hub.pipeline.pressure import service_ending
 from hub.pipeline.recovery import recover
 from hub.store import lanes
 from hub.workers.crew import Act, Claim, Crew, Group, Size, claim, heads, lines, singly
+from hub.workers.doors import Doors
 from hub.workers.ending import Remains, open_work, wind_down
 from hub.workers.gates import Gate
-from hub.workers.ownership import Ownership
-from hub.workers.pickup import pick_up
 from hub.workers.strays import Strays
 from hub.workers.sweep import Sweep
+from hub.workers.troubles import Troubles
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +50,8 @@ SWEEP_LOOK_S = 30.0
 PAUSE_S = 2.0
 """How long a loop rests after a fault."""
 
+LASTING_S = 30.0
+"""People are told of a loop that has failed for so long; monitoring sees it at once."""
 STUCK_S = 60.0
 """A loop that did not come round for this long, beyond the longest conversion, hangs."""
 
@@ -87,7 +89,8 @@ class Workers:
         self._told = asyncio.Event()
         self._hurry = asyncio.Event()
         self._last_round: dict[str, float] = {}
-        self._ownership = Ownership(house)
+        self._troubles = Troubles()
+        self._doors = Doors(house, self._troubles)
 
     def look_after(self, duty: Duty) -> None:
         """Take on one more duty, before the work begins."""
@@ -98,7 +101,7 @@ class Workers:
         house = self._house
         partners = sorted({route.partner for route in house.routes.ways_out})
         loops = [
-            _Loop("pickup", self._pick_up, house.settings.pickup.scan_s),
+            _Loop("pickup", self._doors.round, house.settings.pickup.scan_s),
             self._groups("travel", TRAVEL, travel),
             _Loop("cash_files", lambda: close_due_files(house, at_once=at_once), POLL_S),
             _Loop("letter", self._letters, POLL_S),
@@ -163,7 +166,7 @@ class Workers:
             broken_off = await wind_down(running, self._crews, self._hurry)
             me, now_us = self._house.settings.node, self._house.clock.now_us()
             await self._house.database.write(lambda tx: lanes.hand_back(tx, me, now_us))
-            await self._ownership.hand_back()
+            await self._doors.hand_back()
         for task in running:
             if not task.cancelled():
                 task.result()
@@ -197,11 +200,21 @@ class Workers:
         """Return when the house takes in messages and works.
 
         Raises:
-            Unavailable: a loop hangs, or the service is ending.
+            HubError: a loop hangs or fails, or the service is ending.
         """
         await self.alive()
+        self._troubles.ask()
         if self._stopping:
             raise service_ending()
+
+    async def able(self) -> None:
+        """Return when nothing has been in the way of a loop for long.
+
+        Raises:
+            HubError: a loop hangs, or has failed for a while.
+        """
+        await self.alive()
+        self._troubles.ask(LASTING_S)
 
     async def alive(self) -> None:
         """Return when every loop has come round lately.
@@ -257,12 +270,17 @@ class Workers:
                     self.stop()
                     raise
                 log.warning("loop_failed", extra={"queue": loop.name, "code": exc.code})
-                await asyncio.sleep(PAUSE_S)
-            except Exception:  # the loop must outlive any fault of a round
+                await self._rest(loop, exc)
+            except Exception as exc:  # the loop must outlive any fault of a round
                 log.exception("loop_failed", extra={"queue": loop.name})
-                await asyncio.sleep(PAUSE_S)
+                await self._rest(loop, exc)
             else:
+                self._troubles.over(loop.name)
                 await self._after(done, loop)
+
+    async def _rest(self, loop: _Loop, exc: Exception) -> None:
+        self._troubles.note(loop.name, exc)
+        await asyncio.sleep(PAUSE_S)
 
     async def _after(self, done: int, loop: _Loop) -> None:
         """Wake the others after work, sleep after none."""
@@ -293,29 +311,6 @@ class Workers:
         house = self._house
         patience_s = house.settings.delivery.deadline_h * 3600
         return Desk(house.database, house.journal, house.clock, patience_s, house.routes)
-
-    async def _pick_up(self) -> int:
-        taken, away = 0, None
-        for tenant, channel in self._house.inboxes:
-            try:
-                taken += await self._pick_up_from(tenant, channel)
-            except Unavailable as exc:
-                # Said at the end, so that the first folder does not keep the others waiting.
-                away = exc
-        if away:
-            raise away
-        return taken
-
-    async def _pick_up_from(self, tenant: str, channel: str) -> int:
-        try:
-            if await self._house.pressure.obstacle(tenant, channel):
-                return 0
-            return await pick_up((tenant, channel), self._ownership, self._house)
-        except Unavailable:
-            raise
-        except Exception:  # one folder that is away must not stop the others
-            log.exception("pickup_failed", extra={"tenant": tenant, "channel": channel})
-            return 0
 
     async def _letters(self) -> int:
         # The lease must outlast the longest conversion.

@@ -61,7 +61,7 @@ class Watch:
     data: Path
     """The folder whose disk must not fill up."""
     loops: Callable[[], Awaitable[None]]
-    """Raises when a loop hangs."""
+    """Raises when a loop hangs or has failed for a while."""
     messenger: Messenger | None = None
     _counted_us: int = field(default=-DAY_US)
     _full_count_agrees: bool = True
@@ -86,7 +86,8 @@ class Watch:
         try:
             await self.loops()
         except HubError as exc:
-            found.append(Sign("stuck", exc.code, 1, 1))
+            kind = "stuck" if exc.code == "loop_stuck" else "hindered"
+            found.append(Sign(kind, exc.code, 1, 1))
         return found
 
     async def _balanced(self, now_us: int) -> bool:
@@ -126,6 +127,9 @@ def _seen(tx: Transaction, rules: Alerts, now_us: int) -> Iterator[Sign]:
     for row in signs.blocked(tx):
         hours = (now_us - row["since_us"]) / _HOUR_US
         yield Sign("blocked", row["queue"], hours, hours / rules.blocked_hours, row["tenant"])
+    for row in signs.hindered(tx):
+        kind = "storage" if row["code"].startswith("storage_") else "hindered"
+        yield Sign(kind, row["code"], row["n"], 1)
     for row in signs.shut_targets(tx):
         yield Sign("breaker", row["partner"], 1, 1, row["tenant"])
     for row in certificates(tx, None):

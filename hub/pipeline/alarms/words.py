@@ -30,6 +30,14 @@ WORDS = {
         "Auf der Platte des Datenordners sind noch {value:.1f} GB frei.",
         "Platz schaffen; bei zu wenig Platz wird nichts mehr angenommen.",
     ),
+    "hindered": (
+        "Die Verarbeitung kann nicht schreiben oder lesen, was sie muss ({place}).",
+        "Platz, Rechte und Datenträger prüfen; danach läuft es von selbst weiter.",
+    ),
+    "storage": (
+        "Der Aktenspeicher nimmt nichts an ({place}); in {value:.0f} Fällen warten Dokumente.",
+        "Erreichbarkeit, Schlüssel und Rechte prüfen; danach läuft es von selbst weiter.",
+    ),
     "stuck": (
         "Ein Teil der Verarbeitung steht still.",
         "Dienst neu starten; angefangene Arbeit geht dabei nicht verloren.",

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from efile import FilingError, FilingRequest, LargeFile, Part, StorageUnavailable
+from efile import (
+    FilingError,
+    FilingRequest,
+    IntegrityBroken,
+    LargeFile,
+    Part,
+    StorageMisconfigured,
+    StorageUnavailable,
+)
 from hub.core.errors import Conflict, HubError, Unavailable
 from hub.store.database import Row
 from hub.store.lanes import Promise
@@ -11,6 +19,9 @@ AKTENPLAN = "51.3 Unterhaltsvorschuss"
 """Class of every benefit file in the offices' file plan (*Aktenplan*)."""
 
 JSON = "application/json"
+
+TRIES = 5
+"""So often a document is filed before bytes that come back changed are a matter for humans."""
 
 
 def filing_request(promise: Promise, data: bytes | LargeFile, message: Row | None) -> FilingRequest:
@@ -55,10 +66,18 @@ def lacks_case(promise: Promise) -> bool:
     return promise.kind == "file" and "name" in promise.spec and not promise.spec.get("case_key")
 
 
-def refused_by_file(error: FilingError) -> HubError:
-    """Return the e-file's answer in the hub's words."""
-    kind = Unavailable if isinstance(error, StorageUnavailable) else Conflict
-    return kind(error.code, error.message, remedy=error.remedy)
+def refused_by_file(error: FilingError, promise: Promise) -> HubError:
+    """Return the e-file's answer in the hub's words.
+
+    A storage that lets nobody in concerns every document alike: they wait, and the operator is
+    told once. Bytes that came back changed may have been changed on their way: a human is asked
+    only when they stay so.
+    """
+    waits = isinstance(error, StorageUnavailable | StorageMisconfigured) or (
+        isinstance(error, IntegrityBroken) and promise.attempts < TRIES
+    )
+    kind = Unavailable if waits else Conflict
+    return kind(error.code, error.message, remedy=error.remedy, place=error.place)
 
 
 _ENDINGS = {JSON: ".json", "application/xml": ".xml", "application/pdf": ".pdf"}

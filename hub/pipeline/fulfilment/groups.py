@@ -101,6 +101,9 @@ async def _keep_portion(
     failpoint.reach("group_before_act")
     try:
         outcomes = await act(group, house)
+    except Unavailable as exc:
+        # The database does not take the index at the moment; nothing is acknowledged.
+        outcomes = [exc] * len(promises)
     except Exception as exc:  # one fault of the act must not stop the queue
         log.exception("group_failed")
         outcomes = [unforeseen(exc)] * len(promises)
@@ -175,8 +178,10 @@ async def _file(group: Group, house: House) -> list[Outcome]:
     try:
         results = iter(await house.efile.file_all(good))
     except StorageUnavailable as exc:
-        away = refused_by_file(exc)
-        return [one if isinstance(one, HubError) else away for one in requests]
+        return [
+            one if isinstance(one, HubError) else refused_by_file(exc, promise)
+            for promise, one in zip(group.promises, requests, strict=True)
+        ]
     outcomes: list[Outcome] = []
     for promise, request in zip(group.promises, requests, strict=True):
         if isinstance(request, HubError):
@@ -184,7 +189,7 @@ async def _file(group: Group, house: House) -> list[Outcome]:
             continue
         filed = next(results)
         if isinstance(filed, FilingError):
-            outcomes.append(refused_by_file(filed))
+            outcomes.append(refused_by_file(filed, promise))
             continue
         facts = {"document": filed.id, "type": promise.spec["doc_type"], "title": request.title}
         outcomes.append(Ended(promise, "filed", Step(promise.id, digest=filed.sha256, facts=facts)))

@@ -34,6 +34,25 @@ def blocked(tx: Transaction) -> list[Row]:
     )
 
 
+HINDRANCES = (
+    "storage_unreachable", "storage_refused", "readback_differs", "outbox_unavailable",
+    "quarantine_unavailable", "payload_not_durable", "payload_unreadable",
+)  # fmt: skip
+"""Codes of what keeps our own disks and storage from taking or giving bytes."""
+
+
+def hindered(tx: Transaction) -> list[Row]:
+    """Return how many lanes wait because disk or storage refused them twice or more, by cause."""
+    return tx.all(
+        "SELECT promise.last_code AS code, count(*) AS n FROM lane"
+        " JOIN promise ON promise.tenant = lane.tenant AND promise.queue = lane.queue"
+        " AND promise.lane_key = lane.lane_key AND promise.lane_seq = lane.head_seq"
+        " WHERE lane.state IN ('ready', 'leased') AND promise.attempts > 1"
+        " AND promise.last_code IN :codes GROUP BY promise.last_code ORDER BY promise.last_code",
+        codes=HINDRANCES,
+    )
+
+
 def shut_targets(tx: Transaction) -> list[Row]:
     """Return the partners that are only tried now and then, and why."""
     return tx.all(

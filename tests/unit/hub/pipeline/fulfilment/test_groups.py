@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from efile import Conflict, StorageUnavailable
+from efile import Conflict, IntegrityBroken, StorageMisconfigured, StorageUnavailable
+from hub.core.errors import Unavailable
+from hub.pipeline.fulfilment.filing import TRIES
 from hub.pipeline.fulfilment.groups import deliver_files, file_documents
 from hub.store import lanes
 from hub.store.lanes import Promise
@@ -82,6 +84,39 @@ async def test_a_storage_that_is_away_is_waited_for(world: World) -> None:
     world.clock.advance(2)
     await file_documents(await claim(world, "file"), world.house)
     assert [("confirmed", "closed", None)] * 2 == [await state_of(world, p) for p in promises]
+
+
+async def test_a_storage_that_lets_nobody_in_is_waited_for(world: World) -> None:
+    promises = await group(world, "file", "UV-1", "UV-2")
+    world.room.faults = [StorageMisconfigured("storage_refused")] * 2
+
+    await file_documents(promises, world.house)
+
+    assert ["waiting", "waiting"] == [(await state_of(world, p))[0] for p in promises]
+    assert [] == await world.open_cases()
+
+
+async def test_bytes_that_come_back_changed_are_a_matter_for_humans_when_they_stay_so(
+    world: World,
+) -> None:
+    [one] = await group(world, "file", "UV-1")
+    for _ in range(TRIES):
+        world.room.faults = [IntegrityBroken("readback_differs")]
+        await file_documents([one], world.house)
+        world.clock.advance(900)
+        [one] = await claim(world, "file") or [one]
+
+    assert ("dead", "clearing", "readback_differs") == await state_of(world, one)
+
+
+async def test_a_database_that_takes_no_index_at_the_moment_is_waited_for(world: World) -> None:
+    promises = await group(world, "file", "UV-1", "UV-2")
+    world.room.faults = [Unavailable("commit_unanswered", "Der Abschluss ist unbestätigt.")]
+
+    await file_documents(promises, world.house)
+
+    assert ["waiting", "waiting"] == [(await state_of(world, p))[0] for p in promises]
+    assert [] == await world.open_cases()
 
 
 async def test_what_is_too_heavy_for_one_portion_waits_for_the_next_time(world: World) -> None:
