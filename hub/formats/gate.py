@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import BinaryIO
 from xml.parsers import expat
 
@@ -39,6 +40,9 @@ _SECOND_BYTES = {
 }
 _GARBLED = re.compile(f"[ÂÃ][{re.escape(''.join(sorted(_SECOND_BYTES)))}]|[\x80-\x9f]")
 """UTF-8 read as a single-byte encoding, and control characters no text contains."""
+
+_CONTROL_BYTES = re.compile(b"\xc2[\x80-\x9f]")
+"""Those control characters in UTF-8."""
 
 _EXPAT_IN_GERMAN = {
     "no element found": "Die Datei endet, bevor das Dokument vollständig ist",
@@ -71,6 +75,9 @@ LIMITS = Limits()
 
 BULK = Limits(bytes=2_000_000_000, elements=100_000_000, attributes=200_000_000)
 """For documents that are only checked, piece by piece, and never held as a tree."""
+
+HEAD = 65_536
+"""Within so many bytes the root element begins."""
 
 PIECE = 256 * 1024
 """Bytes read at once: enough to be fast, few enough to stay small."""
@@ -105,8 +112,12 @@ def to_utf8(data: bytes, limits: Limits = LIMITS) -> bytes:
         return body
     text = _decoded(body, codec)
     _refuse_nul(data, text.find("\0"))
-    _refuse_garbled(text, body, codec)
-    return body if codec == "utf-8" else text.encode()
+    utf8 = body if codec == "utf-8" else text.encode()
+    if _is_suspect(utf8):
+        _refuse_garbled(text)
+    if not codec.startswith("utf") and is_utf8(body):
+        raise _garbled(1)
+    return utf8
 
 
 def utf8_pieces(source: BinaryIO, limits: Limits) -> Iterator[bytes]:
@@ -229,11 +240,15 @@ def _refuse_nul(data: bytes, at: int) -> None:
         raise refusal("nul_bytes", "Die Datei enthält Nullbytes.", data.count(b"\n", 0, at) + 1)
 
 
-def _refuse_garbled(text: str, body: bytes, codec: str) -> None:
-    """Refuse UTF-8 that was declared as, or once read as, a single-byte encoding."""
-    garbled = _GARBLED.search(text)
-    if garbled or (not codec.startswith("utf") and is_utf8(body)):
-        raise _garbled(text.count("\n", 0, garbled.start()) + 1 if garbled else 1)
+def _is_suspect(utf8: bytes) -> bool:
+    """Tell, much faster than the whole expression, whether text can be garbled at all."""
+    return b"\xc3\x82" in utf8 or b"\xc3\x83" in utf8 or bool(_CONTROL_BYTES.search(utf8))
+
+
+def _refuse_garbled(text: str) -> None:
+    """Refuse UTF-8 that was once read as a single-byte encoding."""
+    if garbled := _GARBLED.search(text):
+        raise _garbled(text.count("\n", 0, garbled.start()) + 1)
 
 
 def _garbled(line: int) -> Undecodable:
@@ -306,6 +321,20 @@ class _Survey:
         self._depth -= 1
 
 
+def is_plain(utf8: bytes, limits: Limits = LIMITS) -> bool:
+    """Tell, at a glance, that nothing in a document could be refused but for its form.
+
+    Without ``<!`` there is no document type, and without a second ``<?`` no instruction; there
+    are never more elements than ``<`` nor more attributes than ``=``.
+    """
+    return (
+        b"<!" not in utf8
+        and utf8.rfind(b"<?") <= 0
+        and utf8.count(b"<") <= limits.depth
+        and utf8.count(b"=") <= limits.attributes_per_element
+    )
+
+
 def survey(utf8: bytes, limits: Limits = LIMITS) -> None:
     """Refuse a document that is not well-formed, not plain or not moderate.
 
@@ -345,6 +374,12 @@ class _Found(Exception):
 
 def root_of(data: bytes) -> str | None:
     """Return ``{namespace}name`` of the root element; ``None`` when there is none to be seen."""
+    return _root_of(data[:HEAD])
+
+
+@lru_cache(maxsize=4)
+def _root_of(head: bytes) -> str | None:
+    # Kept, because every format a document could be of asks for its root.
     found: list[str] = []
 
     def stop(name: str, *_: object) -> None:
@@ -359,7 +394,7 @@ def root_of(data: bytes) -> str | None:
     parser.StartDoctypeDeclHandler = give_up
     # Unknown encodings and broken beginnings simply show no root.
     with suppress(_Found, expat.ExpatError, LookupError, ValueError):
-        parser.Parse(data[:65_536], False)  # noqa: FBT003 - expat takes no keyword here
+        parser.Parse(head, False)  # noqa: FBT003 - expat takes no keyword here
     if not found:
         return None
     return "{" + found[0] if "}" in found[0] else found[0]

@@ -25,6 +25,7 @@ from hub.formats.gate import (
     LIMITS,
     PIECE,
     Limits,
+    is_plain,
     places_of,
     refusal,
     root_of,
@@ -61,10 +62,15 @@ def safe_parse(data: bytes, limits: Limits = LIMITS) -> etree._ElementTree:
         Undecodable: not allowed, not moderate or not well-formed; the finding has the line.
     """
     utf8 = to_utf8(data, limits)
-    survey(utf8, limits)
+    surveyed = not is_plain(utf8, limits)
+    if surveyed:
+        survey(utf8, limits)
     try:
         tree = etree.ElementTree(etree.fromstring(utf8, _FOREIGN))
     except etree.XMLSyntaxError as exc:
+        if not surveyed:
+            # It knows the better words and places.
+            survey(utf8, limits)
         refuse_long_text(exc)
         raise refusal("not_wellformed", "Das XML ist nicht wohlgeformt.", exc.lineno) from exc
     if tree.docinfo.doctype or tree.docinfo.xml_version != "1.0":

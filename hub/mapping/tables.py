@@ -10,7 +10,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Facts
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -319,10 +319,20 @@ def _outgoing(data: Facts[str, Any], context: Facts[str, Any], number: int) -> S
 
     def look_up(source: str) -> Json:
         node: Any = roots
-        for step in source.split("."):
-            if not isinstance(node, dict | Facts):
+        for step in _way(source):
+            if not isinstance(node, _KEYED):
                 return None
             node = node.get(step)
         return node
 
     return look_up
+
+
+@lru_cache(maxsize=10_000)
+def _way(source: str) -> tuple[str, ...]:
+    """Return the steps to a value; mappings name the same few hundred again and again."""
+    return tuple(source.split("."))
+
+
+_KEYED = (dict, Facts)
+"""What has values by name; the class nearly all of them have comes first."""

@@ -192,6 +192,8 @@ def _renderer(field: Field, layout: Layout) -> CellWriter:
                 raise Fault("value_missing", "der Wert fehlt")
             return ""
         text = render(value)
+        if text.isascii():
+            return text
         try:
             text.encode(layout.encoding)
         except UnicodeEncodeError as exc:

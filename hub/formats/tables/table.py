@@ -94,9 +94,12 @@ class TableFormat:
 
     def verify(self, source: BinaryIO) -> Reading:
         """Check a file piece by piece without keeping its rows."""
+        return self._checked(pieces(source, self.layout.encoding))
+
+    def _checked(self, chunks: Iterable[str]) -> Reading:
         tally = Tally(keeps_rows=False)
         ledger = Ledger(self.layout, tally, keeps_rows=False)
-        self._enter_all(pieces(source, self.layout.encoding), AS_DECLARED, ledger)
+        self._enter_all(chunks, AS_DECLARED, ledger)
         verdict = Verdict.FAILED if tally.failed else Verdict.PASSED
         return Reading(verdict, tally.findings, counts=dict(tally.counts))
 
@@ -190,7 +193,7 @@ class TableFormat:
         records = [self.layout.record(row["@type"]) for row in values]
         written = [self._lines[row["@type"]].write(row, i) for i, row in enumerate(values)]
         text = self._splitter.join(written, records)
-        reading = self._judged(text)
+        reading = self._checked((text,))
         if reading.verdict is not Verdict.PASSED:
             raise Misconfigured(
                 "own_output_invalid",
