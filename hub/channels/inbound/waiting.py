@@ -21,6 +21,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from hub.channels.inbound.rules import Rules, is_taken
 
@@ -48,6 +49,14 @@ class _Setback:
     until: float
 
 
+class _Ready(NamedTuple):
+    """A file that stands still; sorted by its place in the order."""
+
+    key: tuple[int, int, str]
+    name: str
+    is_regular: bool
+
+
 class Waiting:
     """The files of one folder that nobody has claimed yet."""
 
@@ -55,7 +64,7 @@ class Waiting:
         self._path = path
         self.rules = rules
         self._seen: dict[str, _Seen] = {}
-        self._rest: deque[str] = deque()
+        self._rest: deque[_Ready] = deque()
         self._scanned: float | None = None
         self._setbacks: dict[str, _Setback] = {}
         self.unsettled = False
@@ -71,7 +80,21 @@ class Waiting:
         if not self._rest or self._scanned is None or now - self._scanned >= self.rules.scan_s:
             self._rest = deque(self._scan(now))
             self._scanned = now
-        return [self._rest.popleft() for _ in range(min(limit, len(self._rest)))]
+        if self.rules.ready != "stable" or not self._rest:
+            return [self._rest.popleft().name for _ in range(min(limit, len(self._rest)))]
+        return self._unwritten(limit)
+
+    def _unwritten(self, limit: int) -> list[str]:
+        """Return the next files nobody is writing; asked last, because each costs three calls."""
+        found: list[str] = []
+        with opened_folder(self._path) as folder:
+            while self._rest and len(found) < limit:
+                one = self._rest.popleft()
+                if one.is_regular and _is_written(one.name, folder):
+                    self.unsettled = True
+                else:
+                    found.append(one.name)
+        return found
 
     def look_again(self) -> None:
         """Let the next round begin with a new scan: what was handed out was not taken."""
@@ -96,20 +119,21 @@ class Waiting:
         self._seen.pop(name, None)
         self._setbacks.pop(name, None)
 
-    def _scan(self, now: float) -> list[str]:
+    def _scan(self, now: float) -> list[_Ready]:
         with opened_folder(self._path) as folder, os.scandir(folder) as entries:
             found = [(entry.name, info) for entry in entries if (info := _look(entry)) is not None]
             ready = [
-                (self.rules.key(n, i.st_mtime_ns), n) for n, i in self._ready(found, now, folder)
+                _Ready(self.rules.key(n, i.st_mtime_ns), n, stat.S_ISREG(i.st_mode))
+                for n, i in self._ready(found, now, folder)
             ]
         present = {name for name, _ in found}
         long_ago = now - LONGEST_PAUSE_S
         self._setbacks = {
             n: s for n, s in self._setbacks.items() if n in present or s.until > long_ago
         }
-        self.unsettled = self._is_unsettled({name for _, name in ready}, present)
+        self.unsettled = self._is_unsettled({one.name for one in ready}, present)
         ready.sort()
-        return [name for _, name in ready]
+        return ready
 
     def _is_unsettled(self, ready: set[str], present: set[str]) -> bool:
         """Tell whether waiting a little is worth while; not for what fails again and again."""
@@ -140,7 +164,6 @@ class Waiting:
             if name in before
             and now - self._seen[name].since >= self.rules.settle_s
             and _is_old(info.st_mtime_ns, latest_ns, self.rules.settle_s)
-            and not _is_written(name, info, folder)
         ]
 
 
@@ -188,14 +211,12 @@ def _their_now_ns(folder: int) -> int:
         os.close(probe)
 
 
-def _is_written(name: str, info: os.stat_result, folder: int) -> bool:
+def _is_written(name: str, folder: int) -> bool:
     """Tell whether somebody on this machine has the file open for writing, as far as one can.
 
     A read lease is granted only on a file nobody writes. Whoever opens it in the moment we
     hold one makes the kernel tell us; by a signal that is ignored unless asked for.
     """
-    if not stat.S_ISREG(info.st_mode):
-        return False
     try:
         file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     except OSError:
