@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain
 
 from efile.index.analysis import (
     Occurrence,
@@ -46,14 +45,17 @@ def words_of(document: Document, text: str) -> Words:
         f"{document.akte_title}\n{document.aktenzeichen}\n{names}"
     )
     found = [_analysed(word) for word in _WORD.findall(joined(f"{head}\n{body}"))]
-    pieces = chain.from_iterable(pieces for _, pieces in found)
-    return Words(body, " ".join([token for token, _ in found]), " ".join(pieces))
+    return Words(
+        body,
+        " ".join([token for token, _ in found]),
+        " ".join([pieces for _, pieces in found if pieces]),
+    )
 
 
 @lru_cache(maxsize=100_000)
-def _analysed(word: str) -> tuple[str, tuple[str, ...]]:
+def _analysed(word: str) -> tuple[str, str]:
     """Return token and pieces; office documents say the same few thousand words again and again."""
-    return token_of(word), () if is_number(word) else pieces_of(word)
+    return token_of(word), "" if is_number(word) else " ".join(pieces_of(word))
 
 
 def insert(tx: Transaction, entered: Sequence[tuple[Document, Words]]) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+import msgspec
+
+_ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
 def sha256_hex(data: bytes) -> str:
@@ -50,23 +51,27 @@ def canonical_json(value: object) -> bytes:
         TypeError: the value holds something that has no single JSON form.
     """
     _refuse_ambiguous(value)
-    return _ENCODER.encode(value).encode()
+    return _ENCODER.encode(value)
 
 
 def _refuse_ambiguous(value: object) -> None:
-    """Refuse floats and keys that are no text, wherever they stand."""
-    if isinstance(value, float):
-        raise TypeError("floats have no canonical form")
+    """Refuse what has no single form, and keys that are no text, wherever they stand."""
     if isinstance(value, Mapping):
-        if not all(isinstance(key, str) for key in value):
+        if not set(map(type, value)) <= _TEXT and not all(isinstance(key, str) for key in value):
             raise TypeError("keys of canonical JSON are text")
         _refuse_within(value.values())
     elif isinstance(value, list | tuple):
         _refuse_within(value)
+    elif type(value) not in _PLAIN:
+        raise TypeError(f"{type(value).__name__} has no canonical form")
 
 
-def _refuse_within(values: Iterable[object]) -> None:
-    for inner in values:
-        # Most values are text or whole numbers; asking for the exact type is the quickest way.
-        if type(inner) is not str and type(inner) is not int:
+def _refuse_within(values: Collection[object]) -> None:
+    # Nearly all values are text or whole numbers; asking for all types at once is the quickest.
+    if not set(map(type, values)) <= _PLAIN:
+        for inner in values:
             _refuse_ambiguous(inner)
+
+
+_TEXT = frozenset({str})
+_PLAIN = frozenset({str, int, bool, type(None)})

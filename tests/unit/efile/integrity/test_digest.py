@@ -40,6 +40,13 @@ def test_canonical_json_reads_back_and_stays_the_same(value: object) -> None:
     assert text == canonical_json(json.loads(text))
 
 
+@given(value=JSON)
+def test_canonical_json_is_what_any_encoder_of_json_writes(value: object) -> None:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    assert text.encode() == canonical_json(value)
+
+
 def test_canonical_json_is_sorted_short_and_utf8() -> None:
     assert '{"a":["ä",true,null],"b":1}'.encode() == canonical_json(
         {"b": 1, "a": ["ä", True, None]}
