@@ -70,7 +70,8 @@ def _refuse_within(values: Collection[object]) -> None:
     # Nearly all values are text or whole numbers; asking for all types at once is the quickest.
     if not set(map(type, values)) <= _PLAIN:
         for inner in values:
-            _refuse_ambiguous(inner)
+            if type(inner) not in _PLAIN:
+                _refuse_ambiguous(inner)
 
 
 _TEXT = frozenset({str})

@@ -49,7 +49,8 @@ class _Route(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     def is_valid(self, on: date) -> bool:
         """Whether the route is in force on a day."""
-        return self.validity.covers(on)
+        # Most are in force always, and every message asks every route of its channel.
+        return self.valid_from is self.valid_to is None or self.validity.covers(on)
 
     def meets(self, other: _Route) -> bool:
         """Whether both are in force on some common day."""

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import combinations
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -105,6 +106,13 @@ class Routes:
             tuple(way for route in self.ways_out for way in _narrowed(route, formats, mappings)),
         )
 
+    @cached_property
+    def _by_channel(self) -> dict[str, list[InRoute]]:
+        ways: dict[str, list[InRoute]] = {}
+        for route in self.ways_in:
+            ways.setdefault(route.channel, []).append(route)
+        return ways
+
     def incoming(self, channel: str, accepted: date, data: bytes = b"") -> tuple[InRoute, ...]:
         """Return the ways a message on this channel may take; its bytes decide between them.
 
@@ -115,16 +123,16 @@ class Routes:
         """
         return tuple(
             route
-            for route in self.ways_in
-            if route.channel == channel and route.is_valid(route.day_of(data, accepted))
+            for route in self._by_channel.get(channel, ())
+            if route.is_valid(route.day_of(data, accepted))
         )
 
     def out_of_force(self, channel: str, accepted: date, data: bytes) -> tuple[InRoute, ...]:
         """Return the ways a message might take on another day, to tell its sender so."""
         return tuple(
             route
-            for route in self.ways_in
-            if route.channel == channel and not route.is_valid(route.day_of(data, accepted))
+            for route in self._by_channel.get(channel, ())
+            if not route.is_valid(route.day_of(data, accepted))
         )
 
     def outgoing(self, role: str, partner: str, kind: str, on: date) -> OutRoute:
@@ -137,7 +145,8 @@ class Routes:
         ways = [
             route
             for route in self.ways_out
-            if (route.role, route.partner) == (role, partner)
+            if route.role == role
+            and route.partner == partner
             and kind in route.kinds
             and route.is_valid(on)
         ]
