@@ -35,6 +35,11 @@ OLDEST_SAFE = (3, 51, 3)
 """Before it, two connections that write or checkpoint can corrupt the file (WAL reset)."""
 
 
+_FOR_WRITING = ("cache_size = -32768", "wal_autocheckpoint = 8192")
+"""32 MiB of pages, and as much log before it is written back: most identifiers are digests, so
+that a page is written by many messages before it rests."""
+
+
 class SqliteTransaction:
     """A unit's view of the connection."""
 
@@ -222,7 +227,10 @@ class SqliteDatabase:
 
 def _open(path: Path) -> apsw.Connection:
     try:
-        return _connect(str(path))
+        writer = _connect(str(path))
+        for pragma in _FOR_WRITING:
+            writer.execute(f"PRAGMA {pragma}").fetchall()
+        return writer
     except apsw.BusyError as exc:
         raise busy() from exc
     except apsw.Error as exc:
