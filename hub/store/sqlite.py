@@ -227,10 +227,7 @@ class SqliteDatabase:
 
 def _open(path: Path) -> apsw.Connection:
     try:
-        writer = _connect(str(path))
-        for pragma in _FOR_WRITING:
-            writer.execute(f"PRAGMA {pragma}").fetchall()
-        return writer
+        return _connect(str(path), *_FOR_WRITING)
     except apsw.BusyError as exc:
         raise busy() from exc
     except apsw.Error as exc:
@@ -242,7 +239,7 @@ def _open(path: Path) -> apsw.Connection:
         ) from exc
 
 
-def _connect(path: str) -> apsw.Connection:
+def _connect(path: str, *more: str) -> apsw.Connection:
     connection = apsw.Connection(path)
     connection.set_busy_timeout(30_000)
     # New files only: pages of archived years can be given back to the disk.
@@ -251,6 +248,7 @@ def _connect(path: str) -> apsw.Connection:
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = 1",
+        *more,
     ):
         connection.execute(f"PRAGMA {pragma}").fetchall()
     return connection
