@@ -17,8 +17,8 @@ from lxml import etree
 from hub.core.errors import Undecodable
 from hub.core.findings import MAX_FINDINGS, Verdict
 from hub.formats.base import Reading
+from hub.formats.encoding import BULK, PIECE, refusal, utf8_pieces
 from hub.formats.explain import translated
-from hub.formats.gate import BULK, PIECE, refusal, utf8_pieces
 
 HARD: Mapping[str, bool] = {
     "resolve_entities": False,

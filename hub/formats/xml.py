@@ -19,21 +19,9 @@ from hub.core.errors import Misconfigured, NotChecked
 from hub.core.findings import MAX_FINDINGS, Finding, Verdict, verdict_of
 from hub.formats.base import Document, Notation, Reading
 from hub.formats.bulk import HARD, judge, refuse_long_text
+from hub.formats.encoding import BULK, LIMITS, PIECE, Limits, refusal, to_utf8, utf8_pieces
 from hub.formats.explain import Explainer, translated
-from hub.formats.gate import (
-    BULK,
-    LIMITS,
-    PIECE,
-    Limits,
-    is_plain,
-    places_of,
-    refusal,
-    root_of,
-    survey,
-    survey_pieces,
-    to_utf8,
-    utf8_pieces,
-)
+from hub.formats.gate import is_plain, places_of, root_of, survey, survey_pieces
 from hub.formats.rules import AS_DECLARED, Levels, read_rules
 from hub.formats.xml_rules import Schematron, XPathRules
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from hub.core.errors import Undecodable
-from hub.formats.gate import PIECE, Suspicion, is_utf8, refusal
+from hub.formats.encoding import PIECE, Suspicion, is_utf8, refusal
 
 _ASCII_END = 0x7F
 

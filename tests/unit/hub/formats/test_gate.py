@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hub.core.errors import Undecodable
-from hub.formats.gate import LIMITS, Limits, places_of, root_of, survey, to_utf8
+from hub.formats.encoding import LIMITS, Limits, to_utf8
+from hub.formats.gate import is_plain, places_of, root_of, survey
 
 DOCTYPE = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'
 BOMB = '<!DOCTYPE a [<!ENTITY l "ha"><!ENTITY m "&l;&l;&l;"><!ENTITY n "&m;&m;&m;">]><a>&n;</a>'
@@ -75,6 +78,38 @@ def test_a_doctype_is_refused_in_every_encoding(text: str, encoding: str) -> Non
 )
 def test_a_bad_document_is_refused(data: bytes, code: str) -> None:
     assert refused(data) == code
+
+
+FEW = Limits(elements=3, depth=2, attributes=2, attributes_per_element=1)
+
+PIECES = st.sampled_from(
+    [
+        "<a>", "</a>", "<b/>", "<b c='1'/>", "<!DOCTYPE a>", "<!--x-->", "<![CDATA[x]]>", "x", " ",
+        '<?xml version="1.0"?>', '<?xml version="1.1"?>', "<?xml-stylesheet href='x'?>", "&x;",
+        "<?xml\tversion='1.1'?>", "&lt;", "ä", "\n",
+    ]
+)  # fmt: skip
+
+
+@given(pieces=st.lists(PIECES, max_size=8), limits=st.sampled_from([LIMITS, FEW]))
+def test_what_is_plain_can_only_be_malformed(pieces: list[str], limits: Limits) -> None:
+    document = "".join(pieces).encode()
+
+    assert not is_plain(document, limits) or _verdict(document, limits) in {
+        "", "empty_file", "xml_version", "not_wellformed",
+    }  # fmt: skip
+
+
+def _verdict(document: bytes, limits: Limits) -> str:
+    try:
+        survey(to_utf8(document), limits)
+    except Undecodable as exc:
+        return exc.code
+    return ""
+
+
+def test_a_message_of_a_case_core_is_plain() -> None:
+    assert is_plain(declared("<a xmlns='urn:x'><b>ä</b></a>", "UTF-8", "utf-8"))
 
 
 def test_a_hundred_thousand_attributes_are_refused() -> None:

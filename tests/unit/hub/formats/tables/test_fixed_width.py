@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hub.core.errors import RuleViolation, Undecodable
 from hub.core.findings import Finding, Verdict
 from hub.formats.base import Table
-from hub.formats.gate import is_utf8
+from hub.formats.encoding import is_utf8
 from tests.unit.hub.formats.tables.small_tables import fixed_width
 
 SAETZE = fixed_width()
