@@ -15,11 +15,16 @@ import efile
 from efile import EFile, FilingRequest, FolderStore, Part
 from hub.app import SHIPPED
 from hub.core.clock import FixedClock
+from hub.core.ids import derived_uuid
 from hub.core.message import Message
 from hub.core.settings import Address, Cash, Settings, Storage, Tenant, Web
+from hub.demo import drops
+from hub.demo.cast import MUSTERSTADT
+from hub.formats.catalog import Catalog
 from hub.pipeline.balance import balance
 from hub.pipeline.desk import Desk
 from hub.pipeline.desk.correcting import Corrections
+from hub.pipeline.desk.rows import RowCorrections
 from hub.pipeline.desk.viewing import Viewing
 from hub.pipeline.setbacks import CAN_BE_INQUIRED
 from hub.routing.table import Routes
@@ -98,6 +103,9 @@ async def build_small_house(folder: Path) -> SmallHouse:
         desk=Desk(database, Journal("hub-1"), clock, 72 * 3600, ROUTES),
         viewing=Viewing(database, Journal("hub-1"), clock, payloads),
         corrections=Corrections(database, Journal("hub-1"), clock, payloads),
+        rows=RowCorrections(
+            database, Journal("hub-1"), clock, payloads, Catalog.load(SHIPPED / "schemas")
+        ),
         parts={},
         passwords=Passwords(QUICK),
         answer_wait_s=0.0,
@@ -297,6 +305,7 @@ async def fill_the_desk(house: SmallHouse) -> None:
     await doubt_a_delivery(house)
     await hold_a_message(house)
     await raise_alarms(house)
+    await refuse_rows(house)
     await house.database.write(lambda tx: _show_off(tx, house.clock.now_us()))
 
 
@@ -316,6 +325,37 @@ async def raise_alarms(house: SmallHouse, *kinds: str) -> None:
                 alarms.see(tx, sign, now_us)
 
     await house.database.write(work)
+
+
+TABLE_MESSAGE = "0192f0a0-0000-7000-8000-000000000011"
+TABLE = drops.case_table(MUSTERSTADT).replace(b";000;", b";00x;", 1)
+"""A table whose first row is refused."""
+
+
+async def refuse_rows(house: SmallHouse) -> None:
+    """Refuse the first row of a table while the others go on."""
+    await house.database.write(lambda tx: _refuse_rows(tx, house.clock.now_us()))
+
+
+def _refuse_rows(tx: Transaction, now_us: int) -> None:
+    kept = Kept(hashlib.sha256(TABLE).hexdigest(), len(TABLE), TABLE)
+    Payloads.name(tx, OFFICE, kept, now_us)
+    book = Messages(Journal("hub-1"))
+    whole = replace(
+        _message(11, "Falldatentabelle", "fachverfahren", now_us), sha256=kept.sha256,
+        case_key=None,
+    )  # fmt: skip
+    book.add(tx, whole, "received", now_us)
+    book.move(tx, whole, "closed", now_us)
+    tx.run(
+        "UPDATE message SET schema_name = 'altverfahren/Falldaten-1.0' WHERE id = :id",
+        id=whole.id,
+    )
+    row = replace(
+        whole, id=derived_uuid(whole.id, "row", "1"), sha256="", part_of=whole.id,
+        original_name="tabelle-11.csv (Satz 1)", business_id=None,
+    )  # fmt: skip
+    book.add(tx, row, "refused", now_us, code="value_not_listed")
 
 
 DOUBT = "clearing-10"
@@ -349,7 +389,8 @@ def _show_off(tx: Transaction, now_us: int) -> None:
         tenant=OFFICE, message_id=HELD_MESSAGE, actor="ahrens", purpose="klaerung",
         reason="Betrag unklar",
     )  # fmt: skip
-    sights.open_sight(tx, sight, now_us, now_us + 60_000_000)
+    for one in (sight, replace(sight, message_id=TABLE_MESSAGE)):
+        sights.open_sight(tx, one, now_us, now_us + 60_000_000)
     over = Promise(
         "0192f0a0-0000-7000-8000-0000000000dd", OFFICE, REPEATABLE, "deliver",
         "deliver:fachverfahren", CASE,

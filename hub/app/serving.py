@@ -19,8 +19,10 @@ from hub.app.rooms import open_center, open_desk, open_house
 from hub.certificates.door import DoorContexts
 from hub.core.errors import Misconfigured
 from hub.core.settings import Intake, service_manager
+from hub.formats.catalog import Catalog
 from hub.pipeline.balance import standing_balance
 from hub.pipeline.desk.correcting import Corrections
+from hub.pipeline.desk.rows import RowCorrections
 from hub.pipeline.desk.viewing import Viewing
 from hub.pipeline.house import House
 from hub.store.database import Database
@@ -99,6 +101,9 @@ def _services(place: Place, house: House, workers: Workers) -> SiteServices:
         desk=open_desk(place, house.database),
         viewing=Viewing(house.database, house.journal, CLOCK, house.payloads),
         corrections=Corrections(house.database, house.journal, CLOCK, house.payloads),
+        rows=RowCorrections(
+            house.database, house.journal, CLOCK, house.payloads, Catalog.load(place.schemas)
+        ),
         parts={"workers": workers.ping, "storage": storage},
         paused=lambda: house.pressure.paused,
     )

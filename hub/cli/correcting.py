@@ -1,4 +1,4 @@
-"""``clearing correct|approve|decline|difference``, ``journal content``: content, with a reason."""
+"""``clearing correct|rows|approve|…``, ``journal content``: content, with purpose and reason."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from hub.cli.access import Look, log_look
 from hub.cli.command import Commands, place_of, show_json
 from hub.cli.parser import existing_file
 from hub.core.errors import Rejected
+from hub.formats.catalog import Catalog
 from hub.pipeline.desk.correcting import Corrections, difference
+from hub.pipeline.desk.rows import RowCorrections
 from hub.pipeline.desk.viewing import Viewing
 from hub.store import clearing, messages
 from hub.store.database import Database, Row
@@ -32,6 +34,16 @@ def declare(group: Commands) -> None:
     correct.add_argument("id")
     correct.add_argument("file", type=existing_file, metavar="DATEI")
     _who(correct)
+    text = "Abgewiesene Sätze einer Tabelle als eigene Datei ausgeben, mit Zweck und Grund"
+    rows = group.add("rows", _rows, text)
+    rows.add_argument("id", metavar="NACHRICHT")
+    rows.add_argument("--to", type=Path, metavar="DATEI", help="statt auf die Ausgabe")
+    _why(rows)
+    text = "Berichtigte Sätze einer Tabelle vorschlagen; nur die abgewiesenen"
+    correct_rows = group.add("correct-rows", _correct_rows, text)
+    correct_rows.add_argument("id", metavar="NACHRICHT")
+    correct_rows.add_argument("file", type=existing_file, metavar="DATEI")
+    _who(correct_rows)
     for name, run, text in (
         ("approve", _approve, "Einer berichtigten Kopie zustimmen; nie der eigenen"),
         ("decline", _decline, "Eine berichtigte Kopie ablehnen"),
@@ -103,6 +115,48 @@ async def _correct(options: argparse.Namespace) -> int:
     return 0
 
 
+async def _rows(options: argparse.Namespace) -> int:
+    async with _rooms(options) as rooms:
+        found = await _message(rooms, options.id)
+        await _open(rooms, options, found["tenant"], found["id"])
+        part = await _row_corrections(rooms).refused(found["tenant"], found["id"])
+    if options.to:
+        await asyncio.to_thread(options.to.write_bytes, part.data)
+    else:
+        sys.stdout.write(_printable(part.data.decode(part.encoding, "replace")))
+    return 0
+
+
+async def _correct_rows(options: argparse.Namespace) -> int:
+    async with _rooms(options) as rooms:
+        found = await _message(rooms, options.id)
+        look = Look("correction_proposed", "message", found["id"], found["tenant"])
+        await log_look(rooms.database, look)
+        data = await asyncio.to_thread(options.file.read_bytes)
+        proposal = await _row_corrections(rooms).propose(
+            found["tenant"], found["id"], data, options.actor, options.reason
+        )
+    print(f"Vorgeschlagen: {proposal}. Eine andere Person muss zustimmen.")
+    return 0
+
+
+def _row_corrections(rooms: _Rooms) -> RowCorrections:
+    place = rooms.place
+    return RowCorrections(
+        rooms.database, Journal(place.settings.node), CLOCK,
+        Payloads(rooms.database, place.payloads), Catalog.load(place.schemas),
+    )  # fmt: skip
+
+
+async def _message(rooms: _Rooms, message_id: str) -> Row:
+    found = await rooms.database.read(
+        lambda tx: messages.find_in(tx, rooms.place.tenant_ids, message_id)
+    )
+    if found is None:
+        raise Rejected("message_unknown", f"Es gibt keine Nachricht {message_id}.")
+    return found
+
+
 async def _approve(options: argparse.Namespace) -> int:
     return await _decide(options, approving=True)
 
@@ -141,11 +195,7 @@ async def _difference(options: argparse.Namespace) -> int:
 
 async def _content(options: argparse.Namespace) -> int:
     async with _rooms(options) as rooms:
-        found = await rooms.database.read(
-            lambda tx: messages.find_in(tx, rooms.place.tenant_ids, options.id)
-        )
-        if found is None:
-            raise Rejected("message_unknown", f"Es gibt keine Nachricht {options.id}.")
+        found = await _message(rooms, options.id)
         await _open(rooms, options, found["tenant"], found["id"])
         _, data, _ = await rooms.viewing.content(found["tenant"], found["id"], options.actor)
     if options.to:

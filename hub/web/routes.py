@@ -211,6 +211,14 @@ ROUTES: Final = (
         _file("content_viewed", "message"),
     ),
     Route(
+        "GET", "/nachrichten/{message}/saetze", "rows-form", correction.rows_form,
+        _file("content_viewed", "message"),
+    ),
+    Route(
+        "POST", "/nachrichten/{message}/saetze", "rows-propose", correction.rows_propose,
+        _content("correction_proposed", "message"),
+    ),
+    Route(
         "GET", "/klaerfaelle/{clearing}/berichtigen", "correction-form", correction.form,
         _file("content_viewed", "clearing"),
     ),

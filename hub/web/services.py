@@ -11,6 +11,7 @@ from hub.core.clock import Clock
 from hub.core.settings import Settings
 from hub.pipeline.desk import Desk
 from hub.pipeline.desk.correcting import Corrections
+from hub.pipeline.desk.rows import RowCorrections
 from hub.pipeline.desk.viewing import Viewing
 from hub.store.accounts import Accounts, Lifetime, Passwords
 from hub.store.database import Database
@@ -78,6 +79,8 @@ class SiteServices:
     viewing: Viewing | None = None
     """``None`` where no content is shown."""
     corrections: Corrections | None = None
+    rows: RowCorrections | None = None
+    """``None`` where refused rows of tables cannot be corrected."""
     parts: Mapping[str, Ping] = field(default_factory=dict)
     """Named parts of the house and how to ask whether they answer."""
     door: Figures | None = None

@@ -15,6 +15,7 @@ from tests.small_house import (
     HELD_MESSAGE,
     JOB,
     REPEATABLE,
+    TABLE_MESSAGE,
 )
 
 pytestmark = pytest.mark.browser
@@ -40,7 +41,7 @@ def pages(stage: Stage, login: str) -> list[str]:
             "/passwort", "/gibt-es-nicht", "/bilanz", f"/klaerfaelle?gruppe={GROUP}",
             f"/klaerfaelle/{HELD}", f"/nachrichten/{HELD_MESSAGE}/einsicht",
             f"/nachrichten/{HELD_MESSAGE}/inhalt", f"/klaerfaelle/{HELD}/berichtigen",
-            f"/berichtigungen/{CORRECTION}", "/sammelauftraege", f"/sammelauftraege/{JOB}",
+            f"/berichtigungen/{CORRECTION}", f"/nachrichten/{TABLE_MESSAGE}/saetze", "/sammelauftraege", f"/sammelauftraege/{JOB}",
         ],
         "verwalter": [
             "/bilanz", "/nachrichten", "/nachrichten?zustand=held",

@@ -113,8 +113,8 @@ class Corrections:
         if case["state"] != "open" or not is_held(case) or row["part_of"] or not row["sha256"]:
             raise Rejected(
                 "correction_not_offered", "Diese Nachricht lässt sich nicht berichtigen.",
-                remedy="Berichtigt werden angehaltene ganze Dateien; einzelne Sätze einer "
-                "Sammeldatei sendet die Gegenstelle neu.",
+                remedy="Berichtigt werden angehaltene ganze Dateien; abgewiesene Sätze einer "
+                "Tabelle bei der Nachricht der Tabelle.",
             )  # fmt: skip
         return row
 
@@ -177,7 +177,13 @@ def _settled(row: Row, house: House, desk: Desk) -> Callable[[Transaction, Accep
 
     def within(tx: Transaction, accepted: Accepted) -> None:
         case = clearing.find(tx, row["tenant"], row["clearing_id"])
-        if not corrections.entered(tx, row) or case is None or case["state"] != "open":
+        if not corrections.entered(tx, row):
+            return
+        if case is None:
+            # Rows of a table that went on without them: there is nothing to settle.
+            desk.rows_corrected(tx, _message(tx, row["tenant"], row["message_id"]), row)
+            return
+        if case["state"] != "open":
             return
         _hand_over(tx, case, accepted.message.id, house)
         desk.corrected(tx, case, row)

@@ -281,6 +281,13 @@ class Desk:
         self._messages.note(tx, message, now_us, "clearing_corrected", step=step)
         self.settle(tx, case, now_us)
 
+    def rows_corrected(self, tx: Transaction, original: Row, correction: Row) -> None:
+        """Note of a table that its refused rows came in corrected."""
+        facts = {"copy": correction["copy_id"]}
+        step = Step(digest=correction["copy_sha256"], actor=correction["decided_by"], facts=facts)
+        message = messages.to_message(original)
+        self._messages.note(tx, message, self._clock.now_us(), "rows_corrected", step=step)
+
     def settle(self, tx: Transaction, case: Row, now_us: int) -> None:
         """Move a message on once its last clearing case is settled: to what is least finished."""
         row = self._message(tx, case)

@@ -62,6 +62,42 @@ def pending(tx: Transaction, tenant: str, clearing_id: str) -> Row | None:
     )  # fmt: skip
 
 
+def was_entered(tx: Transaction, tenant: str, clearing_id: str) -> bool:
+    """Tell whether a correction about the same has become a message."""
+    row = tx.one(
+        "SELECT 1 FROM correction WHERE tenant = :tenant AND clearing_id = :id "
+        "AND state = 'entered' LIMIT 1",
+        tenant=tenant, id=clearing_id,
+    )  # fmt: skip
+    return row is not None
+
+
+def refused_rows(tx: Transaction, tenant: str, since_us: int, limit: int = 50) -> list[Row]:
+    """Return the tables of an office some rows of which were refused, the newest first.
+
+    With the last correction of these rows, if there was one.
+    """
+    rows = tx.all(
+        "SELECT whole.id, whole.original_name, whole.partner, whole.received_us, "
+        "count(*) AS refused FROM message JOIN message AS whole "
+        "ON whole.tenant = message.tenant AND whole.id = message.part_of "
+        "WHERE message.tenant = :tenant AND message.state = 'refused' "
+        "AND message.received_us >= :since AND message.sha256 = '' "
+        "GROUP BY whole.id, whole.original_name, whole.partner, whole.received_us "
+        "ORDER BY whole.received_us DESC, whole.id LIMIT :limit",
+        tenant=tenant, since=since_us, limit=limit,
+    )  # fmt: skip
+    return [row | {"correction": _last_about(tx, tenant, row["id"])} for row in rows]
+
+
+def _last_about(tx: Transaction, tenant: str, message_id: str) -> Row | None:
+    return tx.one(
+        "SELECT id, state FROM correction WHERE tenant = :tenant AND message_id = :id "
+        "AND state <> 'declined' ORDER BY proposed_us DESC, id LIMIT 1",
+        tenant=tenant, id=message_id,
+    )  # fmt: skip
+
+
 def decide(tx: Transaction, row: Row, state: str, actor: str, reason: str, now_us: int) -> bool:
     """Note what the second person decided; a second click changes nothing."""
     return bool(

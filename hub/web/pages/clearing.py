@@ -25,6 +25,8 @@ MIN_REASON = 3
 STATUS_REASON = "Statusabfrage"
 """To ask changes nothing; it needs no reason of its own."""
 _LOOK_S = 0.1
+_ROWS_US = 30 * 86_400_000_000
+"""Refused rows of tables are listed so long."""
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -33,16 +35,29 @@ async def listed(request: web.Request) -> web.Response:
     scope, group = visit.account.tenant, request.query.get("gruppe", "")
     desk = visit.services.desk
 
+    now_us = visit.services.clock.now_us()
+    shows_rows = scope is not None and visit.has(Role.CASEWORKER) and visit.services.rows
+
     def look(tx: Transaction) -> tuple[list[Row], list[Row], tuple[str, ...]]:
         cases = views.clearing_of_group(tx, scope, group) if group else []
         first = clearing.find(tx, cases[0]["tenant"], cases[0]["id"]) if cases and desk else None
         return views.clearing_groups(tx, scope), cases, ways_out(tx, first) if first else ()
 
     groups, cases, ways = await visit.services.database.read(look)
+    tables = await _refused_rows(visit, now_us - _ROWS_US) if shows_rows else []
     return render(
         request, "clearing_list.html", groups=groups, group=group, cases=cases, ways=ways,
-        may_decide=bool(ways), now=visit.services.clock.now_us(),
+        may_decide=bool(ways), now=now_us, tables=tables,
     )  # fmt: skip
+
+
+async def _refused_rows(visit: Visit, since_us: int) -> list[Row]:
+    rows = await visit.services.database.read(
+        lambda tx: corrections.refused_rows(tx, visit.tenant, since_us)
+    )
+    return [
+        row for row in rows if not (row["correction"] and row["correction"]["state"] == "entered")
+    ]
 
 
 async def show(request: web.Request) -> web.Response:

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from hub.core.errors import Rejected
 from hub.pipeline.desk.correcting import Corrections, difference
+from hub.pipeline.desk.rows import RefusedPart, RowCorrections, subject_of
 from hub.pipeline.desk.viewing import Viewing
 from hub.store import views
 from hub.store.database import Row
@@ -50,6 +51,63 @@ async def propose(request: web.Request) -> web.Response:
     return web.Response(status=303, headers={"Location": f"/berichtigungen/{proposal}"})
 
 
+async def rows_form(request: web.Request) -> web.Response:
+    """Show the refused rows of a table for correction, or ask for a reason first."""
+    visit = visit_of(request)
+    message_id = request.match_info["message"]
+    part = await _refused(visit, message_id)
+    if away := await _ask_first(request, visit, message_id):
+        return away
+    subject = subject_of(message_id)
+    waiting, over = await visit.services.database.read(
+        lambda tx: (
+            corrections.pending(tx, visit.tenant, subject),
+            corrections.was_entered(tx, visit.tenant, subject),
+        )
+    )
+    return render(
+        request, "rows_form.html", part=part, text=part.data.decode(part.encoding, "replace"),
+        small=len(part.data) <= EDITABLE_BYTES, waiting=waiting, over=over,
+    )  # fmt: skip
+
+
+async def rows_propose(request: web.Request) -> web.Response:
+    """Propose corrected rows."""
+    visit = visit_of(request)
+    message_id = request.match_info["message"]
+    part = await _refused(visit, message_id)
+    if away := await _ask_first(request, visit, message_id):
+        return away
+    fields = await request.post()
+    # Browsers send every line end as the two characters that end a row.
+    copy = str(fields.get("kopie", "")).replace("\r\n", "\n").replace("\n", "\r\n").rstrip("\r\n")
+    try:
+        data = f"{copy}\r\n".encode(part.encoding)
+    except UnicodeEncodeError as exc:
+        raise Rejected(
+            "sign_not_agreed", "Die Kopie enthält ein Zeichen, das die Schnittstelle nicht kennt.",
+            place=copy[exc.start], remedy=f"Vereinbart ist {part.encoding}.",
+        ) from exc  # fmt: skip
+    reason = str(fields.get("grund", "")).strip()[:500]
+    proposal = await _rows(visit).propose(
+        visit.tenant, message_id, data, visit.account.login, reason
+    )
+    return web.Response(status=303, headers={"Location": f"/berichtigungen/{proposal}"})
+
+
+async def _refused(visit: Visit, message_id: str) -> RefusedPart:
+    tenant = visit.tenant
+    if await visit.services.database.read(lambda tx: views.message(tx, tenant, message_id)) is None:
+        raise Denied(404, "not_found")
+    return await _rows(visit).refused(tenant, message_id)
+
+
+def _rows(visit: Visit) -> RowCorrections:
+    if visit.services.rows is None:
+        raise Denied(409, "form_expired")
+    return visit.services.rows
+
+
 async def show(request: web.Request) -> web.Response:
     """Show what was changed, and by whom."""
     visit = visit_of(request)
@@ -62,6 +120,7 @@ async def show(request: web.Request) -> web.Response:
     return render(
         request, "correction.html", row=row, lines=difference(before, after),
         own=row["proposed_by"] == visit.account.login,
+        rows=row["clearing_id"] == subject_of(row["message_id"]),
     )  # fmt: skip
 
 

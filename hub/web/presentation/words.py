@@ -74,6 +74,7 @@ STEPS = {
     "delivery_repeated": Word("Als neue Lieferung erneut gesendet", "calm", "send"),
     "delivery_supplied": Word("An ein späteres Ziel nachgeliefert", "calm", "send"),
     "clearing_corrected": Word("Durch eine berichtigte Kopie ersetzt", "good", "copy"),
+    "rows_corrected": Word("Abgewiesene Sätze berichtigt eingegangen", "good", "copy"),
     "correction_proposed": Word("Berichtigung vorgeschlagen", "calm", "copy"),
     "correction_approved": Word("Berichtigung zugestimmt", "good", "check"),
     "correction_declined": Word("Berichtigung abgelehnt", "bad", "cross"),

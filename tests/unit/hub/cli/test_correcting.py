@@ -7,7 +7,15 @@ import pytest
 
 from hub.store.sqlite import SqliteDatabase
 from tests.command_line import CommandLine
-from tests.small_house import CORRECTION, HELD, HELD_MESSAGE, WRONG, _hold
+from tests.small_house import (
+    CORRECTION,
+    HELD,
+    HELD_MESSAGE,
+    TABLE_MESSAGE,
+    WRONG,
+    _hold,
+    _refuse_rows,
+)
 from tests.unit.hub.cli.test_journal import _looks
 
 WHO = ("--reason", "Betrag unklar", "--actor", "m.sommer")
@@ -22,6 +30,7 @@ def held(command: CommandLine) -> CommandLine:
     async def fill() -> None:
         database = SqliteDatabase(command.house.database)
         await database.write(lambda tx: _hold(tx, 1_795_000_000_000_000))
+        await database.write(lambda tx: _refuse_rows(tx, 1_795_000_000_000_000))
         await asyncio.to_thread(database.close)
 
     asyncio.run(fill())
@@ -65,10 +74,27 @@ def test_a_copy_is_proposed_from_a_file(held: CommandLine, tmp_path: Path) -> No
     assert "+  <betrag>1.00</betrag>" in told["difference"]
 
 
+def test_refused_rows_are_written_out_and_proposed_corrected(
+    held: CommandLine, tmp_path: Path
+) -> None:
+    path = tmp_path / "rows.csv"
+    shown = held("clearing", "rows", TABLE_MESSAGE, *WHY)
+    written = held("clearing", "rows", TABLE_MESSAGE, *WHY, "--to", str(path))
+    same = held("clearing", "correct-rows", TABLE_MESSAGE, str(path), *WHO)
+    path.write_bytes(path.read_bytes().replace(b";00x;", b";000;"))
+    proposed = held("clearing", "correct-rows", TABLE_MESSAGE, str(path), *WHO)
+
+    assert (2, 0) == (shown.out.count("\n"), written.code)
+    assert (1, True) == (same.code, "[nothing_corrected]" in same.err)
+    assert "Eine andere Person muss zustimmen." in proposed.out
+    assert ("correction_proposed", TABLE_MESSAGE, "musterstadt") in _looks(held)
+
+
 @pytest.mark.parametrize(
     ("call", "code"),
     [
         (("journal", "content", "m-9", *WHY), "message_unknown"),
+        (("clearing", "rows", "m-9", *WHY), "message_unknown"),
         (("clearing", "approve", "c-9", *WHO), "correction_unknown"),
         (("clearing", "difference", "c-9", *WHY), "correction_unknown"),
     ],

@@ -9,9 +9,11 @@ from tests.small_house import (
     HELD_MESSAGE,
     OFFICE,
     PASSWORD,
+    TABLE_MESSAGE,
     WRONG,
     SmallHouse,
     hold_a_message,
+    refuse_rows,
 )
 from tests.unit.hub.web.conftest import Arrive
 
@@ -79,3 +81,44 @@ async def test_another_offices_correction_does_not_exist(house: SmallHouse, arri
     visitor = await arrive("fremd")
 
     assert [404, 404] == [(await visitor.get(path)).status for path in (FORM, PLACE)]
+
+
+ROWS = f"/nachrichten/{TABLE_MESSAGE}/saetze"
+
+
+async def test_refused_rows_are_found_on_the_desk_and_proposed_corrected(
+    house: SmallHouse, arrive: Arrive
+) -> None:
+    await refuse_rows(house)
+    visitor = await arrive("ahrens")
+    desk = await (await visitor.get("/klaerfaelle")).text()
+    away = (await visitor.get(ROWS)).headers["Location"]
+    await visitor.post(f"/nachrichten/{TABLE_MESSAGE}/einsicht", zweck="klaerung", grund=WHY)
+    form = await (await visitor.get(ROWS)).text()
+    text = form.partition('autocomplete="off">\n')[2].partition("</textarea>")[0]
+
+    answer = await visitor.post(ROWS, kopie=text.replace(";00x;", ";000;"), grund=WHY)
+    shown = await (await visitor.get(answer.headers["Location"])).text()
+    again = await (await visitor.get(ROWS)).text()
+
+    assert f'href="{ROWS}"' in desk
+    assert "/einsicht?weiter=" in away
+    assert ("value_not_listed", 2) == (form[form.find("value_") :][:16], text.count("\n"))
+    assert "Eine andere Person muss zustimmen." in shown
+    assert f'href="{ROWS}"' in shown
+    assert "wartet auf Zustimmung" in again
+
+
+async def test_rows_of_another_kind_are_refused_with_the_reason(
+    house: SmallHouse, arrive: Arrive
+) -> None:
+    await refuse_rows(house)
+    visitor = await arrive("ahrens")
+    await visitor.post(f"/nachrichten/{TABLE_MESSAGE}/einsicht", zweck="klaerung", grund=WHY)
+
+    foreign = await visitor.post(ROWS, kopie="Spalte\r\nWert", grund=WHY)
+    strange = await visitor.post(ROWS, kopie="\u4e2d", grund=WHY)
+    none = await visitor.get(f"/nachrichten/{HELD_MESSAGE}/saetze")
+
+    assert [422, 422, 422] == [foreign.status, strange.status, none.status]
+    assert "rows_foreign" in await foreign.text()
