@@ -8,6 +8,7 @@ from hub.app.place import CLOCK, Place
 from hub.channels.outbound.alerts import mail, post
 from hub.core.clock import iso_utc
 from hub.core.settings import Alerts
+from hub.evidence.standing import broken_chains
 from hub.pipeline.alarms.watch import News, Watch
 from hub.pipeline.alarms.words import facts, remedy, sentence
 from hub.pipeline.house import House
@@ -68,5 +69,9 @@ def watch_of(place: Place, house: House, workers: Workers) -> Duty:
         password = place.secret("smtp_password").decode()
     telling = rules.webhook or (rules.smtp_host and rules.mail_to)
     postman = Postman(rules, place.settings.node, password) if telling else None
-    watch = Watch(house.database, CLOCK, rules, place.data, workers.able, postman)
+
+    async def chains() -> list[str]:
+        return sorted(await broken_chains(house.database, place.checkpoints))
+
+    watch = Watch(house.database, CLOCK, rules, place.data, workers.able, chains, postman)
     return ("alarms", watch.round, WATCH_S)

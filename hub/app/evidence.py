@@ -27,8 +27,8 @@ DUTY_S = 5.0
 
 def open_notary(place: Place, database: Database) -> Notary:
     """Open what signs checkpoints of the journal."""
-    folder = place.base / place.settings.folders.checkpoints
-    return Notary(database, open_signing(place, database), CLOCK, folder, place.settings.evidence)
+    signing, rules = open_signing(place, database), place.settings.evidence
+    return Notary(database, signing, CLOCK, place.checkpoints, rules)
 
 
 def open_signing(place: Place, database: Database) -> SigningKeys:

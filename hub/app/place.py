@@ -67,6 +67,11 @@ class Place:
         return self.base / configured if configured else self.data / "payloads"
 
     @property
+    def checkpoints(self) -> Path:
+        """Folder of the signed checkpoints."""
+        return self.base / self.settings.folders.checkpoints
+
+    @property
     def database_file(self) -> Path:
         """The SQLite file."""
         return self.data / "hub.sqlite"

@@ -89,6 +89,9 @@ async def restore(source: Path, target: Path) -> Restored:
     database = SqliteDatabase(places["data"] / Path(DATABASE).name)
     try:
         found = await database.scan(lambda tx: _state(tx, manifest))
+        await asyncio.to_thread(
+            _set_aside_checkpoints, places["checkpoints"], target, found.checkpoints
+        )
         again = await asyncio.to_thread(_take_in_again, places["inbox"], found.messages)
         aside = await asyncio.to_thread(_set_aside, places["outbox"], target, found.delivered)
         facts = {"backup": manifest["began"], "again": again, "aside": aside}
@@ -146,6 +149,8 @@ class _State:
     messages: set[str]
     delivered: set[str]
     """Files of the outbox that were confirmed, relative to it."""
+    checkpoints: dict[str, int]
+    """The newest one's number, by office."""
 
 
 def _state(tx: Transaction, manifest: dict[str, Any]) -> _State:
@@ -165,6 +170,12 @@ def _state(tx: Transaction, manifest: dict[str, Any]) -> _State:
     return _State(
         {row["id"] for row in tx.all("SELECT id FROM message")},
         {name for row in sent for name in _file_of(row["tenant"], json.loads(row["spec"]))},
+        {
+            row["tenant"]: row["number"]
+            for row in tx.all(
+                "SELECT tenant, max(number) AS number FROM checkpoint GROUP BY tenant"
+            )
+        },
     )
 
 
@@ -211,6 +222,23 @@ def _set_aside(outbox: Path, target: Path, delivered: Iterable[str]) -> int:
         path.rename(aside)
         moved += 1
     return moved
+
+
+def _set_aside_checkpoints(folder: Path, target: Path, known: dict[str, int]) -> None:
+    """Move checkpoints the database does not know of to where a person finds them.
+
+    The journal goes on from the database's; left here, they would say that it was cut.
+    """
+    for path in sorted(folder.glob("*.jsonl")):
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        newest = known.get(path.stem, 0)
+        later = [line for line in lines if json.loads(line).get("number", 0) > newest]
+        if later:
+            aside = target / ASIDE / "checkpoints" / path.name
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            aside.write_text("".join(later), encoding="utf-8")
+            kept = [line for line in lines if line not in later]
+            path.write_text("".join(kept), encoding="utf-8")
 
 
 def _note(tx: Transaction, node: str, facts: dict[str, object]) -> None:

@@ -18,6 +18,7 @@ from hub.channels.outbound.https import HttpsDoor
 from hub.core import failpoint
 from hub.core.errors import Misconfigured
 from hub.core.settings import armed_failpoint
+from hub.evidence.standing import demand_whole_chains
 from hub.formats.catalog import Catalog
 from hub.letters.office import Office
 from hub.letters.templates import Templates
@@ -136,6 +137,7 @@ async def open_house(place: Place) -> AsyncIterator[House]:
         database = await stack.enter_async_context(open_database(place))
         await join(database, settings.node, CLOCK)
         await belong(database, place.payloads, CLOCK.now_us())
+        await demand_whole_chains(database, place.checkpoints, settings.evidence)
         room = await stack.enter_async_context(open_efile(place, database))
         door = await stack.enter_async_context(HttpsDoor())
         center = open_center(place, database)

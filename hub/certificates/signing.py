@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import asdict, dataclass
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from hub.certificates.keystore import KeyStore, Owner, SealedKey
@@ -97,6 +98,16 @@ class SigningKeys:
                 remedy="Mit „aktenhub journal key --renew“ einen neuen anlegen.",
             )
         return Signer(row["id"], row["public"], key)
+
+
+def is_signed(public: str, statement: bytes, signature: str) -> bool:
+    """Tell whether a statement was signed with the key of a public key, in hex."""
+    try:
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public))
+        key.verify(bytes.fromhex(signature), statement)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def public_keys(tx: Transaction) -> list[Row]:

@@ -178,6 +178,8 @@ class Evidence(_Section, frozen=True, kw_only=True):
     """After so many new entries of an office a checkpoint is signed."""
     checkpoint_minutes: Annotated[float, Meta(gt=0, le=10_080)] = 15.0
     """At the latest after so long, when there are new entries."""
+    broken_chain: Literal["refuse", "alarm"] = "refuse"
+    """When a journal was changed or cut at its end: do not start, or start and raise an alarm."""
 
 
 class Alerts(_Section, frozen=True, kw_only=True):

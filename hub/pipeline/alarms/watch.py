@@ -62,7 +62,11 @@ class Watch:
     """The folder whose disk must not fill up."""
     loops: Callable[[], Awaitable[None]]
     """Raises when a loop hangs or has failed for a while."""
+    chains: Callable[[], Awaitable[Iterable[str]]]
+    """Returns the offices whose journal was changed or cut at its end."""
     messenger: Messenger | None = None
+    _chains_us: int = field(default=-DAY_US)
+    _broken: tuple[str, ...] = ()
     _counted_us: int = field(default=-DAY_US)
     _full_count_agrees: bool = True
 
@@ -83,12 +87,19 @@ class Watch:
         found = [Sign("disk", "data", free / _GIGA, self.rules.free_bytes / max(free, 1))]
         if not await self._balanced(now_us):
             found.append(Sign("imbalance", "", 1, 1))
+        found += [Sign("journal", "", 1, 1, office) for office in await self._broken_chains(now_us)]
         try:
             await self.loops()
         except HubError as exc:
             kind = "stuck" if exc.code == "loop_stuck" else "hindered"
             found.append(Sign(kind, exc.code, 1, 1))
         return found
+
+    async def _broken_chains(self, now_us: int) -> tuple[str, ...]:
+        """Look at the ends of the journals once an hour."""
+        if now_us - self._chains_us >= _HOUR_US:
+            self._chains_us, self._broken = now_us, tuple(await self.chains())
+        return self._broken
 
     async def _balanced(self, now_us: int) -> bool:
         """Compare the two counts; once a day every row and entry is counted afresh."""

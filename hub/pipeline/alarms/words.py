@@ -22,6 +22,10 @@ WORDS = {
         "Die Nachrichtenbilanz geht nicht auf.",
         "Nichts löschen; „aktenhub journal balance“ und „aktenhub journal verify“ ausführen.",
     ),
+    "journal": (
+        "Das Journal wurde verändert oder am Ende abgeschnitten.",
+        "Nichts ändern; Datenbank und Prüfpunkte sichern, „aktenhub journal verify“ ausführen.",
+    ),
     "certificate": (
         "Ein Zertifikat läuft in {value:.0f} Tagen ab: {place}.",
         "Ein neues beantragen: „aktenhub certs request“.",

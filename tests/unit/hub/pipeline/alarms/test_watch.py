@@ -49,18 +49,24 @@ class Guard:
     watch: Watch
     people: Listener
     stuck: list[bool]
+    broken: list[str]
+    """Offices whose journal was cut."""
 
 
 def guard_of(world: World, path: Path, rules: Alerts = RULES) -> Guard:
     stuck = [False]
+    broken: list[str] = []
 
     async def loops() -> None:
         if stuck[0]:
             raise Unavailable("loop_stuck")
 
+    async def chains() -> list[str]:
+        return broken
+
     people = Listener()
-    watch = Watch(world.house.database, world.clock, rules, path, loops, people)
-    return Guard(watch, people, stuck)
+    watch = Watch(world.house.database, world.clock, rules, path, loops, chains, people)
+    return Guard(watch, people, stuck, broken)
 
 
 @pytest.fixture
@@ -217,3 +223,11 @@ def test_every_kind_has_its_words() -> None:
     row = {"place": "travel", "value": 2.0, "raised_us": 0, "tenant": ""}
 
     assert all(sentence({**row, "kind": kind}) and remedy({**row, "kind": kind}) for kind in WORDS)
+
+
+async def test_a_cut_journal_is_told_for_its_office(guard: Guard) -> None:
+    guard.broken.append("musterstadt")
+    await guard.watch.round()
+    [news] = guard.people.heard
+
+    assert [("journal", "musterstadt")] == [(row["kind"], row["tenant"]) for row in news.raised]
