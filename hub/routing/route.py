@@ -76,11 +76,16 @@ class InRoute(_Route, frozen=True, kw_only=True):
     """The same for the sender's message number."""
     date_key: str | None = None
     """The same for the day of the message, which then decides the version it is read with."""
-    answers: bool = False
-    """Whether the sender gets a *Quittung*."""
+    answers: bool | Literal["refusals"] = False
+    """Whether the sender gets a *Quittung*: never, of every message, or only of what was not
+    taken whole (refused, or some records of a table)."""
 
     levels: dict[str, RuleLevel] = {}
     """Business rules of the format graded anew on this way, by their id."""
+
+    def tells(self, result: str) -> bool:
+        """Whether the sender wants to hear of this result (``accepted``, ``refused``, …)."""
+        return self.answers is True or (self.answers == "refusals" and result != "accepted")
 
     def __post_init__(self) -> None:
         """Check the patterns."""

@@ -33,7 +33,7 @@ class Answer:
 
 def receipt(message: Message, result: str, findings: Sequence[Finding], mind: Mind) -> Answer:
     """Return the receipt for a message of the case core; nothing for other senders."""
-    partner = _wants_answers(message, mind)
+    partner = _wants_to_hear(message, result, mind)
     if partner is None:
         return Answer()
     send = Send(Role.CASE_CORE, _record(message, result, findings), "receipt")
@@ -47,10 +47,10 @@ def receipt(message: Message, result: str, findings: Sequence[Finding], mind: Mi
     return Answer((promise,), (kept,))
 
 
-def _wants_answers(message: Message, mind: Mind) -> str | None:
+def _wants_to_hear(message: Message, result: str, mind: Mind) -> str | None:
     """Return the partner to answer; for unreadable bytes the channel's own partner."""
     routes = mind.rules.routes.incoming(message.channel, local_date(message.received_us))
-    answering = [route.partner for route in routes if route.answers]
+    answering = [route.partner for route in routes if route.tells(result)]
     if message.partner in answering:
         return message.partner
     return message.channel if message.channel in answering else None

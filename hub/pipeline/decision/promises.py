@@ -71,7 +71,7 @@ def plan_outcome(
     for promise in attached(message, outcome, case, mind):
         made.add(promise)
     clearings = tuple(_clearing(message, c, n) for n, c in enumerate(outcome.clearings))
-    if route and route.answers:
+    if route and route.tells("accepted"):
         answer = receipt(message, "accepted", remarks, mind)
         made.promises += answer.promises
         made.kept += answer.kept

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+import pytest
+from msgspec import structs
+
 from hub.core.findings import Finding
 from hub.pipeline.decision.answers import SHOWN_FINDINGS, receipt
 from hub.routing.table import Routes
@@ -36,6 +39,16 @@ def test_who_agreed_on_no_receipts_gets_none() -> None:
     answer = receipt(message, "accepted", (), make_mind())
 
     assert ((), ()) == (answer.promises, answer.clearings)
+
+
+@pytest.mark.parametrize(("result", "said"), [("accepted", 0), ("refused", 1)])
+def test_who_wants_refusals_only_hears_of_nothing_else(result: str, said: int) -> None:
+    routes = shipped_rules().routes
+    quiet = tuple(structs.replace(way, answers="refusals") for way in routes.ways_in)
+
+    answer = receipt(MESSAGE, result, (), make_mind(routes=Routes(quiet, routes.ways_out)))
+
+    assert said == len(answer.promises)
 
 
 def test_a_receipt_that_cannot_be_written_is_said_to_a_human() -> None:
