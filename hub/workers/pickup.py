@@ -107,8 +107,13 @@ def _take_round(
     folder: DropFolder, count: Count | None, house: House
 ) -> tuple[list[Taken], tuple[int, int] | None]:
     """Claim and read one round; blocks its thread."""
-    names, gap = _claim_round(folder, count, house)
-    units = folder.take_units(folder.rules.batch, _ids(house))
+    if folder.units is None:
+        units: list[str] = []
+        names, gap = _claim_round(folder, count, house)
+    else:
+        # Here nothing is complete by itself; what lies claimed was, before modes changed.
+        names = folder.claimed()[: folder.rules.batch]
+        units, gap = _claim_units(folder, count, house)
     if not names and not units:
         return [], gap
     failpoint.reach("pickup_after_claim")
@@ -133,9 +138,6 @@ def _claim_round(
     folder: DropFolder, count: Count | None, house: House
 ) -> tuple[list[str], tuple[int, int] | None]:
     left = folder.claimed()[: folder.rules.batch]
-    if folder.units is not None:
-        # Here nothing is complete by itself.
-        return left, None
     # A leftover that still grows must not keep the rest of the channel waiting.
     names = folder.scan(folder.rules.batch - len(left))
     gap = None
@@ -143,6 +145,18 @@ def _claim_round(
         names, gap = _admitted(names, left, count, folder)
     taken = folder.claim(names, _ids(house)) if names else []
     return left + taken, gap
+
+
+def _claim_units(
+    folder: DropFolder, count: Count | None, house: House
+) -> tuple[list[str], tuple[int, int] | None]:
+    left = folder.claimed_units()
+    units = folder.next_units(folder.rules.batch - len(left))
+    gap = None
+    if folder.rules.gap_wait_s is not None:
+        names, gap = _admitted([unit.name for unit in units], left, count, folder)
+        units = [unit for unit in units if unit.name in names]
+    return left + folder.claim_units(units, _ids(house)), gap
 
 
 def _admitted(

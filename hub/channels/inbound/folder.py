@@ -26,7 +26,7 @@ from hub.channels.inbound.names import (
 from hub.channels.inbound.reading import Claimed, K, Keep, read_claimed
 from hub.channels.inbound.rules import Rules
 from hub.channels.inbound.unit_reading import ClaimedUnit, read_unit
-from hub.channels.inbound.units import UNITS, Units
+from hub.channels.inbound.units import UNITS, Unit, Units
 from hub.channels.inbound.waiting import Waiting, opened_folder
 from hub.channels.safe_folder import move, write_once
 from hub.core.errors import Misconfigured, Unavailable
@@ -158,17 +158,28 @@ class DropFolder:
             return Claimed(name, 0, None, fault="unstable")
         return claimed
 
-    def take_units(self, limit: int, new_id: Callable[[], str]) -> list[str]:
-        """Claim the next complete units and return them behind those claimed before.
+    def claimed_units(self) -> list[str]:
+        """Return what units lie claimed, in the order of claiming, at most one batch.
 
         Raises:
             Unavailable: nothing is mounted where it should be.
         """
         self._require_mount()
-        if self.units is None:
-            return []
-        left = [name for name in self.units.claimed() if not self._waiting.rests(name)][:limit]
-        return left + self.units.claim(self.units.next(limit - len(left)), new_id)
+        claimed = self.units.claimed() if self.units else []
+        return [name for name in claimed if not self._waiting.rests(name)][: self.rules.batch]
+
+    def next_units(self, limit: int) -> list[Unit]:
+        """Return complete units in the declared order.
+
+        Raises:
+            Unavailable: nothing is mounted where it should be.
+        """
+        self._require_mount()
+        return self.units.next(limit) if self.units else []
+
+    def claim_units(self, units: Iterable[Unit], new_id: Callable[[], str]) -> list[str]:
+        """Take units for ourselves, durably, each as a whole or not at all."""
+        return self.units.claim(units, new_id) if self.units else []
 
     def read_units(self, names: Iterable[str], keep: Keep[K], now_us: int) -> list[ClaimedUnit[K]]:
         """Read claimed units; one whose digests may still come right is ``unstable``.

@@ -46,6 +46,11 @@ class Unit:
     hopeless: bool = False
     """Whether it is taken only to be refused: its digests never came right."""
 
+    @property
+    def name(self) -> str:
+        """The message's name; of a unit that cannot be read, that of its sidecar."""
+        return self.names[0] if self.names else self.sidecar
+
 
 @dataclass(slots=True)
 class _Watched:
@@ -140,7 +145,7 @@ class Units:
         shelf = self._path / UNITS
         taken = []
         for unit in units:
-            claimed = claimed_name(new_id(), unit.names[0] if unit.names else unit.sidecar)
+            claimed = claimed_name(new_id(), unit.name)
             hidden = shelf / f".{claimed}"
             hidden.mkdir(mode=0o700)
             # Its name first: else a power cut leaves the files in a folder without one.

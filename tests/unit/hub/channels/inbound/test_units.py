@@ -61,8 +61,12 @@ def keep(file: BinaryIO) -> bytes:
 def take(folder: DropFolder, now_us: int = NOW_US) -> list[ClaimedUnit]:
     """Look twice, as a sidecar must be seen to stand still, and claim what is complete."""
     ids = claim_ids()
-    names = folder.take_units(10, ids.__next__) or folder.take_units(10, ids.__next__)
+    names = claim(folder, ids) or claim(folder, ids)
     return folder.read_units(names, keep, now_us)
+
+
+def claim(folder: DropFolder, ids: Iterator[str]) -> list[str]:
+    return folder.claimed_units() + folder.claim_units(folder.next_units(10), ids.__next__)
 
 
 def visible(folder: DropFolder) -> list[str]:
@@ -182,7 +186,7 @@ def test_a_sidecar_that_is_a_link_is_not_followed(folder: DropFolder, tmp_path: 
 def test_bytes_that_change_after_the_claim_are_read_again_later(folder: DropFolder) -> None:
     drop_unit(folder)
     ids = claim_ids()
-    [name] = folder.take_units(9, ids.__next__) or folder.take_units(9, ids.__next__)
+    [name] = claim(folder, ids) or claim(folder, ids)
     attachment = folder.path / ".units" / name / "b.pdf"
     attachment.write_bytes(b"half")
     claimed_us = units.claimed_us(name)
