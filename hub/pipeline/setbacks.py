@@ -16,10 +16,11 @@ from hub.core.settings import HttpsTarget
 from hub.pipeline.breaker import note_answer, note_failure
 from hub.pipeline.house import House
 from hub.pipeline.outcomes import DeliveryClass, judge
-from hub.pipeline.retry import Dead, next_attempt
+from hub.pipeline.retry import Dead, RetryAt, next_attempt
 from hub.store import batches, clearing, lanes, messages
 from hub.store.clearing import ClearingCase
 from hub.store.database import Transaction
+from hub.store.desk import holds
 from hub.store.lanes import Promise
 
 log = logging.getLogger(__name__)
@@ -86,10 +87,17 @@ def _again(
     """Put a promise back, ``waiting`` or, where bytes may have left, still ``sent``."""
     now_us = house.clock.now_us()
     wish_s = error.retry_after_s if isinstance(error, Unavailable) else None
-    decision = next_attempt(
-        promise.attempts, now_us, promise.deadline_us, house.settings.delivery,
-        retry_after_s=wish_s, chance=_CHANCE,
-    )  # fmt: skip
+
+    def decide(paused_us: int) -> RetryAt | Dead:
+        return next_attempt(
+            promise.attempts, now_us, promise.deadline_us + paused_us, house.settings.delivery,
+            retry_after_s=wish_s, chance=_CHANCE,
+        )  # fmt: skip
+
+    decision = decide(0)
+    if isinstance(decision, Dead):
+        # What a person held back has as much longer.
+        decision = decide(holds.paused_us(tx, promise.tenant, promise.id, now_us))
     if isinstance(decision, Dead):
         stop(tx, promise, error, "unknown" if left == "sent" else "dead", house)
         return

@@ -161,6 +161,14 @@ def direct(tx: Transaction, tenant: str, promise_id: str, spec: Mapping[str, str
     )  # fmt: skip
 
 
+def rewrite(tx: Transaction, tenant: str, promise_id: str, spec: Mapping[str, object]) -> None:
+    """Say anew what a promise that stands still is about, as a human decided."""
+    tx.run(
+        "UPDATE promise SET spec = :spec WHERE tenant = :tenant AND id = :id AND state = 'dead'",
+        spec=json.dumps(dict(spec), ensure_ascii=False), tenant=tenant, id=promise_id,
+    )  # fmt: skip
+
+
 def promise_of(tx: Transaction, tenant: str, promise_id: str | None) -> Row | None:
     """Return what stands still because of a case, if anything does."""
     return tx.one(

@@ -299,7 +299,8 @@ def unblock(
 ) -> bool:
     """Let a blocked lane go on: try its head again, or leave it behind (a human decided).
 
-    What is tried again gets a new deadline; else its next setback would stop it at once.
+    What is tried again, and what stood behind it, gets a new deadline; else its next setback
+    would stop it at once, though a person took the time and not the work.
     """
     freed = tx.run(
         "UPDATE lane SET head_seq = head_seq + :skip, epoch = epoch + 1, blocked_by = NULL, "
@@ -314,15 +315,13 @@ def unblock(
             state="skipped" if skip else "waiting", done=now_us if skip else None,
             tenant=tenant, id=promise_id, deadline=deadline_us,
         )  # fmt: skip
+        tx.run(
+            "UPDATE promise SET deadline_us = :deadline WHERE tenant = :tenant "
+            "AND deadline_us < :deadline AND done_us IS NULL AND (queue, lane_key) = "
+            "(SELECT queue, lane_key FROM promise WHERE tenant = :tenant AND id = :id)",
+            tenant=tenant, id=promise_id, deadline=deadline_us,
+        )  # fmt: skip
     return bool(freed)
-
-
-def rewrite(tx: Transaction, tenant: str, promise_id: str, spec: Mapping[str, Any]) -> None:
-    """Say anew what a promise is about, as a human decided; only while its lane stands still."""
-    tx.run(
-        "UPDATE promise SET spec = :spec WHERE tenant = :tenant AND id = :id AND state = 'dead'",
-        spec=json.dumps(dict(spec), ensure_ascii=False), tenant=tenant, id=promise_id,
-    )  # fmt: skip
 
 
 def hand_back(tx: Transaction, me: str, now_us: int) -> int:

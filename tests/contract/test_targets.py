@@ -14,6 +14,8 @@ from hub.app import all_migrations
 from hub.core.clock import FixedClock
 from hub.core.settings import Delivery, HttpsTarget
 from hub.store import lanes
+from hub.store.desk import holds
+from hub.store.desk.holds import Hold
 from hub.store.lanes import Promise
 from hub.store.migrate import migrate
 from hub.store.targets.breaker import PARTNER, Failure, failed, find, listed
@@ -124,3 +126,27 @@ async def test_what_is_overdue_is_found_without_an_attempt(cluster: Cluster) -> 
     found = await cluster.nodes[1].write(lambda tx: claim_overdue(tx, QUEUE, 10, lease))
 
     assert [("a-UV-2", "dead", 0)] == [(one.id, state, one.attempts) for one, state in found]
+
+
+@pytest.mark.parametrize(("value", "found"), [("azr", []), ("ihv", ["a-UV-2"])])
+async def test_what_was_held_back_is_overdue_as_much_later(
+    cluster: Cluster, value: str, found: list[str]
+) -> None:
+    made_us = cluster.clock.now_us()
+    one = Promise("a-UV-2", "a", "m", "deliver", QUEUE, "UV-2", deadline_us=made_us + 60 * S)
+    await cluster.nodes[0].write(lambda tx: lanes.add(tx, one, made_us))
+    hold = Hold(
+        id="hold-1", tenant="a", kind="partner", value=value, reason="Wartung", actor="ahrens",
+        until_us=made_us + 3600 * S,
+    )  # fmt: skip
+    await cluster.nodes[0].write(lambda tx: holds.put(tx, hold, made_us))
+    cluster.clock.advance(1800)
+    now_us = cluster.clock.now_us()
+    await cluster.nodes[0].write(lambda tx: holds.end(tx, "hold-1", "ahrens", now_us))
+    lease = Lease("hub-1", now_us, now_us + S)
+
+    overdue = await cluster.nodes[1].write(lambda tx: claim_overdue(tx, QUEUE, 10, lease))
+    paused = await cluster.nodes[1].read(lambda tx: holds.paused_us(tx, "a", "a-UV-2", now_us))
+
+    assert found == [one.id for one, _ in overdue]
+    assert (1800 * S if value == "azr" else 0) == paused

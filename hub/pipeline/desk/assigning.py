@@ -51,4 +51,4 @@ def assign(tx: Transaction, case: Row, case_key: str) -> None:
     if promise is None:
         return
     spec = json.loads(promise["spec"]) | {"case_key": case_key, "akte": akte_title(known)}
-    lanes.rewrite(tx, case["tenant"], promise["id"], spec)
+    clearing.rewrite(tx, case["tenant"], promise["id"], spec)

@@ -10,6 +10,19 @@ from dataclasses import asdict, dataclass
 
 from hub.store.database import Row, Transaction
 
+_BEGAN = "CASE WHEN hold.made_us > head.made_us THEN hold.made_us ELSE head.made_us END"
+_ENDED = """CASE WHEN coalesce(hold.ended_us, hold.until_us) < :now
+  THEN coalesce(hold.ended_us, hold.until_us) ELSE :now END"""
+PAUSED_US = f"""CAST(coalesce((SELECT sum(({_ENDED}) - ({_BEGAN})) FROM hold
+  WHERE ({_ENDED}) > ({_BEGAN}) AND (hold.tenant = '' OR hold.tenant = head.tenant)
+  AND (hold.kind = 'tenant' OR (hold.kind = 'case' AND hold.value = head.lane_key)
+    OR (hold.kind = 'route' AND hold.value = head.queue) OR (hold.kind = 'partner'
+      AND head.queue IN ('deliver:' || hold.value, 'order:' || hold.value)))), 0) AS BIGINT)"""  # noqa: S608  constants of ours
+"""How long the promise ``head`` was held back so far: its deadline is later by as much.
+
+Holds that overlap count each for itself; that only gives more time.
+"""
+
 EVERYBODY = ""
 """As tenant of a hold: every office."""
 
@@ -49,6 +62,16 @@ def end(tx: Transaction, hold_id: str, actor: str, now_us: int) -> bool:
             now=now_us, actor=actor, id=hold_id,
         )
     )  # fmt: skip
+
+
+def paused_us(tx: Transaction, tenant: str, promise_id: str, now_us: int) -> int:
+    """Return how long a promise was held back so far."""
+    row = tx.one(
+        f"SELECT {PAUSED_US} AS paused FROM promise head "  # noqa: S608  constants of ours
+        "WHERE head.tenant = :tenant AND head.id = :id",
+        tenant=tenant, id=promise_id, now=now_us,
+    )  # fmt: skip
+    return int(row["paused"]) if row else 0
 
 
 def find(tx: Transaction, scope: str | None, hold_id: str) -> Row | None:

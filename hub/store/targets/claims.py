@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hub.store import lanes
 from hub.store.database import Transaction
+from hub.store.desk.holds import PAUSED_US
 from hub.store.lanes import NOT_HELD, Promise
 
 
@@ -88,4 +89,4 @@ AND (:tenant IS NOT NULL OR NOT EXISTS (SELECT 1 FROM target WHERE target.partne
 """
 _NEXT = _leasing(_ADMITTED, "lane.due_us")
 _OLDEST = _leasing(_ADMITTED, "head.made_us, head.id")
-_OVERDUE = _leasing("head.deadline_us < :now", "lane.due_us")
+_OVERDUE = _leasing(f"head.deadline_us + {PAUSED_US} < :now", "lane.due_us")

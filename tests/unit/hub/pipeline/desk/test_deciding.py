@@ -63,6 +63,19 @@ async def test_released_work_gets_its_whole_time_anew(world: World) -> None:
     assert again.deadline_us > world.clock.now_us()
 
 
+@pytest.mark.parametrize("verb", ["release", "discard"])
+async def test_what_stood_behind_gets_its_whole_time_anew_too(world: World, verb: str) -> None:
+    one, case = await stopped(world)
+    behind = replace(one, id="behind", deadline_us=world.clock.now_us() + 1)
+    await world.house.database.write(lambda tx: lanes.add(tx, behind, world.clock.now_us()))
+    world.clock.advance(200 * 3600)
+
+    await world.desk.decide(OFFICE, case, decision(verb))
+
+    [row] = await world.rows("SELECT deadline_us FROM promise WHERE id = 'behind'")
+    assert row["deadline_us"] > world.clock.now_us()
+
+
 async def test_rejected_work_is_left_behind_and_counted_as_settled(world: World) -> None:
     one, case = await stopped(world)
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from hub.core.errors import Rejected
+from hub.core.errors import Rejected, Unavailable
 from hub.pipeline.desk.holding import Holding
+from hub.pipeline.setbacks import try_again
 from hub.store import lanes
 from hub.store.desk import holds
 from hub.store.desk.holds import EVERYBODY, Hold
@@ -136,3 +137,22 @@ async def test_another_offices_hold_cannot_be_ended(world: World) -> None:
 
     with pytest.raises(Rejected, match="hold_unknown"):
         await holding_of(world).end(OTHER_OFFICE, one.id, "fremd")
+
+
+@pytest.mark.parametrize("held", [True, False])
+async def test_a_hold_does_not_use_up_the_deadline(world: World, *, held: bool) -> None:
+    promise_id = await work(world)
+    await world.change(
+        "UPDATE promise SET deadline_us = :at WHERE id = :id",
+        at=world.clock.now_us() + HOUR_US // 2, id=promise_id,
+    )  # fmt: skip
+    if held:
+        await hold(world)
+    world.clock.advance(3601)
+    [claimed] = await world.claim("deliver:azr")
+
+    await try_again(claimed, Unavailable("partner_unavailable"), world.house)
+
+    assert ([] if held else ["partner_unavailable"]) == [
+        case["code"] for case in await world.open_cases()
+    ]
