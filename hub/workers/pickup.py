@@ -13,6 +13,7 @@ from hub.channels.inbound.folder import DropFolder
 from hub.channels.inbound.names import claim_id, original_name
 from hub.channels.inbound.reading import Claimed
 from hub.channels.inbound.unit_reading import CLAIMED, ClaimedUnit
+from hub.channels.inbound.units import Units
 from hub.core import failpoint
 from hub.core.clock import iso_utc, local_date
 from hub.core.errors import Conflict
@@ -113,7 +114,7 @@ def _take_round(
     else:
         # Here nothing is complete by itself; what lies claimed was, before modes changed.
         names = folder.claimed()[: folder.rules.batch]
-        units, gap = _claim_units(folder, count, house)
+        units, gap = _claim_units(folder, folder.units, count, house)
     if not names and not units:
         return [], gap
     failpoint.reach("pickup_after_claim")
@@ -148,15 +149,15 @@ def _claim_round(
 
 
 def _claim_units(
-    folder: DropFolder, count: Count | None, house: House
+    folder: DropFolder, shelf: Units, count: Count | None, house: House
 ) -> tuple[list[str], tuple[int, int] | None]:
     left = folder.claimed_units()
-    units = folder.next_units(folder.rules.batch - len(left))
+    units = shelf.next(folder.rules.batch - len(left))
     gap = None
     if folder.rules.gap_wait_s is not None:
         names, gap = _admitted([unit.name for unit in units], left, count, folder)
         units = [unit for unit in units if unit.name in names]
-    return left + folder.claim_units(units, _ids(house)), gap
+    return left + shelf.claim(units, _ids(house)), gap
 
 
 def _admitted(

@@ -26,7 +26,7 @@ from hub.channels.inbound.names import (
 from hub.channels.inbound.reading import Claimed, K, Keep, read_claimed
 from hub.channels.inbound.rules import Rules
 from hub.channels.inbound.unit_reading import ClaimedUnit, read_unit
-from hub.channels.inbound.units import UNITS, Unit, Units
+from hub.channels.inbound.units import UNITS, Units
 from hub.channels.inbound.waiting import Waiting, opened_folder
 from hub.channels.safe_folder import move, write_once
 from hub.core.errors import Misconfigured, Unavailable
@@ -167,19 +167,6 @@ class DropFolder:
         self._require_mount()
         claimed = self.units.claimed() if self.units else []
         return [name for name in claimed if not self._waiting.rests(name)][: self.rules.batch]
-
-    def next_units(self, limit: int) -> list[Unit]:
-        """Return complete units in the declared order.
-
-        Raises:
-            Unavailable: nothing is mounted where it should be.
-        """
-        self._require_mount()
-        return self.units.next(limit) if self.units else []
-
-    def claim_units(self, units: Iterable[Unit], new_id: Callable[[], str]) -> list[str]:
-        """Take units for ourselves, durably, each as a whole or not at all."""
-        return self.units.claim(units, new_id) if self.units else []
 
     def read_units(self, names: Iterable[str], keep: Keep[K], now_us: int) -> list[ClaimedUnit[K]]:
         """Read claimed units; one whose digests may still come right is ``unstable``.

@@ -66,7 +66,8 @@ def take(folder: DropFolder, now_us: int = NOW_US) -> list[ClaimedUnit]:
 
 
 def claim(folder: DropFolder, ids: Iterator[str]) -> list[str]:
-    return folder.claimed_units() + folder.claim_units(folder.next_units(10), ids.__next__)
+    assert folder.units is not None
+    return folder.claimed_units() + folder.units.claim(folder.units.next(10), ids.__next__)
 
 
 def visible(folder: DropFolder) -> list[str]:
