@@ -17,9 +17,12 @@ from hub.bench.load import Load
 from hub.bench.machine import Limits, cpu_seconds, peak_rss_mb, what_it_can
 from hub.bench.observed import Observed
 from hub.bench.tally import accepted_receipts, faults, percentile
+from hub.core.ids import uuid7
+from hub.demo.cast import Office
 from hub.demo.stage import Stage, set_stage
 from hub.pipeline.balance import Balance, balance
 from hub.pipeline.house import House
+from hub.store import journal
 from hub.store.database import Row
 from hub.workers.loops import Workers
 
@@ -32,32 +35,54 @@ async def measure(folder: Path, load: Load, patience_s: float = PATIENCE_S) -> F
     stage = await set_stage(folder, 0)
     try:
         limits = await what_it_can(folder, stage.place, load)
-        load.drop(stage.inbox(load.office))
-        return await _run(stage, load, limits, patience_s)
+        return await Course(stage, limits, load.office, patience_s).run(load)
     finally:
         await stage.stop()
 
 
-async def _run(stage: Stage, load: Load, limits: Limits, patience_s: float) -> Figures:
-    async with open_house(stage.place) as house:
+class Course:
+    """One installation that gets one load after the other."""
+
+    def __init__(self, stage: Stage, limits: Limits, office: Office, patience_s: float) -> None:
+        self._stage = stage
+        self._limits = limits
+        self._patience_s = patience_s
+        self._total = Load(0, office=office)
+        self._since: tuple[str, int] | None = None
+        """What lay there before the first load is none of ours."""
+
+    async def run(self, load: Load) -> Figures:
+        """Drop a load, wait until all of it is through, and return the figures."""
+        self._total += load
+        await asyncio.to_thread(load.drop, self._stage.inbox(load.office))
+        others = [one.pid for one in self._stage.programs]
+        async with open_house(self._stage.place) as house:
+            # Compiling schemas and mappings is the price of a start, not of a message.
+            await house.isolation.ready()
+            observed = await self._observed(house)
+            begin_us = house.clock.now_us()
+            begin_cpu = await asyncio.to_thread(cpu_seconds, others)
+            await self._work(house, observed)
+            rss_mb = await asyncio.to_thread(peak_rss_mb, others)
+            cpu_s = await asyncio.to_thread(cpu_seconds, others) - begin_cpu
+            run = Run(house, observed, load, begin_us, rss_mb, cpu_s)
+            return await _figures(run, self._limits)
+
+    async def _observed(self, house: House) -> Observed:
+        if self._since is None:
+            heads = {one.tenant: one.seq for one in await house.database.read(journal.heads)}
+            self._since = uuid7(house.clock.now_us()), heads.get(self._total.office.id, 0)
+        return Observed(self._stage.place, house.database, self._total, *self._since)
+
+    async def _work(self, house: House, observed: Observed) -> None:
         workers = Workers(house)
-        # Compiling schemas and mappings is the price of a start, not of a message.
-        await house.isolation.ready()
-        begin_us = house.clock.now_us()
-        others = [one.pid for one in stage.programs]
-        begin_cpu = await asyncio.to_thread(cpu_seconds, others)
         running = asyncio.create_task(workers.run())
-        observed = Observed(stage.place, house.database, load)
         finished = asyncio.create_task(observed.at_rest())
-        await asyncio.wait({running, finished}, timeout=patience_s,
+        await asyncio.wait({running, finished}, timeout=self._patience_s,
                            return_when=asyncio.FIRST_COMPLETED)  # fmt: skip
         finished.cancel()
-        rss_mb = await asyncio.to_thread(peak_rss_mb, others)
-        cpu_s = await asyncio.to_thread(cpu_seconds, others) - begin_cpu
         workers.stop()
         await running
-        run = Run(house, observed, begin_us, rss_mb, cpu_s)
-        return await _figures(run, limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +91,14 @@ class Run:
 
     house: House
     observed: Observed
+    load: Load
     begin_us: int
     rss_mb: float
     cpu_s: float
 
 
 async def _figures(run: Run, limits: Limits) -> Figures:
-    house, load = run.house, run.observed.load
+    house, load = run.house, run.load
     rows = await run.observed.rows()
     # Refused and repeated files are through at once; only the whole way is timed.
     waits = [wait_ms(row) for row in rows if row["state"] == "closed"]
@@ -100,7 +126,7 @@ async def _figures(run: Run, limits: Limits) -> Figures:
         p99_ms=round(percentile(waits, 99), 1),
         rss_mb=round(run.rss_mb, 1),
         balanced=total.balanced,
-        **asdict(faults(load, seen)),
+        **asdict(faults(run.observed.load, seen)),
     )
 
 

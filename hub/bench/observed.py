@@ -21,6 +21,10 @@ class Observed:
     place: Place
     database: Database
     load: Load
+    since_id: str = ""
+    """Ids of the run's messages are greater."""
+    since_seq: int = 0
+    """Journal entries of the run have higher numbers."""
 
     @property
     def tenant(self) -> str:
@@ -29,9 +33,9 @@ class Observed:
 
     async def rests(self) -> bool:
         """Tell whether every file is received and nothing is in progress; a cheap look."""
-        tenant, files = self.tenant, self.load.files
+        files = self.load.files
         return await self.database.read(
-            lambda tx: not _unfinished(tx, tenant) and _received(tx, tenant) >= files
+            lambda tx: not _unfinished(tx, self.tenant) and self._received(tx) >= files
         )
 
     async def at_rest(self) -> None:
@@ -41,24 +45,34 @@ class Observed:
 
     async def rows(self) -> list[Row]:
         """Return the messages of the run."""
-        return await self.database.read(lambda tx: _messages(tx, self.tenant))
+        return await self.database.read(
+            lambda tx: tx.all(_MESSAGES, tenant=self.tenant, since=self.since_id)
+        )
 
     async def last_us(self, action: str) -> int | None:
         """Return when something was done last."""
-        row = await self.database.read(lambda tx: _last(tx, self.tenant, action))
+        row = await self.database.read(
+            lambda tx: tx.one(_LAST, tenant=self.tenant, since=self.since_seq, action=action)
+        )
         return row["last"] if row else None
 
     async def seen(self, accepted: Mapping[str, int]) -> Seen:
         """Return what was found, with the receipts as they were found elsewhere."""
-        decided = await self.database.read(lambda tx: _decided(tx, self.tenant))
+        decided = await self.database.read(
+            lambda tx: tx.all(_DECIDED, tenant=self.tenant, since=self.since_seq)
+        )
         folder = self.place.base / self.place.settings.folders.outbox / self.tenant / "ihv"
         return Seen(
-            messages=await self.database.read(lambda tx: _received(tx, self.tenant)),
+            messages=await self.database.read(self._received),
             accepted=accepted,
             documents=await self._documents(),
             orders=await asyncio.to_thread(ordered, folder),
             decided=[row["business_id"] for row in decided],
         )
+
+    def _received(self, tx: Transaction) -> int:
+        row = tx.one(_COUNT, tenant=self.tenant, since=self.since_id)
+        return row["n"] if row else 0
 
     async def _documents(self) -> int:
         """Count what the e-file holds, file by file."""
@@ -79,29 +93,20 @@ def _unfinished(tx: Transaction, tenant: str) -> bool:
     return tx.one(sql, tenant=tenant) is not None
 
 
-def _received(tx: Transaction, tenant: str) -> int:
-    row = tx.one("SELECT count(*) AS n FROM message WHERE tenant = :tenant", tenant=tenant)
-    return row["n"] if row else 0
+_COUNT = "SELECT count(*) AS n FROM message WHERE tenant = :tenant AND id > :since"
 
+_MESSAGES = """
+SELECT id, state, received_us, closed_us FROM message WHERE tenant = :tenant AND id > :since
+"""
 
-def _messages(tx: Transaction, tenant: str) -> list[Row]:
-    return tx.all(
-        "SELECT id, state, received_us, closed_us FROM message WHERE tenant = :tenant",
-        tenant=tenant,
-    )
+_LAST = """
+SELECT max(at_us) AS last FROM journal
+WHERE tenant = :tenant AND seq > :since AND action = :action
+"""
 
-
-def _last(tx: Transaction, tenant: str, action: str) -> Row | None:
-    return tx.one(
-        "SELECT max(at_us) AS last FROM journal WHERE tenant = :tenant AND action = :action",
-        tenant=tenant, action=action,
-    )  # fmt: skip
-
-
-def _decided(tx: Transaction, tenant: str) -> list[Row]:
-    return tx.all(
-        "SELECT message.business_id FROM journal JOIN message "
-        "ON message.tenant = journal.tenant AND message.id = journal.message_id "
-        "WHERE journal.tenant = :tenant AND journal.action = 'decided' ORDER BY journal.seq",
-        tenant=tenant,
-    )
+_DECIDED = """
+SELECT message.business_id FROM journal JOIN message
+  ON message.tenant = journal.tenant AND message.id = journal.message_id
+WHERE journal.tenant = :tenant AND journal.seq > :since AND journal.action = 'decided'
+ORDER BY journal.seq
+"""

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from hub.bench.figures import Figures, HttpsFigures
+from hub.bench.growth import GrowthFigures, measure_growth
 from hub.bench.https.run import CONNECTIONS, Wanted, measure_https
 from hub.bench.load import Load
 from hub.bench.messages import measure
@@ -30,6 +31,8 @@ def _add_messages(messages: argparse.ArgumentParser) -> None:
     add("--count", type=number, default=2000, metavar="ZAHL", help="Nachrichten (Vorgabe 2000)")
     add("--mode", choices=("folder", "https"), default="folder",
         help="von Ordner zu Ordner (Vorgabe) oder von HTTPS zu HTTPS")  # fmt: skip
+    add("--preload", type=number, metavar="ZAHL",
+        help="mit so vielen erledigten Nachrichten im Journal vergleichen")  # fmt: skip
     add("--connections", type=number, default=CONNECTIONS, metavar="ZAHL",
         help=f"Verbindungen des Absenders (Vorgabe {CONNECTIONS})")  # fmt: skip
 
@@ -39,12 +42,16 @@ async def _messages(options: argparse.Namespace) -> int:
         figures = await _measured(options, Path(folder))
     if options.json:
         show_json(figures.to_dict())
+    elif isinstance(figures, GrowthFigures):
+        show_growth(figures)
     else:
         show_figures(figures)
     return 0 if figures.good else 1
 
 
-async def _measured(options: argparse.Namespace, folder: Path) -> Figures:
+async def _measured(options: argparse.Namespace, folder: Path) -> Figures | GrowthFigures:
+    if options.preload:
+        return await measure_growth(folder, options.count, options.preload)
     if options.mode == "https":
         return await measure_https(folder, Wanted(options.count, options.connections))
     return await measure(folder, Load(options.count))
@@ -75,6 +82,34 @@ async def _table(options: argparse.Namespace) -> int:
     return 0 if figures.good else 1
 
 
+def show_growth(figures: GrowthFigures) -> None:
+    """Print what growth costs."""
+    show_facts(
+        [
+            ("Speicherung", figures.store),
+            ("Nachrichten", f"{figures.rounds} × {figures.messages} je Installation"),
+            ("vorher im Journal", f"{figures.few} und {figures.preloaded}"),
+            ("gefüllt in", f"{figures.preload_seconds} s, {figures.database_mb} MB Datenbank"),
+            ("Rechenzeit bei wenigen", f"{figures.cpu_ms_few} ms je Nachricht"),
+            ("Rechenzeit bei vielen", f"{figures.cpu_ms_preloaded} ms je Nachricht"),
+            ("Verhältnis", figures.cost_ratio),
+            ("Speicher", f"{figures.rss_mb} MiB"),
+            ("nackte Grenze je Kern", f"{figures.bare_limit_per_second} (lesen, prüfen, abbilden)"),
+            ("fsync je Sekunde", figures.fsync_per_second),
+            *_faults(figures),
+        ]
+    )
+
+
+def _faults(figures: Figures | GrowthFigures) -> list[tuple[str, object]]:
+    return [
+        ("verloren", figures.lost),
+        ("doppelt", figures.duplicated),
+        ("außer der Reihe", figures.out_of_order),
+        ("Bilanz", "geht auf" if figures.balanced else "GEHT NICHT AUF"),
+    ]
+
+
 def show_figures(figures: Figures) -> None:
     """Print a measurement for people."""
     show_facts(
@@ -93,10 +128,7 @@ def show_figures(figures: Figures) -> None:
             ("Wartezeit p50 / p99", f"{figures.p50_ms} / {figures.p99_ms} ms"),
             *(_of_https(figures) if isinstance(figures, HttpsFigures) else ()),
             ("Speicher", f"{figures.rss_mb} MiB"),
-            ("verloren", figures.lost),
-            ("doppelt", figures.duplicated),
-            ("außer der Reihe", figures.out_of_order),
-            ("Bilanz", "geht auf" if figures.balanced else "GEHT NICHT AUF"),
+            *_faults(figures),
         ]
     )
 
