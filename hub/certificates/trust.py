@@ -14,6 +14,8 @@ from hub.certificates.inventory import demand_name
 from hub.certificates.validation import to_us
 from hub.core.errors import Misconfigured, Rejected
 
+_Stamp = tuple[int, int, int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
@@ -30,6 +32,8 @@ class TrustFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._known: dict[str, tuple[_Stamp, tuple[x509.Certificate, ...]]] = {}
+        """What was read last, as long as the file is the same one."""
 
     def put(self, partner: str, pem: bytes) -> tuple[Anchor, ...]:
         """Replace the anchors of a partner and return them.
@@ -49,11 +53,19 @@ class TrustFolder:
     def certificates(self, partner: str) -> tuple[x509.Certificate, ...]:
         """Return the anchors of a partner; none when there is no file.
 
+        A file that has not changed since is not read again, so that asking costs next to nothing.
+
         Raises:
             Misconfigured: somebody put something else into the folder.
         """
         try:
-            return read_certificates(self._file(partner).read_bytes())
+            file = self._file(partner)
+            stamp = _stamp(file)
+            known = self._known.get(partner)
+            if known is None or known[0] != stamp:
+                # Read after the look: what changes in between is read once more next time.
+                known = self._known[partner] = (stamp, read_certificates(file.read_bytes()))
+            return known[1]
         except FileNotFoundError:
             return ()
         except Rejected as exc:
@@ -71,6 +83,11 @@ class TrustFolder:
 
     def _file(self, partner: str) -> Path:
         return self.path / f"{demand_name(partner)}.pem"
+
+
+def _stamp(file: Path) -> _Stamp:
+    found = file.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def replace_file(path: Path, data: bytes) -> None:

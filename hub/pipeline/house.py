@@ -16,6 +16,7 @@ from hub.core.settings import Settings
 from hub.letters.templates import Templates
 from hub.pipeline.isolation.pool import Isolation, Recollection
 from hub.pipeline.pressure import Pressure
+from hub.pipeline.together import Together
 from hub.routing.table import Routes
 from hub.store.database import Database
 from hub.store.journal import Journal
@@ -96,6 +97,8 @@ class House:
     """By partner name."""
     inboxes: Mapping[tuple[str, str], DropFolder] = field(default_factory=dict)
     """By tenant and channel."""
+    together: Together = field(default_factory=Together)
+    """What many ask for at the same time."""
 
     @property
     def messages(self) -> Messages:

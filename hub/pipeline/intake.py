@@ -69,7 +69,9 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
+class Ready:
+    """An arrival with its envelope, its large bytes already durable."""
+
     message: Message
     kept: Kept | None
     fault: str | None
@@ -89,7 +91,7 @@ async def accept(arrivals: Sequence[Arrival], house: House) -> list[Accepted]:
     ready = [await prepare(arrival, house) for arrival in arrivals]
     failpoint.reach("intake_before_commit")
     now_us = house.clock.now_us()
-    accepted = await house.database.write(lambda tx: _enter_all(tx, ready, house, now_us))
+    accepted = await house.database.write(lambda tx: enter_all(tx, ready, house, now_us))
     failpoint.reach("intake_after_commit")
     for one in accepted:
         if one.state == "received":
@@ -98,7 +100,7 @@ async def accept(arrivals: Sequence[Arrival], house: House) -> list[Accepted]:
     return accepted
 
 
-async def prepare(arrival: Arrival, house: House) -> _Ready:
+async def prepare(arrival: Arrival, house: House) -> Ready:
     """Build the envelope and make large payloads durable."""
     kept = arrival.kept
     if kept is None and arrival.data is not None:
@@ -121,20 +123,13 @@ async def prepare(arrival: Arrival, house: House) -> _Ready:
         causation_id=arrival.causation_id,
     )
     in_order = any(route.split for route in routes)
-    return _Ready(
+    return Ready(
         message, kept, arrival.fault, in_order, arrival.facts, arrival.within, arrival.attachments
     )
 
 
-def enter(tx: Transaction, ready: _Ready, house: House, now_us: int) -> Accepted:
-    """Enter one prepared arrival within a unit of work."""
-    return _enter_all(tx, (ready,), house, now_us)[0]
-
-
-def _enter_all(
-    tx: Transaction, ready: Sequence[_Ready], house: House, now_us: int
-) -> list[Accepted]:
-    """Enter prepared arrivals in their order; what is there already stays as it is."""
+def enter_all(tx: Transaction, ready: Sequence[Ready], house: House, now_us: int) -> list[Accepted]:
+    """Enter prepared arrivals within a unit of work, in their order; what is there stays."""
     accepted: dict[tuple[str, str], Accepted] = {}
     named = _named(tx, ready, accepted)
     new = {m.key: (one, m) for one, m in zip(ready, named, strict=True) if m.key not in accepted}
@@ -150,7 +145,7 @@ def _enter_all(
 
 
 def _named(
-    tx: Transaction, ready: Sequence[_Ready], accepted: dict[tuple[str, str], Accepted]
+    tx: Transaction, ready: Sequence[Ready], accepted: dict[tuple[str, str], Accepted]
 ) -> list[Message]:
     """Return the messages under their final ids, and note what became of known ones before."""
     _note_known(tx, [one.message for one in ready], accepted)
@@ -178,7 +173,7 @@ def _note_known(
             accepted[known.key] = Accepted(known, row["state"], row["code"])
 
 
-def _judged(ready: _Ready, message: Message) -> Accepted:
+def _judged(ready: Ready, message: Message) -> Accepted:
     if ready.fault:
         return Accepted(message, "refused", ready.fault)
     return Accepted(message, "received")
@@ -186,7 +181,7 @@ def _judged(ready: _Ready, message: Message) -> Accepted:
 
 def _recognise_repeated(
     tx: Transaction,
-    new: Mapping[tuple[str, str], tuple[_Ready, Message]],
+    new: Mapping[tuple[str, str], tuple[Ready, Message]],
     accepted: dict[tuple[str, str], Accepted],
     house: House,
 ) -> None:
@@ -200,7 +195,7 @@ def _recognise_repeated(
 
 
 def _write(
-    tx: Transaction, entered: Sequence[tuple[_Ready, Accepted]], house: House, now_us: int
+    tx: Transaction, entered: Sequence[tuple[Ready, Accepted]], house: House, now_us: int
 ) -> None:
     house.messages.add_all(tx, [_arrived(*one) for one in entered], now_us)
     received = [(one, what.message) for one, what in entered if what.state == "received"]
@@ -214,7 +209,7 @@ def _write(
     lanes.add_all(tx, promises, now_us)
 
 
-def _arrived(ready: _Ready, accepted: Accepted) -> Arrived:
+def _arrived(ready: Ready, accepted: Accepted) -> Arrived:
     code = {"code": accepted.code} if accepted.code else {}
     return Arrived(accepted.message, accepted.state, {**ready.facts, **code})
 

@@ -11,7 +11,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 from hub.channels.inbound.watch import FolderWatch
 from hub.core.errors import Unavailable
@@ -43,6 +44,10 @@ BALANCE_LOOK_S = 30.0
 """How often what came to rest is added up for the balance."""
 BULK_LOOK_S = 5.0
 """How often bulk jobs are looked for; whoever begins one carries on its first cases at once."""
+REST_S = 0.02
+"""Where a hundred things happen in a second, looking after each would cost more than the work."""
+SCAN_REST_S = 0.1
+"""The same for folders, where a look costs more."""
 POLL_S = 0.25
 """How long a loop sleeps when nothing wakes it."""
 SWEEP_LOOK_S = 30.0
@@ -70,11 +75,14 @@ Duty = tuple[str, Round, float]
 """Name, what to do again and again beside the messages' way, and how often in seconds."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Loop:
     name: str
     round: Round
     poll_s: float
+    rest_s: float = REST_S
+    """A loop that found nothing looks again no sooner, however often it is woken."""
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Workers:
@@ -84,7 +92,7 @@ class Workers:
         self._house = house
         self._duties = tuple(duties)
         self._crews: list[Crew] = []
-        self._wake = asyncio.Event()
+        self._running: list[_Loop] = []
         self._stopping = False
         self._told = asyncio.Event()
         self._hurry = asyncio.Event()
@@ -101,7 +109,7 @@ class Workers:
         house = self._house
         partners = sorted({route.partner for route in house.routes.ways_out})
         loops = [
-            _Loop("pickup", self._doors.round, house.settings.pickup.scan_s),
+            _Loop("pickup", self._doors.round, house.settings.pickup.scan_s, SCAN_REST_S),
             self._groups("travel", TRAVEL, travel),
             _Loop("cash_files", lambda: close_due_files(house, at_once=at_once), POLL_S),
             _Loop("letter", self._letters, POLL_S),
@@ -155,7 +163,8 @@ class Workers:
         await recover(self._house)
         started()
         watch = self._watch()
-        running = [asyncio.create_task(self._supervise(loop)) for loop in self.loops(at_once=False)]
+        self._running = self.loops(at_once=False)
+        running = [asyncio.create_task(self._supervise(loop)) for loop in self._running]
         told = asyncio.create_task(self._told.wait())
         try:
             # A loop ends untold only by a fault after which nothing may go on.
@@ -190,11 +199,12 @@ class Workers:
         self._stopping = True
         self._house.pressure.close()
         self._told.set()
-        self._wake.set()
+        self.wake()
 
     def wake(self) -> None:
         """Say that there may be something to do; a hint."""
-        self._wake.set()
+        for loop in self._running:
+            loop.woken.set()
 
     async def ping(self) -> None:
         """Return when the house takes in messages and works.
@@ -251,7 +261,7 @@ class Workers:
         running = asyncio.get_running_loop()
 
         def wake() -> None:
-            running.call_soon_threadsafe(self._wake.set)
+            running.call_soon_threadsafe(self.wake)
 
         watch = FolderWatch(wake)
         for folder in self._house.inboxes.values():
@@ -262,6 +272,8 @@ class Workers:
     async def _supervise(self, loop: _Loop) -> None:
         while not self._stopping:
             self._last_round[loop.name] = time.monotonic()
+            # Before the look: what is said during it is not forgotten after it.
+            loop.woken.clear()
             try:
                 done = await loop.round()
             except Unavailable as exc:
@@ -285,16 +297,13 @@ class Workers:
     async def _after(self, done: int, loop: _Loop) -> None:
         """Wake the others after work, sleep after none."""
         if done:
-            self._wake.set()
-        else:
-            await self._sleep(loop.poll_s)
-
-    async def _sleep(self, seconds: float) -> None:
-        self._wake.clear()
-        try:
-            await asyncio.wait_for(self._wake.wait(), seconds)
-        except TimeoutError:
+            self.wake()
             return
+        rested = time.monotonic() + loop.rest_s
+        with suppress(TimeoutError):
+            await asyncio.wait_for(loop.woken.wait(), loop.poll_s)
+        if not self._stopping:
+            await asyncio.sleep(rested - time.monotonic())
 
     async def _add_up(self) -> int:
         return await add_up(self._house.database, self._house.clock.now_us())

@@ -14,12 +14,13 @@ import asyncio
 import hashlib
 import ssl
 from collections.abc import Container, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Self
 
 import aiohttp
 from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
 
 from hub.channels.outbound.exchange import (
     answer_unusable,
@@ -73,6 +74,24 @@ _POSTED = range(200, 300)
 _INQUIRED = frozenset({200, 204, 404})
 
 
+_PROGRESS: ContextVar[_Progress] = ContextVar("progress")
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Notes when a request gets its connection: any later failure may follow its first byte."""
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  as the library calls it
+    ) -> Connection:
+        """Return a connection, made or kept."""
+        connection = await super().connect(req, traces, timeout)
+        _PROGRESS.get().connected = True
+        return connection
+
+
 class _Response(aiohttp.ClientResponse):
     """A response that remembers the partner's certificate before the connection is released."""
 
@@ -100,9 +119,8 @@ class HttpsDoor:
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
             # How many run at once is decided per target, before anything is claimed.
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEPALIVE_S),
+            connector=_Connector(limit=0, keepalive_timeout=_KEEPALIVE_S),
             response_class=_Response,
-            trace_configs=[_tracing()],
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             trust_env=False,
@@ -156,6 +174,7 @@ class HttpsDoor:
         if not url.startswith("https://"):
             raise url_invalid(url)
         progress = _Progress()
+        _PROGRESS.set(progress)
         try:
             async with self._session.request(
                 exchange.method,
@@ -165,7 +184,6 @@ class HttpsDoor:
                 headers={**exchange.headers, "Accept-Encoding": "identity"},
                 timeout=aiohttp.ClientTimeout(total=exchange.timeout_s, sock_connect=_CONNECT_S),
                 allow_redirects=False,
-                trace_request_ctx=progress,
             ) as response:
                 if response.status not in good:
                     raise refusal(response.status, response.headers, url)
@@ -187,15 +205,3 @@ class HttpsDoor:
             headers={name.lower(): value for name, value in response.headers.items()},
             peer_fingerprint=getattr(response, "peer_fingerprint", ""),
         )
-
-
-def _tracing() -> aiohttp.TraceConfig:
-    """Once a connection stands, every further failure may come after the first byte."""
-    config = aiohttp.TraceConfig()
-
-    async def connected(_: aiohttp.ClientSession, context: SimpleNamespace, __: object) -> None:
-        context.trace_request_ctx.connected = True
-
-    config.on_connection_create_end.append(connected)
-    config.on_connection_reuseconn.append(connected)
-    return config

@@ -78,7 +78,7 @@ async def _put(query: Row, house: House, desk: Desk) -> None:
         if not status.answered(tx, query, found.answer, found.code, now_us):
             return
         if ready is not None:
-            intake.enter(tx, ready, house, now_us)
+            intake.enter_all(tx, (ready,), house, now_us)
         desk.answered(tx, case, query["actor"], found.answer, found.facts)
 
     await house.database.write(work)

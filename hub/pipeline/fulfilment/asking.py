@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from hub.core import failpoint
 from hub.core.errors import Conflict, HubError, Misconfigured, OutcomeUnknown
@@ -16,7 +18,7 @@ from hub.core.ids import uuid7
 from hub.core.settings import HttpsTarget
 from hub.pipeline import intake
 from hub.pipeline.breaker import note_answer
-from hub.pipeline.fulfilment.ending import end_within, what_left
+from hub.pipeline.fulfilment.ending import Ended, end_within, what_left
 from hub.pipeline.house import House, PartnerAnswer, PartnerLine
 from hub.pipeline.setbacks import after_exchange
 from hub.store import lanes, messages
@@ -42,7 +44,7 @@ async def ask(promise: Promise, data: bytes, house: House) -> None:
     sent = _under_own_id(promise, data)
     doubt = False
     try:
-        doubt = not await house.database.write(lambda tx: lanes.mark_sent(tx, promise))
+        doubt = not await _mark(promise, house)
         earlier = await _resolve(promise, target, line) if doubt else None
         # An inquiry ends the doubt; a repetition leaves it until it is answered.
         doubt = doubt and target.idempotent == "yes"
@@ -50,6 +52,30 @@ async def ask(promise: Promise, data: bytes, house: House) -> None:
         await take(promise, answer, _digest(promise, data, sent), target, house)
     except HubError as exc:
         await after_exchange(promise, exc, target, house, doubt=doubt)
+
+
+async def _mark(promise: Promise, house: House) -> bool:
+    """Note durably that bytes are about to leave; tell whether none may have left before.
+
+    Raises:
+        Conflict: the lease was lost; nothing may leave.
+    """
+    first = await house.together.do(_mark_all, promise, house)
+    if isinstance(first, Conflict):
+        raise first
+    return first
+
+
+async def _mark_all(promises: Sequence[Promise], house: House) -> list[bool | Conflict]:
+    return await house.database.write(lambda tx: [_marked(tx, one) for one in promises])
+
+
+def _marked(tx: Transaction, promise: Promise) -> bool | Conflict:
+    try:
+        return lanes.mark_sent(tx, promise)
+    except Conflict as exc:
+        # Whose lease was lost has changed nothing; the others go on.
+        return exc
 
 
 def line_to(promise: Promise, house: House) -> tuple[HttpsTarget, PartnerLine]:
@@ -135,24 +161,47 @@ async def take(
         Conflict: the lease was lost.
     """
     facts = {**what_left(promise), "certificate": answer.certificate[:16]}
-    step = Step(promise.id, digest=digest, facts=facts)
+    ended = Ended(promise, "delivered", Step(promise.id, digest=digest, facts=facts))
     try:
         arrival = await arrival_of(promise, answer, house)
         ready = await intake.prepare(arrival, house) if arrival else None
-
-        def work(tx: Transaction) -> None:
-            now_us = house.clock.now_us()
-            if ready is not None:
-                intake.enter(tx, ready, house, now_us)
-            end_within(tx, promise, house, "delivered", now_us, step)
-            note_answer(tx, promise, target, house)
-
-        await house.database.write(work)
+        await house.together.do(_take_all, _Taken(ended, target, ready), house)
     except Exception as exc:
         if isinstance(exc, Conflict) and exc.code == "lease_lost":
             raise
         # The partner has acted: from here on nothing counts as "not happened".
         raise _answer_lost() from exc
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A promise that was kept, and the answer to be entered with it."""
+
+    ended: Ended
+    target: HttpsTarget
+    ready: intake.Ready | None
+
+
+async def _take_all(taken: Sequence[_Taken], house: House) -> list[None]:
+    """End promises whose partners answered, all of them or none.
+
+    Raises:
+        Conflict: a lease was lost.
+    """
+    ready = [one.ready for one in taken if one.ready is not None]
+    # Of each office and partner one answer tells all.
+    told = {(one.target.name, one.ended.promise.tenant): one for one in taken}
+
+    def work(tx: Transaction) -> None:
+        now_us = house.clock.now_us()
+        if ready:
+            intake.enter_all(tx, ready, house, now_us)
+        end_within(tx, [one.ended for one in taken], house, now_us)
+        for one in told.values():
+            note_answer(tx, one.ended.promise, one.target, house)
+
+    await house.database.write(work)
+    return [None] * len(taken)
 
 
 async def arrival_of(

@@ -23,7 +23,8 @@ async def end(
     """End a kept promise: lane, journal and message in one unit of work."""
     now_us = house.clock.now_us()
     step = Step(promise.id, digest=digest or promise.payload_sha256, facts=facts or {})
-    await house.database.write(lambda tx: end_within(tx, promise, house, action, now_us, step))
+    ended = (Ended(promise, action, step),)
+    await house.database.write(lambda tx: end_within(tx, ended, house, now_us))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +44,20 @@ async def end_all(ended: Sequence[Ended], keep: Collection[Lane], house: House) 
     """
     now_us = house.clock.now_us()
 
-    def work(tx: Transaction) -> None:
-        promises = [one.promise for one in ended]
-        lanes.finish_all(tx, promises, "confirmed", now_us, keep=frozenset(keep))
-        _settle(tx, ended, house, now_us)
-
-    await house.database.write(work)
+    await house.database.write(lambda tx: end_within(tx, ended, house, now_us, keep))
 
 
 def end_within(
-    tx: Transaction, promise: Promise, house: House, action: str, now_us: int, step: Step
+    tx: Transaction, ended: Sequence[Ended], house: House, now_us: int, keep: Collection[Lane] = ()
 ) -> None:
-    """End one within a unit of work that has more to write.
+    """End promises within a unit of work that has more to write.
 
     Raises:
-        Conflict: the lease was lost.
+        Conflict: a lease was lost.
     """
-    lanes.finish(tx, promise, "confirmed", now_us)
-    _settle(tx, (Ended(promise, action, step),), house, now_us)
+    promises = [one.promise for one in ended]
+    lanes.finish_all(tx, promises, "confirmed", now_us, keep=frozenset(keep))
+    _settle(tx, ended, house, now_us)
 
 
 def _settle(tx: Transaction, ended: Sequence[Ended], house: House, now_us: int) -> None:

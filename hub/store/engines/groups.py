@@ -10,7 +10,7 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -34,13 +34,8 @@ class Unit:
     result: Any = None
     error: BaseException | None = None
 
-    def answer(self) -> None:
-        """Tell the waiter, in its own loop, what became of the unit; only the first time."""
-        # A loop that was closed has nobody left who waits; the writer must outlive it.
-        with suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(self._resolve)
-
-    def _resolve(self) -> None:
+    def resolve(self) -> None:
+        """Tell the waiter what became of the unit; only the first time. In its own loop only."""
         if self.done.done():
             return
         if isinstance(self.error, StopIteration):
@@ -50,6 +45,25 @@ class Unit:
             self.done.set_exception(self.error)
         else:
             self.done.set_result(self.result)
+
+
+def answer(units: Sequence[Unit]) -> None:
+    """Tell the waiters, in their own loops, what became of their units.
+
+    A loop is woken once for all of its units: each wake-up is a call into the system.
+    """
+    loops: dict[asyncio.AbstractEventLoop, list[Unit]] = {}
+    for unit in units:
+        loops.setdefault(unit.loop, []).append(unit)
+    for loop, own in loops.items():
+        # A loop that was closed has nobody left who waits; the writer must outlive it.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(_resolve_all, own)
+
+
+def _resolve_all(units: Sequence[Unit]) -> None:
+    for unit in units:
+        unit.resolve()
 
 
 @dataclass
@@ -114,8 +128,7 @@ class Groups:
                     break
                 group.append(following)
             self._settle(group)
-            for member in group:
-                member.answer()
+            answer(group)
             if ended:
                 return
 

@@ -28,7 +28,7 @@ from psycopg.pq import TransactionStatus
 
 from hub.core.errors import Misconfigured, Unavailable
 from hub.store.database import Dialect, Row
-from hub.store.engines.groups import CommitFigures, Groups, Unit, busy, closed, fail
+from hub.store.engines.groups import CommitFigures, Groups, Unit, answer, busy, closed, fail
 from hub.store.engines.session import (
     COLLISIONS,
     Address,
@@ -267,8 +267,7 @@ class PostgresDatabase:
                     fail(waiting[:1], busy)
                     settled = 1
             if settled:
-                for unit in waiting[:settled]:
-                    unit.answer()
+                answer(waiting[:settled])
                 del waiting[:settled]
                 attempts = 0
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from aiohttp import web
 
 from hub.core.clock import iso_utc
+from hub.pipeline.intake import Accepted
 from hub.store.senders import fates, posts
 from hub.store.senders.credentials import Credential
 from hub.store.senders.fates import FAILED, PASSED, Fate
@@ -35,22 +37,42 @@ _FAULTS = {
 """Why a message was refused unread: what it is, and what to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The message of a request."""
+
+    message_id: str
+    accepted: Accepted | None = None
+    """``None``: an earlier request had brought it."""
+
+
 async def answer_to_post(
-    request: web.Request, credential: Credential, message_id: str, headers: Mapping[str, str]
+    request: web.Request, credential: Credential, entered: Entered
 ) -> web.Response:
     """Wait for the verdict as long as the sender wishes, and answer."""
-    door, wished = request.app[DOOR], wish_of(request)
+    door, wished, message_id = request.app[DOOR], wish_of(request), entered.message_id
+    headers = {} if entered.accepted else {"Idempotent-Replayed": "true"}
     if wished is not None:
         wait_s = min(wished, door.rules.max_wait_s)
         await _wait(door, credential.tenant, message_id, wait_s)
-        headers = {**headers, "Preference-Applied": f"wait={wait_s:.0f}"}
-    fate = await _fate(door, credential.tenant, message_id)
+        headers["Preference-Applied"] = f"wait={wait_s:.0f}"
+    fate = _unread(entered) if wished is None else None
+    if fate is None:
+        fate = await _fate(door, credential.tenant, message_id)
     document = document_of(fate)
-    headers = {**headers, "Location": f"{PATH}/{message_id}"}
+    headers["Location"] = f"{PATH}/{message_id}"
     if fate.message["state"] == "refused" and (wished is not None or not fate.reason):
         raise _refusal(fate, document, headers)
     decided = wished is not None and _is_decided(fate)
     return web.json_response(document, status=200 if decided else 202, headers=headers)
+
+
+def _unread(entered: Entered) -> Fate | None:
+    """Return the fate of a message accepted this moment, which nobody can have read yet."""
+    accepted = entered.accepted
+    if accepted is None or accepted.state != "received":
+        return None
+    return Fate(message={"state": accepted.state, "code": None, **asdict(accepted.message)})
 
 
 def wish_of(request: web.Request) -> int | None:

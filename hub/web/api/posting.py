@@ -7,6 +7,7 @@ the first answer was lost, because key and message are written in one unit of wo
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -15,13 +16,14 @@ from aiohttp import web
 from hub.core.errors import Conflict
 from hub.core.ids import uuid7
 from hub.pipeline.intake import Accepted, Arrival, accept
-from hub.store.database import Transaction
+from hub.store.database import Row, Transaction
 from hub.store.payloads import Kept
 from hub.store.senders import credentials, posts
 from hub.store.senders.credentials import Credential
 from hub.store.senders.posts import Post
 from hub.web.api import fates
 from hub.web.api.bodies import chunks_of, demand_fit, invite, media_type_of, name_of
+from hub.web.api.fates import Entered
 from hub.web.api.identity import sender_of
 from hub.web.api.problems import RETRY_AFTER_S, Problem
 from hub.web.api.services import DOOR, Door
@@ -55,10 +57,9 @@ async def post_message(request: web.Request) -> web.Response:
         with door.turnstile.holding(credential, key):
             inside.enter_context(door.turnstile.passing(credential))
             wanted = await _received(request, door, credential, key)
-            message_id, repeated = await _entered(wanted, door)
+            entered = await _entered(wanted, door)
         # Whoever waits for the verdict is still inside, but a repetition need not wait.
-        headers = {"Idempotent-Replayed": "true"} if repeated else {}
-        return await fates.answer_to_post(request, credential, message_id, headers)
+        return await fates.answer_to_post(request, credential, entered)
 
 
 async def _received(
@@ -85,35 +86,43 @@ def _key_of(request: web.Request, door: Door) -> str | None:
     return key
 
 
-async def _entered(wanted: _Request, door: Door) -> tuple[str, bool]:
+async def _entered(wanted: _Request, door: Door) -> Entered:
     """Return the message of a request, and whether an earlier request had brought it."""
-    if known := await _known(wanted, door):
-        return known, True
     try:
-        return await _accepted(wanted, door), False
+        found = await door.house.together.do(_enter_all, wanted, door)
     except Conflict as exc:
+        if exc.code != "post_key_taken":
+            raise
         # Another node took the same key meanwhile; its message is durable by now.
-        if exc.code == "post_key_taken" and (known := await _known(wanted, door)):
-            return known, True
-        raise
-
-
-async def _known(wanted: _Request, door: Door) -> str | None:
-    key, credential = wanted.key, wanted.credential
-    if key is None:
-        return None
-    before = await door.house.database.read(
-        lambda tx: posts.find(
-            tx, tenant=credential.tenant, channel=credential.channel,
-            sender=credential.sender, key=key,
-        )
-    )  # fmt: skip
-    if before and before["fingerprint"] != wanted.fingerprint:
+        known = await door.house.database.read(lambda tx: _find(tx, wanted))
+        if known is None:
+            raise
+        found = known
+    if isinstance(found, Accepted):
+        return Entered(found.message.id, found)
+    if found["fingerprint"] != wanted.fingerprint:
         raise Problem("idempotency_key_reused")
-    return before["message_id"] if before else None
+    return Entered(found["message_id"])
 
 
-async def _accepted(wanted: _Request, door: Door) -> str:
+async def _enter_all(wanted: Sequence[_Request], door: Door) -> list[Accepted | Row]:
+    """Accept what is new; of what an earlier request had brought return what was remembered."""
+    known = await door.house.database.read(lambda tx: [_find(tx, one) for one in wanted])
+    new = [one for one, row in zip(wanted, known, strict=True) if row is None]
+    arrivals = [_arrival(one, door) for one in new]
+    accepted = iter(await accept(arrivals, door.house) if arrivals else ())
+    door.wake()
+    return [next(accepted) if row is None else row for row in known]
+
+
+def _find(tx: Transaction, wanted: _Request) -> Row | None:
+    if wanted.key is None:
+        return None
+    by = wanted.credential
+    return posts.find(tx, tenant=by.tenant, channel=by.channel, sender=by.sender, key=wanted.key)
+
+
+def _arrival(wanted: _Request, door: Door) -> Arrival:
     credential, now_us = wanted.credential, door.house.clock.now_us()
 
     def remember(tx: Transaction, accepted: Accepted) -> None:
@@ -122,7 +131,7 @@ async def _accepted(wanted: _Request, door: Door) -> str:
             raise Conflict("post_key_taken", "Dieser Schlüssel wurde eben vergeben.")
         credentials.note_use(tx, credential, now_us)
 
-    arrival = Arrival(
+    return Arrival(
         id=uuid7(now_us),
         tenant=credential.tenant,
         channel=credential.channel,
@@ -133,9 +142,6 @@ async def _accepted(wanted: _Request, door: Door) -> str:
         facts={"sender": credential.sender, "credential": credential.id},
         within=remember,
     )
-    [accepted] = await accept([arrival], door.house)
-    door.wake()
-    return accepted.message.id
 
 
 def _post(wanted: _Request, message_id: str, now_us: int) -> Post:

@@ -17,6 +17,19 @@ def test_anchors_are_kept_per_partner(tmp_path):
     assert [anchor.partner for anchor in folder.all()] == ["azr"]
 
 
+def test_anchors_are_read_again_only_when_their_file_has_changed(tmp_path):
+    folder, other = TrustFolder(tmp_path), root()
+    folder.put("azr", CA.pem)
+    before = folder.certificates("azr")
+
+    assert folder.certificates("azr") is before
+    # As another process does it: by the command line.
+    TrustFolder(tmp_path).put("azr", other.pem)
+    assert folder.certificates("azr") == (other.certificate,)
+    (tmp_path / "azr.pem").unlink()
+    assert folder.certificates("azr") == ()
+
+
 def test_words_around_the_certificates_do_not_reach_the_file(tmp_path):
     folder = TrustFolder(tmp_path)
 

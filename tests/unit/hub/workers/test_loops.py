@@ -70,6 +70,25 @@ async def test_a_running_house_takes_files_until_it_is_stopped(world: World) -> 
     assert [] == await world.rows("SELECT * FROM lane WHERE state = 'leased'")
 
 
+async def test_what_is_said_during_a_look_is_not_forgotten_after_it(world: World) -> None:
+    looks: asyncio.Queue[None] = asyncio.Queue()
+
+    async def look() -> int:
+        looks.put_nowait(None)
+        if looks.qsize() == 1:
+            workers.wake()
+        return 0
+
+    workers = Workers(world.house, [("patient", look, 3600.0)])
+    running = asyncio.create_task(workers.run())
+    async with asyncio.timeout(60):
+        while looks.qsize() < 2:  # noqa: ASYNC110  a queue of looks rings no bell
+            await asyncio.sleep(0.01)
+    workers.stop()
+
+    await asyncio.wait_for(running, 20)
+
+
 async def test_a_storage_that_is_away_delays_but_stops_nothing(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
