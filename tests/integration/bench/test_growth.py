@@ -13,6 +13,14 @@ from hub.demo.cast import MUSTERSTADT
 from hub.demo.stage import set_stage
 from hub.pipeline.balance import balance
 
+_EVERY = {
+    "journal": "SELECT * FROM journal",
+    "promise": "SELECT * FROM promise",
+    "payload": "SELECT * FROM payload",
+    "seen": "SELECT * FROM seen",
+    "lane": "SELECT * FROM lane",
+}
+
 
 @pytest.mark.s3
 async def test_a_past_is_whole_and_at_rest(tmp_path: Path) -> None:
@@ -23,8 +31,7 @@ async def test_a_past_is_whole_and_at_rest(tmp_path: Path) -> None:
     async with open_database(stage.place) as database:
         total = await balance(database, None)
         counted = {
-            name: (await database.read(lambda tx, n=name: tx.all("SELECT * FROM " + n)))
-            for name in ("journal", "promise", "payload", "seen", "lane")
+            name: await database.read(lambda tx, n=name: tx.all(_EVERY[n])) for name in _EVERY
         }
     assert (25, 25, True) == (total.received, total.delivered, total.balanced)
     assert [8 * 25, 3 * 25, 25, 25] == [
