@@ -46,5 +46,8 @@ def sync(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
+    except OSError as exc:
+        # Whoever reads of it must learn which folder.
+        raise OSError(exc.errno, exc.strerror, str(folder)) from exc
     finally:
         os.close(descriptor)

@@ -230,6 +230,9 @@ def _open(path: Path) -> apsw.Connection:
         return _connect(str(path), *_FOR_WRITING)
     except apsw.BusyError as exc:
         raise busy() from exc
+    except (apsw.IOError, apsw.FullError) as exc:
+        # The disk refuses; the file itself may well be whole.
+        raise _not_durable() from exc
     except apsw.Error as exc:
         raise Misconfigured(
             "database_unreadable",
