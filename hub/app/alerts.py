@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.app.anchors import Anchors
 from hub.app.place import CLOCK, Place
 from hub.channels.outbound.alerts import mail, post
 from hub.core.clock import iso_utc
@@ -73,5 +74,7 @@ def watch_of(place: Place, house: House, workers: Workers) -> Duty:
     async def chains() -> list[str]:
         return sorted(await broken_chains(house.database, place.checkpoints))
 
-    watch = Watch(house.database, CLOCK, rules, place.data, workers.able, chains, postman)
+    watch = Watch(
+        house.database, CLOCK, rules, place.data, workers.able, chains, postman, Anchors(place)
+    )
     return ("alarms", watch.round, WATCH_S)

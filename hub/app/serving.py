@@ -13,6 +13,7 @@ from aiohttp import web
 
 from efile import EFile
 from hub.app.alerts import watch_of
+from hub.app.anchors import Anchors
 from hub.app.evidence import duties
 from hub.app.place import CLOCK, Place
 from hub.app.rooms import open_center, open_desk, open_house
@@ -101,6 +102,7 @@ def _services(place: Place, house: House, workers: Workers) -> SiteServices:
         desk=open_desk(place, house.database),
         viewing=Viewing(house.database, house.journal, CLOCK, house.payloads),
         corrections=Corrections(house.database, house.journal, CLOCK, house.payloads),
+        anchors=Anchors(place),
         rows=RowCorrections(
             house.database, house.journal, CLOCK, house.payloads, Catalog.load(place.schemas)
         ),

@@ -6,15 +6,17 @@ Residual risk: no sign-in. Bind it to an address only the monitoring reaches.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from aiohttp import web
 
+from hub.core.errors import Misconfigured
 from hub.store import views
 from hub.store.database import Row, Transaction
 from hub.store.desk import alarms
 from hub.store.inbox.numbers import awaited
-from hub.store.views import signs
+from hub.store.views import expiry, signs
+from hub.store.views.expiry import Expiry
 from hub.web.health import Part, check
 from hub.web.services import SiteServices
 from hub.web.visit import SERVICES
@@ -47,10 +49,14 @@ def _told(part: Part) -> dict[str, object]:
 async def _metrics(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     now = services.clock.now_us()
-    counts, certificates, wrong = await services.database.scan(
-        lambda tx: (views.counts(tx), views.certificates(tx, None), _signs(tx, now))
-    )
+    counts, certificates, senders, wrong = await services.database.scan(
+        lambda tx: (
+            views.counts(tx), views.certificates(tx, None), expiry.credentials(tx, None, now),
+            _signs(tx, now),
+        )
+    )  # fmt: skip
     lines = [*_figures(counts, now), *_expiry(certificates, now), *_commits(services)]
+    lines += _endings([*senders, *await _anchors(services)], now)
     lines += wrong
     waits = await services.database.read(awaited)
     lines += [*_paused(services), *_door(services), *_awaited(waits)]
@@ -115,6 +121,30 @@ def _expiry(certificates: list[Row], now_us: int) -> Iterator[str]:
         if row["not_after_us"] is not None
     ]
     yield from _gauge("certificate_days_left", "Days until a certificate expires.", samples)
+
+
+async def _anchors(services: SiteServices) -> Sequence[Expiry]:
+    try:
+        return await services.anchors()
+    except Misconfigured:
+        # The figures of everything else must not fail with one unreadable file.
+        return ()
+
+
+def _endings(endings: Iterable[Expiry], now_us: int) -> Iterator[str]:
+    samples: dict[str, list[Sample]] = {"sender": [], "anchor": []}
+    for one in endings:
+        days = (one.not_after_us - now_us) / 86_400e6
+        if one.kind == "anchor":
+            samples["anchor"].append(({"partner": one.place, "subject": one.name}, days))
+            continue
+        labels: dict[str, object] = {
+            "tenant": one.tenant, "channel": one.place, "sender": one.name, "kind": one.kind,
+            "succeeded": int(one.succeeded),
+        }  # fmt: skip
+        samples["sender"].append((labels, days))
+    yield from _gauge("sender_days_left", "Days until a sender's access ends.", samples["sender"])
+    yield from _gauge("anchor_days_left", "Days until a CA's certificate ends.", samples["anchor"])
 
 
 def _awaited(rows: list[Row]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ from hub.pipeline.desk.rows import RowCorrections
 from hub.pipeline.desk.viewing import Viewing
 from hub.store.accounts import Accounts, Lifetime, Passwords
 from hub.store.database import Database
+from hub.store.views.expiry import Expiry
 from hub.web.api.services import Figures
 
 Ping = Callable[[], Awaitable[None]]
@@ -65,6 +66,11 @@ class Balance(Protocol):
         ...
 
 
+async def no_anchors() -> Sequence[Expiry]:
+    """Return nothing, where no folder of trust anchors is known."""
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class SiteServices:
     """Everything the staff pages and the operator's page stand on."""
@@ -88,6 +94,8 @@ class SiteServices:
     passwords: Passwords = field(default_factory=Passwords)
     paused: Callable[[], Mapping[tuple[str, str], str]] = dict
     """Channels that take nothing in at the moment, by tenant and channel, and why."""
+    anchors: Callable[[], Awaitable[Sequence[Expiry]]] = no_anchors
+    """The CAs we trust, and when their certificates end."""
     answer_wait_s: float = 8.0
     """How long a page waits for a partner's answer to a status query."""
     https: bool = False

@@ -10,19 +10,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from hub.core.clock import Clock
-from hub.core.errors import HubError, Unavailable
+from hub.core.errors import HubError, Misconfigured, Unavailable
 from hub.core.settings import Alerts
 from hub.pipeline.balance import balance, standing_balance
 from hub.store.database import Database, Row, Transaction
 from hub.store.desk import alarms
 from hub.store.desk.alarms import DAY_US, Sign
-from hub.store.views import certificates, signs
+from hub.store.views import certificates, expiry, signs
+from hub.store.views.expiry import Expiry
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,8 @@ class Watch:
     chains: Callable[[], Awaitable[Iterable[str]]]
     """Returns the offices whose journal was changed or cut at its end."""
     messenger: Messenger | None = None
+    anchors: Callable[[], Awaitable[Sequence[Expiry]]] | None = None
+    """The CAs we trust; ``None`` where there is nothing to look into."""
     _chains_us: int = field(default=-DAY_US)
     _broken: tuple[str, ...] = ()
     _counted_us: int = field(default=-DAY_US)
@@ -74,11 +77,22 @@ class Watch:
         """Look once; return 0, for nothing of it makes others look."""
         now_us = self.clock.now_us()
         found = [*await self._signs(now_us), *await self._faults(now_us)]
+        found += await self._endings(now_us)
         await self._tell(await self.database.write(lambda tx: self._note(tx, found, now_us)))
         return 0
 
     async def _signs(self, now_us: int) -> list[Sign]:
         return await self.database.scan(lambda tx: list(_seen(tx, self.rules, now_us)))
+
+    async def _endings(self, now_us: int) -> list[Sign]:
+        """Return what of senders and CAs ends, and when."""
+        known = await self.database.read(lambda tx: expiry.credentials(tx, None, now_us))
+        try:
+            known += await self.anchors() if self.anchors else ()
+        except Misconfigured as exc:
+            # Each use of such an anchor says so with its place; the watch goes on.
+            log.warning("anchors_unread", extra={"code": exc.code})
+        return [_ending(one, self.rules, now_us) for one in known]
 
     async def _faults(self, now_us: int) -> list[Sign]:
         """Return what the database's rows do not say."""
@@ -150,3 +164,14 @@ def _seen(tx: Transaction, rules: Alerts, now_us: int) -> Iterator[Sign]:
             load = 1.0 if days <= rules.certificate_days else 0.0
             place = f"{row['partner']}, {row['purpose']}, {row['environment']}"
             yield Sign("certificate", place, days, load, row["tenant"])
+
+
+def _ending(one: Expiry, rules: Alerts, now_us: int) -> Sign:
+    days = (one.not_after_us - now_us) / DAY_US
+    load = 1.0 if days <= rules.certificate_days and not one.succeeded else 0.0
+    return Sign(one.kind if one.kind == "anchor" else "sender", _named(one), days, load, one.tenant)
+
+
+def _named(one: Expiry) -> str:
+    what = {"token": "Token", "certificate": "Zertifikat", "anchor": "CA"}[one.kind]
+    return f"{what} {one.name}, {one.place}"

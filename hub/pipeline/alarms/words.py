@@ -30,6 +30,14 @@ WORDS = {
         "Ein Zertifikat läuft in {value:.0f} Tagen ab: {place}.",
         "Ein neues beantragen: „aktenhub certs request“.",
     ),
+    "sender": (
+        "Ein Absender kommt nur noch {value:.0f} Tage herein: {place}.",
+        "Ein neues Token oder sein neues Zertifikat eintragen: „aktenhub tokens“.",
+    ),
+    "anchor": (
+        "Das Zertifikat einer Zertifizierungsstelle läuft in {value:.0f} Tagen ab: {place}.",
+        "Das neue bei der Gegenstelle holen: „aktenhub certs trust“; das alte bis dahin behalten.",
+    ),
     "disk": (
         "Auf der Platte des Datenordners sind noch {value:.1f} GB frei.",
         "Platz schaffen; bei zu wenig Platz wird nichts mehr angenommen.",
@@ -50,8 +58,18 @@ WORDS = {
 """Per kind: what is wrong, what to do."""
 
 
+ENDED = {
+    "certificate": "Ein Zertifikat ist abgelaufen: {place}.",
+    "sender": "Ein Absender kommt nicht mehr herein, sein Zugang ist abgelaufen: {place}.",
+    "anchor": "Das Zertifikat einer Zertifizierungsstelle ist abgelaufen: {place}.",
+}
+"""The same once it is too late."""
+
+
 def sentence(row: Row) -> str:
     """Say what is wrong."""
+    if row["kind"] in ENDED and row["value"] <= 0:
+        return ENDED[row["kind"]].format(place=row["place"])
     return WORDS[row["kind"]][0].format(place=row["place"], value=row["value"])
 
 

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from hub.store.database import Row, Transaction
 
 DAY_US = 86_400_000_000
+ENDING = frozenset({"certificate", "sender", "anchor"})
+"""Kinds whose value is the days that are left."""
+STEPS = (14, 7)
+"""Days at which people are told of an ending again; in the last ones as often as of the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +75,19 @@ def clear(tx: Transaction, now_us: int, calm_us: int) -> list[Row]:
 
 def to_tell(tx: Transaction, now_us: int, repeat_us: int) -> list[Row]:
     """Return what people must be told now, and note that they are."""
-    rows = [
-        row for row in raised(tx) if row["told_us"] is None or now_us - row["told_us"] >= repeat_us
-    ]
+    rows = [row for row in raised(tx) if _is_to_tell(row, now_us, repeat_us)]
     for row in rows:
         _told(tx, row, now_us)
     return rows
+
+
+def _is_to_tell(row: Row, now_us: int, repeat_us: int) -> bool:
+    if row["told_us"] is None:
+        return True
+    if row["kind"] in ENDING and row["value"] > STEPS[-1]:
+        told_days = row["value"] + (now_us - row["told_us"]) / DAY_US
+        return any(row["value"] <= step < told_days for step in STEPS)
+    return bool(now_us - row["told_us"] >= repeat_us)
 
 
 def untell(tx: Transaction, rows: list[Row]) -> None:

@@ -7,8 +7,10 @@ from pathlib import PurePosixPath
 from aiohttp import web
 
 from hub.core.clock import local_date
+from hub.core.errors import Misconfigured
 from hub.store import views
 from hub.store.targets.breaker import listed
+from hub.store.views import expiry
 from hub.web.faults import Denied
 from hub.web.health import check
 from hub.web.presentation import alarms
@@ -20,8 +22,19 @@ async def certificates(request: web.Request) -> web.Response:
     """Show every certificate with the days it has left."""
     visit = visit_of(request)
     scope, now = visit.account.tenant, visit.services.clock.now_us()
-    rows = await visit.services.database.read(lambda tx: views.certificates(tx, scope))
-    return render(request, "certificates.html", rows=rows, now=now, today=local_date(now))
+    rows, endings = await visit.services.database.read(
+        lambda tx: (views.certificates(tx, scope), expiry.credentials(tx, scope, now))
+    )
+    unread = ""
+    try:
+        endings += await visit.services.anchors()
+    except Misconfigured as exc:
+        unread = f"{exc.message} {exc.remedy}"
+    endings.sort(key=lambda one: one.not_after_us)
+    return render(
+        request, "certificates.html", rows=rows, endings=endings, unread=unread, now=now,
+        today=local_date(now),
+    )  # fmt: skip
 
 
 async def alarm_list(request: web.Request) -> web.Response:

@@ -17,14 +17,16 @@ _CAUSES = {
     "breaker": ("/ziele", "Ziele ansehen"),
     "imbalance": ("/bilanz", "Bilanz ansehen"),
     "certificate": ("/zertifikate", "Zertifikate ansehen"),
-    "disk": ("/zustand", "Zustand ansehen"),
-    "stuck": ("/zustand", "Zustand ansehen"),
+    "sender": ("/zertifikate", "Zertifikate ansehen"),
+    "anchor": ("/zertifikate", "Zertifikate ansehen"),
 }
+_STATE = ("/zustand", "Zustand ansehen")
+"""Whatever stops the house itself."""
 _TRAVELLING = ("/nachrichten?zustand=received", "Wartende Nachrichten ansehen")
 _PROMISED = ("/nachrichten?zustand=routed", "Nachrichten in Arbeit ansehen")
 _DELIVERED = ("/ziele", "Ziele ansehen")
 
-_FIRST = ("imbalance", "stuck", "disk", "breaker")
+_FIRST = ("imbalance", "journal", "stuck", "storage", "disk", "hindered", "breaker")
 """What stops everything comes before what stops something."""
 
 
@@ -59,7 +61,7 @@ def alarm(row: Row) -> Alarm:
 
 def _cause(row: Row) -> tuple[str, str]:
     if row["kind"] != "waiting":
-        return _CAUSES[row["kind"]]
+        return _CAUSES.get(row["kind"], _STATE)
     if row["place"] == "travel":
         return _TRAVELLING
     return _DELIVERED if row["place"].startswith("deliver:") else _PROMISED

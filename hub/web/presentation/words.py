@@ -267,6 +267,12 @@ CERTIFICATE_STATES = {
     "revoked": Word("gesperrt", "bad", "cross"),
 }
 
+ENDINGS = {
+    "token": "Token eines Absenders", "certificate": "Zertifikat eines Absenders",
+    "anchor": "Zertifizierungsstelle",
+}  # fmt: skip
+"""What ends beside the house's own certificates."""
+
 PARTS = {
     "database": "Datenbank",
     "storage": "Aktenspeicher (S3)",

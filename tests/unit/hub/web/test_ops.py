@@ -4,7 +4,11 @@ from dataclasses import replace
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from hub.core.errors import Misconfigured
+from hub.store.senders import credentials
+from hub.store.senders.credentials import Credential
 from hub.store.targets.breaker import PARTNER, Failure, failed
+from hub.store.views.expiry import Expiry
 from hub.web import health
 from hub.web.api.services import Figures
 from hub.web.ops import build_ops_site
@@ -82,3 +86,30 @@ async def test_a_partner_that_takes_nothing_is_a_figure(house: SmallHouse) -> No
 
     assert 'aktenhub_target_open{partner="azr",tenant=""} 1' in text
     assert 'aktenhub_target_waiting{partner="azr",tenant=""} 0' in text
+
+
+async def test_endings_of_senders_and_cas_are_figures(house: SmallHouse) -> None:
+    now_us = house.clock.now_us()
+    access = Credential(
+        id="a-1", tenant="musterstadt", channel="fachverfahren", sender="portal", kind="token",
+        digest="d", created_us=now_us, expires_us=now_us + 12 * 86_400_000_000,
+    )  # fmt: skip
+    await house.database.write(lambda tx: credentials.add(tx, access))
+
+    async def anchors() -> list[Expiry]:
+        ends_us = now_us + 86_400_000_000
+        return [Expiry(kind="anchor", name="CN=CA", place="azr", not_after_us=ends_us)]
+
+    async def broken() -> list[Expiry]:
+        raise Misconfigured("trust_unreadable")
+
+    texts = []
+    for look in (anchors, broken):
+        site = build_ops_site(replace(house.services, anchors=look))
+        async with TestClient(TestServer(site)) as client:
+            texts.append(await (await client.get("/metrics")).text())
+
+    assert 'sender="portal",kind="token",succeeded="0"} 12' in texts[0]
+    assert 'aktenhub_anchor_days_left{partner="azr",subject="CN=CA"} 1' in texts[0]
+    assert 'sender="portal"' in texts[1]
+    assert "aktenhub_anchor_days_left{" not in texts[1]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
-from hub.core.errors import Refused, Unavailable
+from hub.core.errors import Misconfigured, Refused, Unavailable
 from hub.core.settings import Alerts
 from hub.pipeline.alarms.watch import News, Watch
 from hub.pipeline.alarms.words import WORDS, facts, remedy, sentence
@@ -15,6 +15,9 @@ from hub.pipeline.setbacks import give_up
 from hub.store.database import Row
 from hub.store.desk import alarms
 from hub.store.desk.alarms import Sign
+from hub.store.senders import credentials
+from hub.store.senders.credentials import Credential
+from hub.store.views.expiry import Expiry
 from tests.message_house import OFFICE, World
 from tests.unit.hub.pipeline.fulfilment.test_keeping import promise
 
@@ -231,3 +234,64 @@ async def test_a_cut_journal_is_told_for_its_office(guard: Guard) -> None:
     [news] = guard.people.heard
 
     assert [("journal", "musterstadt")] == [(row["kind"], row["tenant"]) for row in news.raised]
+
+
+DAY_US = 86_400_000_000
+
+
+async def ends_in(world: World, days: float, sender: str = "portal", number: int = 1) -> None:
+    """Let a sender come in for some more days."""
+    now_us = world.clock.now_us()
+    one = Credential(
+        id=f"{sender}-{number}", tenant=OFFICE, channel="fachverfahren", sender=sender,
+        kind="token", digest=f"{sender}-{number}", created_us=now_us,
+        expires_us=now_us + int(days * DAY_US),
+    )  # fmt: skip
+    await world.house.database.write(lambda tx: credentials.add(tx, one))
+
+
+async def test_the_end_of_an_access_is_told_at_thirty_fourteen_and_seven_days(
+    world: World, guard: Guard
+) -> None:
+    await ends_in(world, 40)
+    told = {}
+    for day in range(40):
+        before = len(guard.people.raised())
+        await guard.watch.round()
+        told[40 - day] = len(guard.people.raised()) - before
+        world.clock.advance(24 * HOUR)
+
+    assert [30, 14, *range(7, 0, -1)] == [days for days, count in told.items() if count]
+    await guard.watch.round()
+    assert "abgelaufen" in sentence(guard.people.heard[-1].raised[0])
+
+
+async def test_an_access_with_a_successor_is_no_alarm(world: World, guard: Guard) -> None:
+    await ends_in(world, 5)
+    await ends_in(world, 300, number=2)
+
+    await guard.watch.round()
+
+    assert [] == guard.people.heard
+
+
+async def test_a_ca_that_ends_is_told_and_an_unreadable_one_stops_nothing(
+    world: World, guard: Guard
+) -> None:
+    ends_us = world.clock.now_us() + 10 * DAY_US
+    anchor = Expiry(kind="anchor", name="CN=Amt CA", place="azr", not_after_us=ends_us)
+
+    async def anchors() -> list[Expiry]:
+        if guard.stuck[0]:
+            raise Misconfigured("trust_unreadable")
+        return [anchor]
+
+    watch = replace(guard.watch, anchors=anchors)
+    await watch.round()
+    guard.stuck[0] = True
+    await watch.round()
+
+    [told] = guard.people.heard[0].raised
+    assert ("anchor", "CA CN=Amt CA, azr", "") == (told["kind"], told["place"], told["tenant"])
+    assert "in 10 Tagen" in sentence(told)
+    assert ["anchor", "stuck"] == guard.people.raised()

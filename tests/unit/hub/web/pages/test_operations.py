@@ -2,7 +2,10 @@ from dataclasses import replace
 
 from aiohttp.test_utils import TestClient, TestServer
 
-from hub.core.errors import Unavailable
+from hub.core.errors import Misconfigured, Unavailable
+from hub.store.senders import credentials
+from hub.store.senders.credentials import Credential
+from hub.store.views.expiry import Expiry
 from hub.web.server import build_site
 from tests.small_house import SmallHouse, Visitor
 from tests.unit.hub.web.conftest import Arrive
@@ -12,6 +15,36 @@ async def test_the_certificate_that_expires_first_stands_on_top(arrive: Arrive) 
     page = await (await (await arrive("verwalter")).get("/zertifikate")).text()
 
     assert page.index("9 Tage") < page.index("45 Tage") < page.index("300 Tage")
+
+
+async def test_senders_and_cas_stand_beside_with_their_ends(house: SmallHouse) -> None:
+    now_us = house.clock.now_us()
+    for number, days in enumerate((20, 90)):
+        access = Credential(
+            id=f"a-{number}", tenant="musterstadt", channel="fachverfahren", sender="portal",
+            kind="token", digest=f"d-{number}", created_us=now_us,
+            expires_us=now_us + days * 86_400_000_000,
+        )  # fmt: skip
+        await house.database.write(lambda tx, one=access: credentials.add(tx, one))
+
+    async def anchors() -> list[Expiry]:
+        ends_us = now_us + 3 * 86_400_000_000
+        return [Expiry(kind="anchor", name="CN=CA Amt", place="azr", not_after_us=ends_us)]
+
+    async def broken() -> list[Expiry]:
+        raise Misconfigured("trust_unreadable", "Anker nicht lesbar.", remedy="Neu einspielen.")
+
+    pages = []
+    for look in (anchors, broken):
+        site = build_site(replace(house.services, anchors=look))
+        async with TestClient(TestServer(site)) as client:
+            visitor = Visitor(client)
+            await visitor.sign_in("verwalter")
+            pages.append(await (await visitor.get("/zertifikate")).text())
+
+    places = [pages[0].index(said) for said in ("CN=CA Amt", "Nachfolger vorhanden", "90 Tage")]
+    assert sorted(places) == places
+    assert "Anker nicht lesbar. Neu einspielen." in pages[1]
 
 
 async def test_a_part_that_does_not_answer_is_named(house: SmallHouse) -> None:
