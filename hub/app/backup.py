@@ -15,6 +15,7 @@ import asyncio
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,11 +26,15 @@ from hub.core.clock import iso_utc
 from hub.core.errors import Misconfigured
 from hub.disk.folders import sync
 from hub.store import journal
+from hub.store.engines.dumps import dump
+from hub.store.journal import Head
 from hub.store.sqlite import SqliteDatabase
 
 MANIFEST = "manifest.json"
 FORMAT = 1
 DATABASE = "data/hub.sqlite"
+DUMP = "data/hub.pgdump"
+"""The database of several nodes, in the custom format of ``pg_dump``."""
 BLOCK_BYTES = 1024 * 1024
 
 
@@ -47,14 +52,9 @@ async def back_up(place: Place, database: AnyDatabase, target: Path) -> list[Kep
     """Write a backup that is there whole or not at all, and return what it holds.
 
     Raises:
-        Misconfigured: the target exists, or the database is no file of ours.
+        Misconfigured: the target exists, or the programs of PostgreSQL are missing.
+        Unavailable: the database is away.
     """
-    if not isinstance(database, SqliteDatabase):
-        raise Misconfigured(
-            "backup_engine",
-            "PostgreSQL wird mit seinen eigenen Mitteln gesichert.",
-            remedy="pg_basebackup oder pg_dump verwenden; Betriebshandbuch, „Sicherung“.",
-        )
     if await asyncio.to_thread(target.exists):
         raise Misconfigured(
             "backup_target_taken", "Das Ziel der Sicherung gibt es schon.", place=str(target),
@@ -64,19 +64,32 @@ async def back_up(place: Place, database: AnyDatabase, target: Path) -> list[Kep
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
     unfinished.joinpath("data").mkdir(parents=True)
     unfinished.chmod(0o700)
-    await database.copy_to(unfinished / DATABASE)
-    kept = await asyncio.to_thread(lambda: list(_copy_all(place, unfinished)))
-    heads = await _heads(unfinished / DATABASE)
-    about = {"format": FORMAT, "began": iso_utc(began_us), "began_us": began_us,
-             "node": place.settings.node, "heads": heads}  # fmt: skip
-    await asyncio.to_thread(_finish, unfinished, target, about, kept)
+    try:
+        heads = await _copy_database(place, database, unfinished)
+        kept = await asyncio.to_thread(lambda: list(_copy_all(place, unfinished)))
+        about = {"format": FORMAT, "began": iso_utc(began_us), "began_us": began_us,
+                 "node": place.settings.node, "engine": database.dialect,
+                 "heads": [asdict(head) for head in heads]}  # fmt: skip
+        await asyncio.to_thread(_finish, unfinished, target, about, kept)
+    except BaseException:
+        await asyncio.to_thread(shutil.rmtree, unfinished, ignore_errors=True)
+        raise
     return kept
 
 
-async def _heads(path: Path) -> list[dict[str, object]]:
-    copy = SqliteDatabase(path)
+async def _copy_database(place: Place, database: AnyDatabase, target: Path) -> list[Head]:
+    """Copy the database as of one moment and return the journals' heads of that moment."""
+    address, rules = place.database_address, place.settings.postgresql
+    if address and rules:
+        dumped = target / DUMP
+        return await asyncio.to_thread(dump, address, dumped, journal.heads, rules.programs)
+    if not isinstance(database, SqliteDatabase):
+        msg = "a database without an address is a file"
+        raise TypeError(msg)
+    await database.copy_to(target / DATABASE)
+    copy = SqliteDatabase(target / DATABASE)
     try:
-        return [asdict(head) for head in await copy.read(journal.heads)]
+        return await copy.read(journal.heads)
     finally:
         await asyncio.to_thread(copy.close)
 
@@ -133,8 +146,9 @@ def digest_of(path: Path) -> str:
 
 
 def _finish(unfinished: Path, target: Path, about: dict[str, object], kept: list[Kept]) -> None:
-    database = unfinished / DATABASE
-    kept.append(Kept(DATABASE, database.stat().st_size, digest_of(database)))
+    name = DUMP if about["engine"] == "postgresql" else DATABASE
+    database = unfinished / name
+    kept.append(Kept(name, database.stat().st_size, digest_of(database)))
     text = json.dumps({**about, "files": [asdict(one) for one in kept]}, indent=1)
     with (unfinished / MANIFEST).open("x", encoding="utf-8") as file:
         file.write(text + "\n")

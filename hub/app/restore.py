@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -16,12 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hub.app.backup import DATABASE, FORMAT, MANIFEST, digest_of
-from hub.app.place import CLOCK
+from hub.app.backup import DATABASE, DUMP, FORMAT, MANIFEST, digest_of
+from hub.app.place import CLOCK, Place
+from hub.app.rooms import AnyDatabase
 from hub.channels.inbound.names import claim_id, is_claimed, original_name
 from hub.core.errors import Misconfigured, Rejected
 from hub.store import journal
 from hub.store.database import Transaction
+from hub.store.engines.dumps import load
+from hub.store.engines.postgres import PostgresDatabase
 from hub.store.journal import Entry, Journal
 from hub.store.sqlite import SqliteDatabase
 
@@ -77,16 +81,26 @@ def check_backup(source: Path) -> dict[str, Any]:
     return manifest
 
 
-async def restore(source: Path, target: Path) -> Restored:
-    """Put a backup into an empty folder.
+async def restore(source: Path, target: Path, dsn: str = "") -> Restored:
+    """Put a backup into an empty folder, and into an empty database where it came from one.
+
+    Args:
+        source: the backup.
+        target: the folder.
+        dsn: another address of the database than the settings name.
 
     Raises:
         Rejected: the backup is not whole, or its journal does not hold.
-        Misconfigured: the target is in use.
+        Misconfigured: folder or database are in use, or the programs of PostgreSQL are missing.
+        Unavailable: the database is away.
     """
     manifest = await asyncio.to_thread(check_backup, source)
-    places = await asyncio.to_thread(_put_back, source, target)
-    database = SqliteDatabase(places["data"] / Path(DATABASE).name)
+    places = await asyncio.to_thread(_put_back, source, target, dsn)
+    try:
+        database = await _opened(places["data"], target)
+    except BaseException:
+        await asyncio.to_thread(_clear, target)
+        raise
     try:
         found = await database.scan(lambda tx: _state(tx, manifest))
         await asyncio.to_thread(
@@ -104,7 +118,21 @@ async def restore(source: Path, target: Path) -> Restored:
     return Restored(len(manifest["files"]), manifest["began"], again, aside)
 
 
-def _put_back(source: Path, target: Path) -> dict[str, Path]:
+async def _opened(data: Path, target: Path) -> AnyDatabase:
+    """Open the database that was put back; one of a server is loaded first."""
+    dumped = data / Path(DUMP).name
+    if not await asyncio.to_thread(dumped.exists):
+        return SqliteDatabase(data / Path(DATABASE).name)
+    place = Place.read(target / "hub.toml")
+    address, rules = place.database_address, place.settings.postgresql
+    if address is None or rules is None:
+        raise _no_backup(target)
+    await asyncio.to_thread(load, address, dumped, rules.programs)
+    await asyncio.to_thread(dumped.unlink)
+    return PostgresDatabase(address)
+
+
+def _put_back(source: Path, target: Path, dsn: str) -> dict[str, Path]:
     """Copy everything to where the settings want it and return the places."""
     if target.exists() and {path.name for path in target.iterdir()} - {SECRETS}:
         raise Misconfigured(
@@ -115,12 +143,18 @@ def _put_back(source: Path, target: Path) -> dict[str, Path]:
         )
     target.mkdir(parents=True, exist_ok=True)
     text = (source / "hub.toml").read_text(encoding="utf-8")
+    if dsn:
+        text = re.sub(r"(?m)^(\s*dsn\s*=).*$", lambda found: f"{found[1]} {json.dumps(dsn)}", text)
     (target / "hub.toml").write_text(text, encoding="utf-8")
     wanted = tomllib.loads(text).get("folders", {})
     places = {name: target / _inside(wanted.get(name), name) for name in FOLDERS}
     for name, place in places.items():
         if (source / name).is_dir():
             shutil.copytree(source / name, place)
+    payloads = target / _inside(wanted.get("payloads"), "")
+    if payloads != target and (places["data"] / "payloads").is_dir():
+        payloads.parent.mkdir(parents=True, exist_ok=True)
+        (places["data"] / "payloads").rename(payloads)
     return places
 
 
@@ -155,7 +189,9 @@ class _State:
 
 def _state(tx: Transaction, manifest: dict[str, Any]) -> _State:
     """Return what the database knows, after its own integrity was looked at."""
-    broken = [row["integrity_check"] for row in tx.all("PRAGMA integrity_check")]
+    broken = ["ok"]
+    if tx.dialect == "sqlite":
+        broken = [row["integrity_check"] for row in tx.all("PRAGMA integrity_check")]
     chain = journal.verify(tx)
     heads = [(head.tenant, head.seq, head.hash) for head in journal.heads(tx)]
     promised = [(one["tenant"], one["seq"], one["hash"]) for one in manifest["heads"]]
@@ -163,8 +199,9 @@ def _state(tx: Transaction, manifest: dict[str, Any]) -> _State:
         raise Rejected(
             "backup_damaged",
             "Die Datenbank der Sicherung ist beschädigt, oder ihr Journal hält nicht.",
-            place=DATABASE,
-            remedy="Eine andere Sicherung verwenden; diese zur Untersuchung aufheben.",
+            place=DATABASE if tx.dialect == "sqlite" else DUMP,
+            remedy="Eine andere Sicherung verwenden; diese zur Untersuchung aufheben. In "
+            "PostgreSQL die geladene Datenbank verwerfen (dropdb).",
         )
     sent = tx.all("SELECT tenant, spec FROM promise WHERE kind = 'deliver' AND state = 'confirmed'")
     return _State(

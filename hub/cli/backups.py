@@ -18,6 +18,8 @@ def register(commands: Commands) -> None:
     putting.add_argument("backup", type=Path, metavar="SICHERUNG")
     putting.add_argument("folder", type=Path, nargs="?", metavar="ORDNER",
                          help="leerer Ordner; ohne Angabe wird nur geprüft")  # fmt: skip
+    putting.add_argument("--dsn", default="", metavar="ADRESSE", help="leere PostgreSQL-Datenbank, "
+                         "wenn es nicht die aus hub.toml ist")  # fmt: skip
 
 
 async def _backup(options: argparse.Namespace) -> int:
@@ -36,7 +38,7 @@ async def _restore(options: argparse.Namespace) -> int:
         manifest = await asyncio.to_thread(check_backup, source)
         print(f"Heil: {len(manifest['files'])} Dateien, begonnen {manifest['began']}.")
         return 0
-    done = await restore(source, options.folder)
+    done = await restore(source, options.folder, options.dsn)
     print(f"Zurückgelegt: {done.files} Dateien, Stand {done.began}.")
     print(f"Danach angenommen, wird erneut aufgenommen: {done.taken_in_again}")
     print(f"Danach ausgeliefert, in „nachzutragen“ zum Abgleich: {done.set_aside}")

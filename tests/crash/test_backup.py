@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash import checker
-from tests.crash.house import PATIENCE_S, House
+from tests.crash.house import PATIENCE_S, Dropped, House
 from tests.crash.test_kill_loop import senders
 
 pytestmark = pytest.mark.crash
@@ -57,14 +57,19 @@ def restored(house: House, folder: Path) -> House:
     done = house.start("restore", str(folder / "backup"), str(target))
     assert 0 == done.wait(PATIENCE_S), house.log[-2000:]
     new = replace(house, folder=target)
+    return replace(new, dropped=known_to(new, house.dropped))
+
+
+def known_to(new: House, dropped: list[Dropped]) -> list[Dropped]:
+    """Return what a restored house was given in its time."""
     state = checker.State.read(new)
     accepted = {(m["tenant"], m["channel"], m["original_name"]) for m in state.messages}
-    for tenant, channel in {(file.tenant, file.channel) for file in house.dropped}:
-        inbox = target / "inbox" / tenant / channel
+    for tenant, channel in {(file.tenant, file.channel) for file in dropped}:
+        inbox = new.folder / "inbox" / tenant / channel
         names = [path.name for path in inbox.iterdir() if path.is_file()]
         names += [checker._named(path) for path in inbox.glob(".claimed/*")]
         accepted |= {(tenant, channel, name) for name in names}
     # What came later is not in the backup; its senders were never promised more.
-    known = [f for f in house.dropped if (f.tenant, f.channel, f.name) in accepted]
+    known = [f for f in dropped if (f.tenant, f.channel, f.name) in accepted]
     assert known, "the backup was taken before anything was accepted"
-    return replace(new, dropped=known)
+    return known

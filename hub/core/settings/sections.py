@@ -337,6 +337,8 @@ class Postgresql(_Section, frozen=True, kw_only=True):
     """``host=… dbname=… user=…`` or ``postgresql://…``, without a password."""
     login: Literal["password", "peer"] = "password"
     """``password``: the secret ``postgresql_password``; ``peer``: socket or client certificate."""
+    programs: str = ""
+    """Folder of ``pg_dump`` and ``pg_restore`` in the server's version; empty: the search path."""
 
 
 class Settings(_Section, frozen=True, kw_only=True):
