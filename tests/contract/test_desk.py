@@ -135,3 +135,24 @@ async def test_an_archived_delivery_is_found_and_copied_by_both_engines(
         return row["id"], rest, before, after, newest, lanes.is_due(tx, "deliver:b", NOW)
 
     assert (old.id, [], False, True, 7, False) == await database.write(work)
+
+
+async def test_figures_count_what_is_open_and_nothing_that_is_over(database: AnyDatabase) -> None:
+    def work(tx: Transaction) -> dict[str, list[dict[str, object]]]:
+        for number in range(3):
+            one = Promise(f"r-{number}", OFFICE, make_message().id, "file", "file", "UV-7")
+            lanes.add(tx, one, NOW + number)
+        done = Promise("r-9", OFFICE, make_message().id, "file", "file", "UV-8")
+        lanes.add(tx, done, NOW)
+        claimed = lanes.claim(tx, "file", limit=9, me="hub-1", now_us=NOW + 9, lease_us=9)
+        [over] = [one for one in claimed if one.id == "r-9"]
+        lanes.finish(tx, over, "confirmed", NOW)
+        return views.counts(tx)
+
+    found = await database.write(work)
+
+    counted = {(row["kind"], row["state"]): row["n"] for row in found["promises"] if row["n"]}
+    assert {
+        ("file", "leased"): 1, ("file", "waiting"): 2, ("travel", "waiting"): 2,
+    } == counted  # fmt: skip
+    assert [{"tenant": OFFICE, "at_us": NOW}] == found["oldest"]

@@ -11,22 +11,59 @@ from hub.store.views.scope import Scope
 
 
 def counts(tx: Transaction) -> dict[str, list[Row]]:
-    """Return the figures of the metrics page, over all tenants."""
+    """Return the figures of the metrics page, over all tenants.
+
+    What they cost grows with what is open, not with what was ever promised.
+    """
+    heads = [
+        *tx.all(_HEADS.format("IN ('ready', 'leased')")),
+        *tx.all(_HEADS.format("= 'blocked'")),
+    ]
     return {
         "messages": _messages(tx),
-        "promises": tx.all("SELECT kind, state, count(*) AS n FROM promise GROUP BY 1, 2"),
+        "promises": _promises(heads),
         "clearing": tx.all(
             "SELECT tenant, count(*) AS n FROM clearing WHERE state = 'open' GROUP BY 1"
         ),
         "blocked": tx.all(
             "SELECT queue, count(*) AS n FROM lane WHERE state = 'blocked' GROUP BY 1"
         ),
-        "oldest": tx.all(
-            "SELECT tenant, min(made_us) AS at_us FROM promise"
-            " WHERE state IN ('waiting', 'leased', 'sent', 'batched') GROUP BY 1"
-        ),
+        "oldest": _oldest(heads),
         "targets": listed(tx),
     }
+
+
+_HEADS = """
+SELECT lane.tenant, promise.kind, promise.state, count(*) AS n, min(promise.made_us) AS at_us,
+  sum(lane.next_seq - lane.head_seq - 1) AS behind
+FROM lane JOIN promise ON promise.tenant = lane.tenant AND promise.queue = lane.queue
+  AND promise.lane_key = lane.lane_key AND promise.lane_seq = lane.head_seq
+WHERE lane.state {} GROUP BY 1, 2, 3
+"""
+"""Heads of lanes in some state: each condition is that of an index of its own."""
+
+_STOPPED = frozenset({"unknown", "dead"})
+
+
+def _promises(heads: list[Row]) -> list[Row]:
+    """Return the open promises by kind and state; behind a head everything waits."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for row in heads:
+        counted[row["kind"], row["state"]] += row["n"]
+        counted[row["kind"], "waiting"] += int(row["behind"])
+    return [
+        {"kind": kind, "state": state, "n": n} for (kind, state), n in sorted(counted.items()) if n
+    ]
+
+
+def _oldest(heads: list[Row]) -> list[Row]:
+    """Return when the oldest promise of each office was made that no human holds up."""
+    oldest: dict[str, int] = {}
+    for row in heads:
+        if row["state"] not in _STOPPED:
+            at_us = row["at_us"]
+            oldest[row["tenant"]] = min(oldest.get(row["tenant"], at_us), at_us)
+    return [{"tenant": tenant, "at_us": at_us} for tenant, at_us in sorted(oldest.items())]
 
 
 def _messages(tx: Transaction) -> list[Row]:
