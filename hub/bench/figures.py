@@ -24,7 +24,6 @@ class Figures:
     """Messages per second of processor time, as a part of the bare limit."""
     cpu_ms_per_message: float
     fsync_per_second: float
-    commits_per_message: float
     p50_ms: float
     """From the acceptance to the end of the message; over HTTPS from the first byte sent to the
     receipt at the partner."""
@@ -46,8 +45,27 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FolderFigures(Figures):
+    """One measurement from folder to folder in one process."""
+
+    commits_per_message: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeFigures(Figures):
+    """One measurement from folder to folder with so many nodes; memory is that of the largest."""
+
+    workers: int
+    offices: int
+    database_cpu_ms_per_message: float
+    """Of the server; 0 where it is not ours to look at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HttpsFigures(Figures):
     """One measurement from HTTPS to HTTPS; what is at half load was measured at that load."""
+
+    commits_per_message: float
 
     connections: int
     """Kept connections of the sending system."""

@@ -85,10 +85,13 @@ class Load:
         return [orders[i % len(orders)] for i in range(count)]
 
     def drop(self, inbox: Path) -> None:
-        """Drop every file, the repetitions last."""
+        """Drop every file whole, the repetitions last: written beside, then renamed."""
         inbox.mkdir(parents=True, exist_ok=True)
         for index, one in enumerate((*self.planned, *self.repeated)):
-            (inbox / f"Nachricht_{index:08d}.xml").write_bytes(one.data)
+            name = f"Nachricht_{index:08d}.xml"
+            hidden = inbox / f".{name}.part"
+            hidden.write_bytes(one.data)
+            hidden.rename(inbox / name)
 
     def _plan(self, index: int) -> Planned:
         case, number = divmod(index, PER_CASE)

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from hub.app import open_house
-from hub.bench.figures import Figures
+from hub.bench.figures import FolderFigures
 from hub.bench.load import Load
 from hub.bench.machine import Limits, cpu_seconds, peak_rss_mb, what_it_can
 from hub.bench.observed import Observed
@@ -30,7 +30,7 @@ PATIENCE_S = 600.0
 """After this long whatever is not through counts as lost."""
 
 
-async def measure(folder: Path, load: Load, patience_s: float = PATIENCE_S) -> Figures:
+async def measure(folder: Path, load: Load, patience_s: float = PATIENCE_S) -> FolderFigures:
     """Run a load from the drop folder to the e-file and return the figures."""
     stage = await set_stage(folder, 0)
     try:
@@ -51,7 +51,7 @@ class Course:
         self._since: tuple[str, int] | None = None
         """What lay there before the first load is none of ours."""
 
-    async def run(self, load: Load) -> Figures:
+    async def run(self, load: Load) -> FolderFigures:
         """Drop a load, wait until all of it is through, and return the figures."""
         self._total += load
         await asyncio.to_thread(load.drop, self._stage.inbox(load.office))
@@ -97,7 +97,7 @@ class Run:
     cpu_s: float
 
 
-async def _figures(run: Run, limits: Limits) -> Figures:
+async def _figures(run: Run, limits: Limits) -> FolderFigures:
     house, load = run.house, run.load
     rows = await run.observed.rows()
     # Refused and repeated files are through at once; only the whole way is timed.
@@ -109,7 +109,7 @@ async def _figures(run: Run, limits: Limits) -> Figures:
     total: Balance = await balance(house.database, None)
     outbox = house.outbox / load.office.id / "fachverfahren"
     seen = await run.observed.seen(await asyncio.to_thread(accepted_receipts, outbox))
-    return Figures(
+    return FolderFigures(
         mode="folder",
         store=house.settings.database,
         messages=load.files,

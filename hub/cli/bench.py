@@ -7,14 +7,16 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from hub.bench.figures import Figures, HttpsFigures
+from hub.bench.figures import Figures, FolderFigures, HttpsFigures, NodeFigures
 from hub.bench.growth import GrowthFigures, measure_growth
 from hub.bench.https.run import CONNECTIONS, Wanted, measure_https
 from hub.bench.load import Load
 from hub.bench.messages import measure
+from hub.bench.nodes.run import Wanted as Nodes
+from hub.bench.nodes.run import measure_nodes
 from hub.bench.table import measure_tables
-from hub.cli.command import Commands, show_facts, show_json
-from hub.cli.parser import number
+from hub.cli.command import Commands, show_facts, show_json, show_table
+from hub.cli.parser import number, numbers
 
 
 def register(commands: Commands) -> None:
@@ -27,10 +29,16 @@ def register(commands: Commands) -> None:
 
 
 def _add_messages(messages: argparse.ArgumentParser) -> None:
+    messages.set_defaults(parser=messages)
     add = messages.add_argument
     add("--count", type=number, default=2000, metavar="ZAHL", help="Nachrichten (Vorgabe 2000)")
     add("--mode", choices=("folder", "https"), default="folder",
         help="von Ordner zu Ordner (Vorgabe) oder von HTTPS zu HTTPS")  # fmt: skip
+    add("--store", choices=("sqlite", "postgresql"), default="sqlite",
+        help="ein Prozess auf SQLite (Vorgabe) oder mehrere Knoten auf PostgreSQL")  # fmt: skip
+    add("--workers", type=numbers, metavar="ZAHL,…", help="Knoten, zum Beispiel 1,2,4 (Vorgabe 1)")
+    add("--database", metavar="DSN",
+        help="leere PostgreSQL-Datenbank; ohne Angabe ein eigener Server auf Zeit")  # fmt: skip
     add("--preload", type=number, metavar="ZAHL",
         help="mit so vielen erledigten Nachrichten im Journal vergleichen")  # fmt: skip
     add("--connections", type=number, default=CONNECTIONS, metavar="ZAHL",
@@ -38,7 +46,11 @@ def _add_messages(messages: argparse.ArgumentParser) -> None:
 
 
 async def _messages(options: argparse.Namespace) -> int:
+    _demand_fit(options)
     with tempfile.TemporaryDirectory(prefix="aktenhub-bench-") as folder:
+        if options.store == "postgresql":
+            runs = await measure_nodes(Path(folder), _wanted(options))
+            return _tell_nodes(runs, options)
         figures = await _measured(options, Path(folder))
     if options.json:
         show_json(figures.to_dict())
@@ -47,6 +59,52 @@ async def _messages(options: argparse.Namespace) -> int:
     else:
         show_figures(figures)
     return 0 if figures.good else 1
+
+
+def _demand_fit(options: argparse.Namespace) -> None:
+    """See that the options go together; else the call is wrong."""
+    if options.store == "postgresql":
+        apart = options.mode == "https" or options.preload
+    else:
+        apart = options.workers or options.database or (options.mode == "https" and options.preload)
+    if apart:
+        options.parser.error(
+            "--workers und --database gehören zu --store postgresql, "
+            "--mode https und --preload je für sich zu SQLite"
+        )
+
+
+def _wanted(options: argparse.Namespace) -> Nodes:
+    return Nodes(options.count, options.workers or (1,), options.database or "")
+
+
+def _tell_nodes(runs: list[NodeFigures], options: argparse.Namespace) -> int:
+    good = all(run.good for run in runs)
+    if options.json:
+        rows = [run.to_dict() for run in runs]
+        show_json({"mode": "folder", "store": "postgresql", "good": good, "runs": rows})
+    else:
+        show_nodes(runs)
+    return 0 if good else 1
+
+
+def show_nodes(runs: list[NodeFigures]) -> None:
+    """Print one line per number of nodes."""
+    columns = {
+        "workers": "Knoten", "messages_per_second": "je Sekunde", "filed_per_second": "abgelegt",
+        "cpu_ms_per_message": "Hub ms", "database_cpu_ms_per_message": "Datenbank ms",
+        "cores": "Kerne", "p50_ms": "p50 ms", "p99_ms": "p99 ms", "rss_mb": "MiB",
+        "lost": "verloren", "duplicated": "doppelt", "out_of_order": "außer der Reihe",
+    }  # fmt: skip
+    show_table([run.to_dict() for run in runs], columns)
+    show_facts(
+        [
+            ("Nachrichten", f"{runs[0].messages} je Zeile, {runs[0].offices} Mandanten"),
+            ("nackte Grenze je Kern", f"{runs[0].bare_limit_per_second}"),
+            ("fsync je Sekunde", runs[0].fsync_per_second),
+            ("Bilanz", "geht auf" if all(r.balanced for r in runs) else "GEHT NICHT AUF"),
+        ]
+    )
 
 
 async def _measured(options: argparse.Namespace, folder: Path) -> Figures | GrowthFigures:
@@ -124,18 +182,30 @@ def show_figures(figures: Figures) -> None:
             ("Rechenzeit je Nachricht", f"{figures.cpu_ms_per_message} ms"),
             ("Kerne im Mittel", figures.cores),
             ("fsync je Sekunde", figures.fsync_per_second),
-            ("Commits je Nachricht", figures.commits_per_message),
             ("Wartezeit p50 / p99", f"{figures.p50_ms} / {figures.p99_ms} ms"),
-            *(_of_https(figures) if isinstance(figures, HttpsFigures) else ()),
+            *_beside(figures),
             ("Speicher", f"{figures.rss_mb} MiB"),
             *_faults(figures),
         ]
     )
 
 
+def _beside(figures: Figures) -> list[tuple[str, object]]:
+    """Return what only one way of measuring has."""
+    if isinstance(figures, FolderFigures):
+        return [("Commits je Nachricht", figures.commits_per_message)]
+    if isinstance(figures, NodeFigures):
+        server = f"{figures.database_cpu_ms_per_message} ms"
+        return [("Knoten", figures.workers), ("Rechenzeit der Datenbank", server)]
+    if isinstance(figures, HttpsFigures):
+        return _of_https(figures)
+    return []
+
+
 def _of_https(figures: HttpsFigures) -> list[tuple[str, object]]:
     half = f"{figures.half_per_second} je Sekunde, {figures.half_messages} Nachrichten"
     return [
+        ("Commits je Nachricht", figures.commits_per_message),
         ("Annahme p50 / p99", f"{figures.accept_p50_ms} / {figures.accept_p99_ms} ms"),
         ("Verbindungen", figures.connections),
         ("wiederholt gesendet", figures.sent_again),

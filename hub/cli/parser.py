@@ -85,6 +85,11 @@ def number(text: str) -> int:
     return int(text)
 
 
+def numbers(text: str) -> tuple[int, ...]:
+    """Return whole numbers from 1, given with commas between them."""
+    return tuple(number(part) for part in text.split(","))
+
+
 def day(text: str) -> date:
     """Return a calendar day given as ``YYYY-MM-DD``."""
     try:

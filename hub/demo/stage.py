@@ -177,7 +177,7 @@ name = "azr"
 url = "https://127.0.0.1:{stage.ports.azr}/azr"
 idempotent = "yes"
 """
-    return head + "".join(_tenant_text(office) for office in cast.OFFICES)
+    return head + "".join(tenant_text(office) for office in cast.OFFICES)
 
 
 def _database_text(address: str | None) -> str:
@@ -191,8 +191,9 @@ login = "peer"
 """
 
 
-def _tenant_text(office: cast.Office) -> str:
-    first = office is cast.MUSTERSTADT
+def tenant_text(office: cast.Office) -> str:
+    """Return the settings of an office: the cash system is the IHV but for the second one."""
+    first = office is not cast.BEISPIELHAUSEN
     cash = ("ihv", "8410", "1003/68101-4", "1003/11901-2") if first else (
         "kasse", "51", "363100.7339000", "363100.3482000")  # fmt: skip
     register = """

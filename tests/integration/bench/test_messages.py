@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.bench.figures import Figures
+from hub.bench.figures import FolderFigures
 from hub.bench.load import Load
 from hub.bench.messages import measure
 
@@ -55,10 +55,10 @@ async def test_a_message_that_never_arrives_is_reported_as_lost(
 
 
 def test_any_fault_makes_a_measurement_worthless() -> None:
-    zeros = dict.fromkeys(Figures.__dataclass_fields__, 0)
-    good = Figures(**{**zeros, "balanced": True})
+    zeros = dict.fromkeys(FolderFigures.__dataclass_fields__, 0)
+    good = FolderFigures(**{**zeros, "balanced": True})
 
     assert good.good
     for fault in ("lost", "duplicated", "out_of_order"):
-        assert not Figures(**{**zeros, "balanced": True, fault: 1}).good
-    assert not Figures(**zeros).good
+        assert not FolderFigures(**{**zeros, "balanced": True, fault: 1}).good
+    assert not FolderFigures(**zeros).good
