@@ -35,6 +35,8 @@ from hub.pipeline.isolation.runs import Run, Wanted
 from hub.routing.table import Routes
 from hub.store import lanes
 from hub.store.database import Row
+from hub.store.engines.postgres import PostgresDatabase
+from hub.store.engines.session import Address
 from hub.store.journal import Journal
 from hub.store.lanes import Promise
 from hub.store.migrate import migrate
@@ -185,13 +187,20 @@ async def open_world(
     *,
     children: bool = False,
     mappings: Path = SHIPPED / "mappings",
+    address: Address | None = None,
     **changes: Any,
 ) -> AsyncIterator[World]:
-    """Open a world in a folder; parsers run in real children where a test needs them."""
+    """Open a world in a folder; parsers run in real children where a test needs them.
+
+    With an address its database is on PostgreSQL.
+    """
     clock = FixedClock()
     settings = world_settings(**changes)
-    database = SqliteDatabase(folder / "data" / "hub.sqlite")
-    await migrate(database, all_migrations(), clock.now_us())
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    database = (
+        PostgresDatabase(address) if address else SqliteDatabase(folder / "data" / "hub.sqlite")
+    )
+    await migrate(database, all_migrations(database.dialect), clock.now_us())
     limits = Limits(memory_mb=1024, wall_s=20.0, recycle_after=1000)
     payloads = Payloads(database, folder / "data" / "payloads")
     recall = recollection(database, payloads)

@@ -21,6 +21,7 @@ from hub.core.settings import HttpsTarget, Idempotent
 from hub.pipeline.fulfilment.keeping import fulfil
 from hub.pipeline.fulfilment.lines import HttpsLine
 from hub.store import lanes
+from hub.store.engines.session import Address
 from hub.store.lanes import Promise
 from hub.store.messages import Travelled
 from hub.workers.crew import Crew, heads, singly
@@ -35,6 +36,20 @@ SILENCE_S = 0.4
 """How long a silent partner is waited for; real time."""
 JUMPS_S = (1.0, 1.0, 1.0, 5.0, 20.0, 45.0)
 """By how much the clock goes on between two rounds."""
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def address(request: pytest.FixtureRequest) -> Address | None:
+    """Where the house's database is; ``None``: in its folder."""
+    if request.param == "sqlite":
+        return None
+    found: Address = request.getfixturevalue("postgres_address")
+    return found
+
+
+def number_of(address: Address | None) -> int:
+    """Return how many deliveries are played; a cross-section on the second engine."""
+    return COUNT if address is None else COUNT // 4
 
 
 def target(url: str, idempotent: Idempotent) -> HttpsTarget:
@@ -55,13 +70,20 @@ def misbehaving(chance: random.Random, good: float) -> Iterator[str]:
 
 @asynccontextmanager
 async def played(
-    folder: Path, partner: FaultPartner, chance: random.Random, idempotent: Idempotent
+    folder: Path,
+    address: Address | None,
+    partner: FaultPartner,
+    chance: random.Random,
+    idempotent: Idempotent,
 ) -> AsyncIterator[tuple[World, Crew]]:
     """A house whose line leads through a spoiling proxy to the partner."""
     proxy = FaultProxy(iter(lambda: chance.random() < 0.05, None))
-    async with partner.serving() as url, proxy.before(url) as address:
-        profile = target(address, idempotent)
-        async with open_world(folder, https=(profile,)) as world, HttpsDoor() as door:
+    async with partner.serving() as url, proxy.before(url) as front:
+        profile = target(front, idempotent)
+        async with (
+            open_world(folder, address=address, https=(profile,)) as world,
+            HttpsDoor() as door,
+        ):
             context = partner.client_context()
 
             async def client_context(tenant: str, name: str) -> Any:
@@ -129,12 +151,12 @@ def in_order(ids: list[str]) -> bool:
 
 @pytest.mark.parametrize("idempotent", ["yes", "query-url"])
 async def test_every_delivery_takes_effect_exactly_once_and_in_order(
-    tmp_path: Path, idempotent: Idempotent
+    tmp_path: Path, address: Address | None, idempotent: Idempotent
 ) -> None:
     chance = random.Random(f"{SEED}{idempotent}")  # noqa: S311  no secret
     partner = FaultPartner(misbehaving(chance, good=0.5), recognises=idempotent == "yes")
-    async with played(tmp_path, partner, chance, idempotent) as (world, crew):
-        ids = await promised(world, COUNT)
+    async with played(tmp_path, address, partner, chance, idempotent) as (world, crew):
+        ids = await promised(world, number_of(address))
         await work_through(world, crew, iter(lambda: chance.choice(JUMPS_S), None))
 
         stuck = {id_: state for id_, state in (await states(world)).items() if state != "confirmed"}
@@ -142,16 +164,16 @@ async def test_every_delivery_takes_effect_exactly_once_and_in_order(
     assert {} == stuck
     assert dict.fromkeys(ids, 1) == dict(partner.book.effects)
     assert in_order(partner.book.order)
-    assert COUNT < partner.book.requests.total(), "no fault was played"
+    assert number_of(address) < partner.book.requests.total(), "no fault was played"
 
 
 async def test_a_partner_that_recognises_nothing_is_never_served_twice_in_silence(
-    tmp_path: Path,
+    tmp_path: Path, address: Address | None
 ) -> None:
     chance = random.Random(f"{SEED}no")  # noqa: S311  no secret
     partner = FaultPartner(misbehaving(chance, good=0.8), recognises=False)
-    async with played(tmp_path, partner, chance, "no") as (world, crew):
-        ids = await promised(world, COUNT)
+    async with played(tmp_path, address, partner, chance, "no") as (world, crew):
+        ids = await promised(world, number_of(address))
         await work_through(world, crew, iter(lambda: chance.choice(JUMPS_S), None))
 
         ended = await states(world)
@@ -168,7 +190,7 @@ async def test_a_partner_that_recognises_nothing_is_never_served_twice_in_silenc
 
 @pytest.mark.parametrize("jump_s", [-7_200.0, 7_200.0, -34_560_000.0, 34_560_000.0])
 async def test_a_clock_that_jumps_loses_no_lease_and_doubles_no_delivery(
-    tmp_path: Path, jump_s: float
+    tmp_path: Path, address: Address | None, jump_s: float
 ) -> None:
     chance = random.Random(f"{SEED}{jump_s}")  # noqa: S311  no secret
     partner = FaultPartner(misbehaving(chance, good=0.7), recognises=False)
@@ -177,7 +199,7 @@ async def test_a_clock_that_jumps_loses_no_lease_and_doubles_no_delivery(
     def jumps() -> float:
         return jump_s if next(rounds) == 3 else chance.choice(JUMPS_S)
 
-    async with played(tmp_path, partner, chance, "query-url") as (world, crew):
+    async with played(tmp_path, address, partner, chance, "query-url") as (world, crew):
         ids = await promised(world, 40)
         for _ in range(5):
             await crew.round()
