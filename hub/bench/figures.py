@@ -14,7 +14,7 @@ class Figures:
     messages: int
     seconds: float
     messages_per_second: float
-    """Until the receipt of the last message had left."""
+    """Until the receipt of the last message had left; without receipts its cash order."""
     filed_per_second: float
     """Until the last document also lay in the e-file."""
     cores: float
@@ -33,6 +33,8 @@ class Figures:
     duplicated: int
     out_of_order: int
     balanced: bool
+    receipts: str = "all"
+    """Or ``refusals``: of which messages the case core got one."""
 
     def to_dict(self) -> dict[str, object]:
         """Return the stable keys of ``bench messages --json``."""

@@ -78,11 +78,11 @@ async def measure_growth(
         young, _ = await _filled(stack, folder / "young", first, FEW)
         old, seconds = await _filled(stack, folder / "old", first, preloaded)
         limits = await what_it_can(folder, old.place, first)
-        courses = [Course(stage, limits, first.office, patience_s) for stage in (young, old)]
+        courses = [Course(stage, limits, Load(0)) for stage in (young, old)]
         rounds = []
         for number in range(ROUNDS):
             load = Load(count, number * APART)
-            rounds.append([await course.run(load) for course in courses])
+            rounds.append([await course.run(load, patience_s) for course in courses])
         return _compared(rounds, Past(preloaded, seconds, _database_mb(old)), limits)
 
 

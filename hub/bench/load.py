@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT, Family, Office
@@ -16,6 +17,9 @@ EVERY_INVALID = 200
 """0.5 % of the documents contradict their schema."""
 EVERY_REPEATED = 100
 """1 % of the files come twice."""
+
+Receipts = Literal["all", "refusals"]
+"""Of which messages the case core gets a receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +42,28 @@ class Planned:
 class Load:
     """Many cases, each opened by ``Falldaten`` and followed by payment orders of about 2 KB."""
 
-    def __init__(self, count: int, first_case: int = 0, office: Office = MUSTERSTADT) -> None:
+    def __init__(
+        self,
+        count: int,
+        first_case: int = 0,
+        office: Office = MUSTERSTADT,
+        *,
+        receipts: Receipts = "all",
+    ) -> None:
         """Plan ``count`` messages of cases numbered from ``first_case`` on.
 
-        The cash system of ``office`` must be the IHV.
+        The cash system of ``office`` must be the IHV. Its case core hears of every message, or
+        of refusals only.
         """
         self.office = office
+        self.receipts: Receipts = receipts
         self._first_case = first_case
         self.planned = [self._plan(index) for index in range(count)]
         self.repeated = [one for i, one in enumerate(self.planned) if i % EVERY_REPEATED == 7]  # noqa: PLR2004  any fixed place within the hundred
 
     def __add__(self, other: Load) -> Load:
         """Return both as one load of the first one's office."""
-        both = Load(0, office=self.office)
+        both = Load(0, office=self.office, receipts=self.receipts)
         both.planned = [*self.planned, *other.planned]
         both.repeated = [*self.repeated, *other.repeated]
         return both
@@ -73,6 +86,16 @@ class Load:
     def files(self) -> int:
         """How many files are dropped."""
         return len(self.planned) + len(self.repeated)
+
+    @property
+    def answered(self) -> set[str]:
+        """The senders' numbers that must be answered with *accepted*, once each."""
+        return self.valid if self.receipts == "all" else set()
+
+    @property
+    def valid(self) -> set[str]:
+        """The senders' numbers of what must be accepted."""
+        return {one.business_id for one in self.planned if one.valid}
 
     @property
     def orders(self) -> int:

@@ -8,6 +8,7 @@ parsing, checking and mapping the same documents in a loop on one core and nothi
 from __future__ import annotations
 
 import asyncio
+import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -18,7 +19,6 @@ from hub.bench.machine import Limits, cpu_seconds, peak_rss_mb, what_it_can
 from hub.bench.observed import Observed
 from hub.bench.tally import accepted_receipts, faults, percentile
 from hub.core.ids import uuid7
-from hub.demo.cast import Office
 from hub.demo.stage import Stage, set_stage
 from hub.pipeline.balance import Balance, balance
 from hub.pipeline.house import House
@@ -34,24 +34,38 @@ async def measure(folder: Path, load: Load, patience_s: float = PATIENCE_S) -> F
     """Run a load from the drop folder to the e-file and return the figures."""
     stage = await set_stage(folder, 0)
     try:
+        if load.receipts == "refusals":
+            await asyncio.to_thread(_hush, stage)
         limits = await what_it_can(folder, stage.place, load)
-        return await Course(stage, limits, load.office, patience_s).run(load)
+        course = Course(stage, limits, Load(0, office=load.office, receipts=load.receipts))
+        return await course.run(load, patience_s)
     finally:
         await stage.stop()
+
+
+def _hush(stage: Stage) -> None:
+    """Let the case core hear of refusals only."""
+    mappings = stage.folder / "mappings"
+    shutil.copytree(stage.place.mappings, mappings)
+    table = mappings / "routes.toml"
+    told = table.read_text(encoding="utf-8").replace("answers = true", 'answers = "refusals"')
+    table.write_text(told, encoding="utf-8")
+    settings = stage.settings_file.read_text(encoding="utf-8")
+    stage.settings_file.write_text(f'folders.mappings = "mappings"\n{settings}', encoding="utf-8")
 
 
 class Course:
     """One installation that gets one load after the other."""
 
-    def __init__(self, stage: Stage, limits: Limits, office: Office, patience_s: float) -> None:
+    def __init__(self, stage: Stage, limits: Limits, before: Load) -> None:
+        """``before`` is what the installation was given already."""
         self._stage = stage
         self._limits = limits
-        self._patience_s = patience_s
-        self._total = Load(0, office=office)
+        self._total = before
         self._since: tuple[str, int] | None = None
         """What lay there before the first load is none of ours."""
 
-    async def run(self, load: Load) -> FolderFigures:
+    async def run(self, load: Load, patience_s: float = PATIENCE_S) -> FolderFigures:
         """Drop a load, wait until all of it is through, and return the figures."""
         self._total += load
         await asyncio.to_thread(load.drop, self._stage.inbox(load.office))
@@ -62,7 +76,7 @@ class Course:
             observed = await self._observed(house)
             begin_us = house.clock.now_us()
             begin_cpu = await asyncio.to_thread(cpu_seconds, others)
-            await self._work(house, observed)
+            await self._work(house, observed, patience_s)
             rss_mb = await asyncio.to_thread(peak_rss_mb, others)
             cpu_s = await asyncio.to_thread(cpu_seconds, others) - begin_cpu
             run = Run(house, observed, load, begin_us, rss_mb, cpu_s)
@@ -74,11 +88,11 @@ class Course:
             self._since = uuid7(house.clock.now_us()), heads.get(self._total.office.id, 0)
         return Observed(self._stage.place, house.database, self._total, *self._since)
 
-    async def _work(self, house: House, observed: Observed) -> None:
+    async def _work(self, house: House, observed: Observed, patience_s: float) -> None:
         workers = Workers(house)
         running = asyncio.create_task(workers.run())
         finished = asyncio.create_task(observed.at_rest())
-        await asyncio.wait({running, finished}, timeout=self._patience_s,
+        await asyncio.wait({running, finished}, timeout=patience_s,
                            return_when=asyncio.FIRST_COMPLETED)  # fmt: skip
         finished.cancel()
         workers.stop()
@@ -102,7 +116,8 @@ async def _figures(run: Run, limits: Limits) -> FolderFigures:
     rows = await run.observed.rows()
     # Refused and repeated files are through at once; only the whole way is timed.
     waits = [wait_ms(row) for row in rows if row["state"] == "closed"]
-    answered_s = await _seconds_until("delivered", run)
+    last = "delivered" if load.receipts == "all" else "order_delivered"
+    answered_s = await _seconds_until(last, run)
     filed_s = await _seconds_until("filed", run)
     rate = load.files / answered_s
     commits = getattr(house.database, "figures", None)
@@ -112,6 +127,7 @@ async def _figures(run: Run, limits: Limits) -> FolderFigures:
     return FolderFigures(
         mode="folder",
         store=house.settings.database,
+        receipts=load.receipts,
         messages=load.files,
         seconds=round(answered_s, 2),
         messages_per_second=round(rate, 1),

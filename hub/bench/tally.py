@@ -45,10 +45,10 @@ class Faults:
 
 def faults(load: Load, seen: Seen) -> Faults:
     """Compare what was found with what was planned."""
-    expected = {planned.business_id for planned in load.planned if planned.valid}
-    missing = len(expected - seen.accepted.keys())
-    surplus = sum(n if number not in expected else n - 1 for number, n in seen.accepted.items())
-    filed = seen.documents - len(expected)
+    answered = load.answered
+    missing = len(answered - seen.accepted.keys())
+    surplus = sum(n if number not in answered else n - 1 for number, n in seen.accepted.items())
+    filed = seen.documents - len(load.valid)
     received = seen.messages - load.files
     ordered = seen.orders - load.orders
     return Faults(

@@ -34,6 +34,8 @@ def _add_messages(messages: argparse.ArgumentParser) -> None:
     add("--count", type=number, default=2000, metavar="ZAHL", help="Nachrichten (Vorgabe 2000)")
     add("--mode", choices=("folder", "https"), default="folder",
         help="von Ordner zu Ordner (Vorgabe) oder von HTTPS zu HTTPS")  # fmt: skip
+    add("--receipts", choices=("all", "refusals"), default="all",
+        help="Quittung von jeder Nachricht (Vorgabe) oder nur von abgelehnten")  # fmt: skip
     add("--store", choices=("sqlite", "postgresql"), default="sqlite",
         help="ein Prozess auf SQLite (Vorgabe) oder mehrere Knoten auf PostgreSQL")  # fmt: skip
     add("--workers", type=numbers, metavar="ZAHL,…", help="Knoten, zum Beispiel 1,2,4 (Vorgabe 1)")
@@ -67,10 +69,11 @@ def _demand_fit(options: argparse.Namespace) -> None:
         apart = options.mode == "https" or options.preload
     else:
         apart = options.workers or options.database or (options.mode == "https" and options.preload)
-    if apart:
+    usual = options.mode == "folder" and options.store == "sqlite" and not options.preload
+    if apart or (options.receipts != "all" and not usual):
         options.parser.error(
             "--workers und --database gehören zu --store postgresql, "
-            "--mode https und --preload je für sich zu SQLite"
+            "--mode https, --preload und --receipts je für sich zu SQLite"
         )
 
 
@@ -112,7 +115,7 @@ async def _measured(options: argparse.Namespace, folder: Path) -> Figures | Grow
         return await measure_growth(folder, options.count, options.preload)
     if options.mode == "https":
         return await measure_https(folder, Wanted(options.count, options.connections))
-    return await measure(folder, Load(options.count))
+    return await measure(folder, Load(options.count, receipts=options.receipts))
 
 
 async def _table(options: argparse.Namespace) -> int:
@@ -168,12 +171,16 @@ def _faults(figures: Figures | GrowthFigures) -> list[tuple[str, object]]:
     ]
 
 
+_HEARD = {"all": "von jeder Nachricht", "refusals": "nur von abgelehnten"}
+
+
 def show_figures(figures: Figures) -> None:
     """Print a measurement for people."""
     show_facts(
         [
             ("Weg", f"{figures.mode}, {figures.store}"),
             ("Nachrichten", figures.messages),
+            ("Quittungen", _HEARD[figures.receipts]),
             ("Dauer", f"{figures.seconds} s"),
             ("beantwortet je Sekunde", figures.messages_per_second),
             ("abgelegt je Sekunde", figures.filed_per_second),

@@ -35,6 +35,18 @@ async def test_a_small_load_arrives_once_and_in_order(tmp_path: Path) -> None:
     assert figures.rss_mb > 80
 
 
+@pytest.mark.s3
+async def test_a_load_without_receipts_is_counted_by_its_orders_and_documents(
+    tmp_path: Path,
+) -> None:
+    figures = await measure(tmp_path, Load(20, receipts="refusals"))
+
+    assert figures.good
+    assert ("refusals", 21) == (figures.receipts, figures.messages)
+    assert [] == list((tmp_path / "outbox").rglob("Quittung_*.xml"))
+    assert figures.messages_per_second == pytest.approx(21 / figures.seconds, rel=0.05)
+
+
 class Forgetful(Load):
     """Plans one message more than it drops."""
 
