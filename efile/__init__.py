@@ -18,6 +18,7 @@ from efile.errors import (
     StorageMisconfigured,
     StorageUnavailable,
 )
+from efile.filing import STEPS as FILING_STEPS
 from efile.index import index_migrations
 from efile.integrity.chain import GENESIS, chain_hash, first_break
 from efile.model import (
@@ -49,6 +50,7 @@ from efile.objects.s3 import S3Access, S3Store
 from efile.service import EFile
 
 __all__ = [
+    "FILING_STEPS",
     "GENESIS",
     "HELD_BYTES",
     "Akte",

@@ -33,7 +33,7 @@ from efile.integrity.digest import sha256_hex
 from efile.isolation.pool import LimitedPool
 from efile.model import Direction, Document, FiledDocument, FilingRequest, Part, Role
 from efile.objects import layout, manifest, pack
-from efile.ports import Database, ObjectStore
+from efile.ports import Database, ObjectStore, Passing
 
 T = TypeVar("T")
 _CONTROL = re.compile(r"[\x00-\x1f\ud800-\udfff]")
@@ -45,6 +45,8 @@ _LONGEST = {
     "doc_type": 120, "document_key": 400, "source_id": 200, "actor": 200,
 }  # fmt: skip
 _MAY_BE_EMPTY = {"source_id", "aktenplan"}
+STEPS = ("filing_after_parts", "filing_after_manifest", "filing_after_pack")
+"""Between two durable acts; the host's tests stop the process there."""
 _AT_ONCE = 8
 """Objects on their way to storage at the same time, per batch."""
 _ONE_TURN = 25
@@ -63,6 +65,8 @@ class Archive:
     objects: ObjectStore
     readers: LimitedPool
     secret: bytes
+    passing: Passing = lambda _: None
+    """Told the name of each step between two durable acts."""
     _prepared: set[str] = field(default_factory=set)
 
     async def prepare(self, tenant: str) -> None:
@@ -230,6 +234,7 @@ async def _keep_together(group: Sequence[_Filing], archive: Archive) -> None:
     data, starts = pack.build(tenant, [_item(each) for each in group])
     key = layout.pack_key(layout.pack_secret(archive.secret, tenant), sha256_hex(data))
     await archive.objects.put_once(tenant, key, data, by_content=True)
+    archive.passing("filing_after_pack")
     async for each, begin in _in_turns(zip(group, starts, strict=True)):
         each.document = manifest.placed(each.document, key, begin)
         each.entry = await entry(each.document, each.request.parts, archive)
@@ -239,7 +244,9 @@ async def _keep_apart(group: Sequence[_Filing], archive: Archive) -> None:
     """Write a document to objects of its own."""
     for each in group:
         await _store_parts(each.document, each.request.parts, archive.objects)
+        archive.passing("filing_after_parts")
         stored = await _store_manifest(each.document, each.sealed, archive)
+        archive.passing("filing_after_manifest")
         if each.document.same_filing(stored):
             each.entry = await entry(stored, each.request.parts, archive)
         else:

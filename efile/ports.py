@@ -13,6 +13,8 @@ from efile.model import LargeFile
 
 Row = dict[str, Any]
 T = TypeVar("T")
+Passing = Callable[[str], None]
+"""Told the name of a step between two durable acts."""
 Dialect = Literal["sqlite", "postgresql"]
 """The two ways SQL is spoken here."""
 

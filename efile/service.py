@@ -32,7 +32,7 @@ from efile.model import (
     VerifyReport,
 )
 from efile.objects.probe import probe
-from efile.ports import Clock, Database, ObjectStore
+from efile.ports import Clock, Database, ObjectStore, Passing
 from efile.recovery.rebuild import rebuild
 from efile.recovery.reconcile import reconcile
 from efile.recovery.verify import verify
@@ -48,8 +48,14 @@ class EFile:
     """The electronic case file of every tenant of one installation."""
 
     def __init__(
-        self, database: Database, objects: ObjectStore, clock: Clock, name_secret: bytes
+        self,
+        database: Database,
+        objects: ObjectStore,
+        clock: Clock,
+        name_secret: bytes,
+        passing: Passing = lambda _: None,
     ) -> None:
+        """``passing`` is told the name of each step between two durable acts."""
         if len(name_secret) < _SHORTEST_SECRET:
             raise StorageMisconfigured(
                 "name_secret_too_short",
@@ -62,7 +68,7 @@ class EFile:
         self._readers = LimitedPool(document_text.WORKER)
         self._drawers = LimitedPool(pages.WORKER)
         self._pages = pages.PageRoom(self._drawers)
-        self._archive = Archive(database, objects, self._readers, name_secret)
+        self._archive = Archive(database, objects, self._readers, name_secret, passing)
 
     async def file(self, request: FilingRequest) -> FiledDocument:
         """File one document; see :mod:`efile.filing`."""

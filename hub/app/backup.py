@@ -135,6 +135,9 @@ def _copy(source: Path, target: Path, root: Path) -> Kept:
                 seen.update(block)
                 size += new.write(block)
             new.flush()
+            # Files that wait in the inbox are taken in the order of their times.
+            times = os.fstat(old.fileno())
+            os.utime(new.fileno(), ns=(times.st_atime_ns, times.st_mtime_ns))
             os.fsync(new.fileno())
     return Kept(target.relative_to(root).as_posix(), size, seen.hexdigest())
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 import efile
-from efile import EFile, S3Access, S3Store
+from efile import FILING_STEPS, EFile, S3Access, S3Store
 from hub.app.place import CLOCK, Place
 from hub.certificates.center import CertificateCenter
 from hub.channels.inbound.opening import open_inboxes
@@ -41,6 +41,8 @@ from hub.store.payloads import Payloads
 from hub.store.shelf.identity import belong
 from hub.store.sqlite import SqliteDatabase
 
+failpoint.declare(*FILING_STEPS)
+
 THREADS = 32
 
 
@@ -55,6 +57,8 @@ AnyDatabase = SqliteDatabase | PostgresDatabase
 @asynccontextmanager
 async def open_database(place: Place) -> AsyncIterator[AnyDatabase]:
     """Open the database and bring it up to date."""
+    if point := armed_failpoint():
+        failpoint.arm(point)
     async with _connected(place) as database:
         await migrate(database, all_migrations(database.dialect), CLOCK.now_us())
         yield database
@@ -92,7 +96,7 @@ async def open_efile(place: Place, database: Database) -> AsyncIterator[EFile]:
             prefix=storage.bucket_prefix,
         )
     )
-    room = EFile(database, store, CLOCK, place.secret("efile_names"))
+    room = EFile(database, store, CLOCK, place.secret("efile_names"), failpoint.reach)
     try:
         yield room
     finally:
@@ -127,8 +131,6 @@ def open_desk(place: Place, database: Database) -> Desk:
 async def open_house(place: Place) -> AsyncIterator[House]:
     """Build everything a message passes on its way."""
     place.check_folders()
-    if point := armed_failpoint():
-        failpoint.arm(point)
     settings = place.settings
     # Threads wait for disks, children and readers; the default would be six on two cores.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))

@@ -22,7 +22,7 @@ from hub.core import failpoint
 from hub.core.errors import Conflict, Misconfigured
 from hub.disk.folders import make, sync
 
-failpoint.declare("outbox_before_sidecar")
+failpoint.declare("file_before_name", "file_after_name", "outbox_before_sidecar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,7 @@ def write_all(folder: Path, writes: Sequence[Write]) -> list[Fault | None]:
     try:
         bad = {id(part): fault for part in every if (fault := _fill(descriptor, part))}
         _sync_bytes(descriptor, [part for part in every if id(part) not in bad])
+        failpoint.reach("file_before_name")
         faults = [bad.get(id(write)) or _appear(descriptor, write) for write in writes]
         if len(every) > len(writes):
             os.fsync(descriptor)
@@ -144,6 +145,7 @@ def _appear(folder: int, write: Write) -> Fault | None:
     """Give a file its final name, unless the name is taken: nothing is ever replaced."""
     try:
         _take_name(folder, write.hidden, write.name)
+        failpoint.reach("file_after_name")
     except FileExistsError:
         if _digest(folder, write.name) != hashlib.sha256(write.data).hexdigest():
             return Conflict(

@@ -19,6 +19,7 @@ from datetime import date
 from pathlib import Path
 
 from hub.certificates.signing import Signer, SigningKeys, public_keys
+from hub.core import failpoint
 from hub.core.clock import Clock, begin_of_day, local_date
 from hub.core.errors import Conflict
 from hub.core.record import canonical_json
@@ -28,6 +29,8 @@ from hub.evidence import merkle
 from hub.store import journal
 from hub.store.database import Database, Row, Transaction
 from hub.store.journal import START, Head
+
+failpoint.declare("checkpoint_before_commit", "checkpoint_before_folder")
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +81,8 @@ class Notary:
         self._clock = clock
         self._folder = folder
         self._rules = rules
+        self._owes = True
+        """Whether a former process may have died before it wrote into the folder."""
 
     async def round(self) -> int:
         """Make what is due and return how many checkpoints that were."""
@@ -92,8 +97,9 @@ class Notary:
         for head in await self._database.read(journal.heads):
             while await self._one(head, at_once=at_once):
                 made += 1
-        if made or at_once:
+        if made or at_once or self._owes:
             await self.write_out()
+            self._owes = False
         return made
 
     async def _one(self, head: Head, *, at_once: bool) -> bool:
@@ -112,6 +118,7 @@ class Notary:
 
         checkpoint = await self._database.scan(prepare)
         signed = replace(checkpoint, signature=signer.sign(checkpoint.said()))
+        failpoint.reach("checkpoint_before_commit")
         return await self._database.write(lambda tx: _keep(tx, signed))
 
     async def write_out(self) -> None:
@@ -128,6 +135,7 @@ class Notary:
         written = await asyncio.to_thread(_last_number, path)
         fresh = await self._database.read(lambda tx: after(tx, tenant, written))
         if fresh:
+            failpoint.reach("checkpoint_before_folder")
             await asyncio.to_thread(_append, path, fresh, known)
 
 

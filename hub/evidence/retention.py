@@ -17,12 +17,15 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from hub.core import failpoint
 from hub.core.clock import Clock
 from hub.core.settings import Retention
 from hub.store.database import Database, Row, Transaction
 from hub.store.journal import Entry, Journal
 from hub.store.shelf.orphans import named_among
 from hub.store.shelf.removal import put_back, remove_file
+
+failpoint.declare("removal_before_file", "removal_before_note")
 
 log = logging.getLogger(__name__)
 
@@ -82,9 +85,11 @@ class PayloadRetention:
         """Remove the files of what was removed, also those a crash left behind."""
         for row in await self._database.read(_files_left):
             sha256 = row["sha256"]
+            failpoint.reach("removal_before_file")
             is_named = await self._database.read(lambda tx, s=sha256: named_among(tx, (s,)))  # type: ignore[misc]  # mypy has no type for a default of a lambda
             path = self._folder / sha256[:2] / sha256
             await asyncio.to_thread(put_back if is_named else remove_file, path)
+            failpoint.reach("removal_before_note")
             await self._database.write(lambda tx, one=row: _file_gone(tx, one))  # type: ignore[misc]  # likewise
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 
+from hub.core import failpoint
 from hub.pipeline.fulfilment.asking import target_of, unknown_outcome
 from hub.pipeline.house import House
 from hub.pipeline.setbacks import stop
 from hub.store import lanes
 from hub.store.database import Transaction
 from hub.store.lanes import Promise
+
+failpoint.declare("recover_after")
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +26,7 @@ async def recover(house: House) -> None:
     """
     me, now_us = house.settings.node, house.clock.now_us()
     stopped, freed = await house.database.write(lambda tx: _recover(tx, house, me, now_us))
+    failpoint.reach("recover_after")
     log.info("recovered", extra={"count": freed, "state": f"unknown={stopped}"})
 
 

@@ -10,6 +10,7 @@ import logging
 import random
 from collections.abc import Callable
 
+from hub.core import failpoint
 from hub.core.errors import Conflict, HubError, Misconfigured, Unavailable
 from hub.core.ids import derived_uuid
 from hub.core.settings import HttpsTarget
@@ -22,6 +23,8 @@ from hub.store.clearing import ClearingCase
 from hub.store.database import Transaction
 from hub.store.desk import holds
 from hub.store.lanes import Promise
+
+failpoint.declare("setback_before")
 
 log = logging.getLogger(__name__)
 
@@ -167,6 +170,7 @@ def _case(promise: Promise, error: HubError, facts: dict[str, str]) -> ClearingC
 
 async def _unless_lease_lost(house: House, work: Callable[[Transaction], None]) -> None:
     """Run a unit that ends a lease; when the lease is gone, another worker decides."""
+    failpoint.reach("setback_before")
     try:
         await house.database.write(work)
     except Conflict as exc:

@@ -17,10 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self
 
+from hub.core import failpoint
 from hub.core.errors import Conflict, Unavailable
 from hub.disk.folders import make, sync
 from hub.store.database import Database, Transaction
 from hub.store.shelf.removal import hidden_files
+
+failpoint.declare("payload_before_name")
 
 INLINE_BYTES = 128 * 1024
 """Up to this size a row is cheaper than a file with its own fsync."""
@@ -276,6 +279,7 @@ class _Spool:
         with _durably():
             self._file.flush()
             os.fsync(self._file.fileno())
+            failpoint.reach("payload_before_name")
             _put(self._temporary, self._folder / digest[:2] / digest)
         return Kept(digest, self._size, None, self._first)
 

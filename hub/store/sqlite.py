@@ -23,10 +23,13 @@ from typing import TypeVar
 
 import apsw
 
+from hub.core import failpoint
 from hub.core.errors import Misconfigured, Unavailable
 from hub.disk.folders import make
 from hub.store.database import Dialect, Row, spread
 from hub.store.engines.groups import CommitFigures, Groups, Unit, busy, closed, fail
+
+failpoint.declare("database_before_commit", "database_after_commit")
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -190,7 +193,9 @@ class SqliteDatabase:
             self._writer.execute("BEGIN IMMEDIATE").fetchall()
             for unit in group:
                 self._run(unit)
+            failpoint.reach("database_before_commit")
             self._writer.execute("COMMIT").fetchall()
+            failpoint.reach("database_after_commit")
         except apsw.BusyError:
             fail(group, busy)
             self._roll_back()

@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from hub.core import failpoint
 from hub.core.errors import Conflict
 from hub.pipeline.house import House
 from hub.store.database import Transaction
 from hub.store.inbox import leases
+
+failpoint.declare("inbox_after_lease")
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +53,7 @@ class Ownership:
         )
         if epoch is None:
             return False
+        failpoint.reach("inbox_after_lease")
         self._held[door] = _Held(epoch, now_us + self._lease_us)
         log.info("inbox_taken", extra={"tenant": door[0], "channel": door[1], "count": epoch})
         return True

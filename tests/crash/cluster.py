@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from psycopg.rows import dict_row
 
 from hub.store.engines.session import Address
 from tests.crash.house import House, Query, build_house
+from tests.crash.warm import Warm
 from tests.s3_server import S3Server
 
 PATIENCE_S = 120.0
@@ -27,6 +27,10 @@ class SharedHouse(House):
     """What all nodes see: the folders and the database."""
 
     address: Address = field(default_factory=lambda: Address(""))
+
+    def is_founded(self) -> bool:
+        """Every node's start has seen to it."""
+        return True
 
     @contextmanager
     def look(self) -> Iterator[Query]:
@@ -46,7 +50,7 @@ class Node:
 
     house: House
     name: str
-    process: subprocess.Popen[bytes] | None = None
+    process: Warm | None = None
 
     def start(self) -> None:
         self.process = self.house.start("run")

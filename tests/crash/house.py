@@ -7,8 +7,6 @@ import os
 import secrets
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,9 +15,9 @@ from typing import Any
 
 from hub.demo import cast
 from hub.demo.stage import Ports, Stage, open_register
+from tests.crash.warm import Warm
 from tests.s3_server import S3Server
 
-ROOT = Path(__file__).parents[2]
 PATIENCE_S = 120.0
 NO_OFFICE = "soffice-not-installed"
 """Where a test is not about letters the word processor is missing: letters become clearing
@@ -36,6 +34,18 @@ class Dropped:
     data: bytes
 
 
+@dataclass
+class Posted:
+    """A message a sender posts under its name as key, as often as it takes."""
+
+    tenant: str
+    channel: str
+    name: str
+    data: bytes
+    message_id: str = ""
+    """Given with the 202; until then the sender believes nothing."""
+
+
 Query = Callable[[str], list[dict[str, Any]]]
 
 
@@ -48,6 +58,7 @@ class House:
     """Folder the S3 server keeps its buckets in."""
     prefix: str
     dropped: list[Dropped] = field(default_factory=list)
+    posted: list[Posted] = field(default_factory=list)
 
     @property
     def database(self) -> Path:
@@ -63,6 +74,22 @@ class House:
         finally:
             database.close()
 
+    @property
+    def sent(self) -> list[Dropped | Posted]:
+        """Everything senders dropped and posted, each sender's in its order."""
+        return [*self.dropped, *self.posted]
+
+    def is_founded(self) -> bool:
+        """Tell whether there is a database with its tables."""
+        if not self.database.exists():
+            return False
+        with self.look() as rows:
+            return bool(rows("SELECT 1 FROM sqlite_master WHERE name = 'message'"))
+
+    def waits(self, file: Dropped) -> bool:
+        """Tell whether a dropped file still lies where its sender put it."""
+        return (self.folder / "inbox" / file.tenant / file.channel / file.name).exists()
+
     def bucket(self, tenant: str) -> Path:
         return self.buckets / f"{self.prefix}-{tenant}-akte"
 
@@ -75,16 +102,9 @@ class House:
         hidden.rename(inbox / name)
         self.dropped.append(Dropped(tenant, channel, name, data))
 
-    def start(self, *command: str, failpoint: str = "") -> subprocess.Popen[bytes]:
+    def start(self, *command: str, failpoint: str = "") -> Warm:
         """Start a command of the hub; what it says is added to one log."""
-        environment = clean_environment()
-        if failpoint:
-            environment["AKTENHUB_FAILPOINT"] = failpoint
-        with (self.folder / "hub.log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "hub", "--settings", str(self.folder / "hub.toml"), *command],
-                cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            )  # fmt: skip
+        return Warm(self.folder, command, failpoint)
 
     def run_once(self, failpoint: str = "") -> int:
         """Do everything that is due and return the exit code; negative: the killing signal."""
@@ -93,6 +113,15 @@ class House:
     def dies_at(self, failpoint: str) -> bool:
         """Tell whether a run was killed at the failpoint; one that ends was never there."""
         return self.run_once(failpoint) == -signal.SIGKILL
+
+    def release(self, code: str) -> int:
+        """Release what stands still for a reason, as a human does; return how much that was."""
+        with self.look() as rows:
+            cases = rows(f"SELECT id FROM clearing WHERE state = 'open' AND code = '{code}'")  # noqa: S608  of the tests
+        words = ("--actor", "pruefer", "--reason", "Fehler behoben.")
+        for case in cases:
+            assert 0 == self.start("clearing", "release", case["id"], *words).wait(PATIENCE_S)
+        return len(cases)
 
     @property
     def log(self) -> str:

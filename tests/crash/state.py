@@ -23,7 +23,12 @@ class State:
     batches: list[Row]
     cases: list[Row]
     clearings: list[Row]
-    payloads: dict[str, bytes | None]
+    checkpoints: list[Row]
+    posts: list[Row]
+    removed: list[Row]
+    """Payloads that retention took."""
+    payloads: dict[tuple[str, str], bytes | None]
+    """Per office and digest; ``None``: the bytes lie in a file."""
 
     @classmethod
     def read(cls, house: House) -> State:
@@ -38,12 +43,19 @@ class State:
                 batches=rows("SELECT * FROM batch ORDER BY tenant, partner, sequence"),
                 cases=rows("SELECT * FROM benefit_case"),
                 clearings=rows("SELECT * FROM clearing"),
-                payloads={r["sha256"]: r["bytes"] for r in rows("SELECT * FROM payload")},
+                checkpoints=rows("SELECT * FROM checkpoint ORDER BY tenant, number"),
+                posts=rows("SELECT * FROM post"),
+                removed=rows("SELECT * FROM payload_removed"),
+                payloads={
+                    (r["tenant"], r["sha256"]): r["bytes"] for r in rows("SELECT * FROM payload")
+                },
             )
 
-    def bytes_of(self, digest: str) -> bytes | None:
-        """Return kept bytes; ``None`` when they are missing."""
-        inline = self.payloads.get(digest)
+    def bytes_of(self, tenant: str, digest: str) -> bytes | None:
+        """Return an office's kept bytes; ``None`` when they are missing."""
+        if (tenant, digest) not in self.payloads:
+            return None
+        inline = self.payloads[tenant, digest]
         if inline is not None:
             return inline
         path = self.house.folder / "data" / "payloads" / digest[:2] / digest

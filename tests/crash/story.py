@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from functools import partial
 
-from hub.demo import drops
+from hub.demo import cast, drops
 from hub.demo.cast import BEISPIELHAUSEN, MUSTERSTADT, Family, Office
 from tests.crash.house import House
 
@@ -31,6 +33,13 @@ def drop_story(house: House) -> None:
     copy = drops.case_data(CLAIMED, MUSTERSTADT)
     house.drop(MUSTERSTADT.id, CORE, "Kopie von Falldaten.xml", copy)
     house.drop(BEISPIELHAUSEN.id, CORE, "leer.xml", b"")
+    house.drop(BEISPIELHAUSEN.id, CORE, "gross.xml", large(BEISPIELHAUSEN.xml[1]))
+
+
+def large(family: Family) -> bytes:
+    """Return case data that are too large for the database and for a pack."""
+    data = drops.case_data(family, BEISPIELHAUSEN)
+    return data.replace(b"?>\n", b"?>\n<!-- " + b"x" * 150_000 + b" -->\n")
 
 
 def drop_unit(house: House) -> None:
@@ -56,3 +65,21 @@ def drop_unit(house: House) -> None:
 def spoilt(family: Family) -> bytes:
     """Return a notice with an amount that is none."""
     return drops.notice(family, amount="zwölf").replace(b"BS-", b"BS-X-")
+
+
+def senders() -> list[Callable[[House], None]]:
+    """Return what is dropped, one act after the other."""
+    first, second = cast.MUSTERSTADT, cast.BEISPIELHAUSEN
+    acts: list[Callable[[House], None]] = []
+    for office, families in ((first, first.xml[1:]), (second, second.xml)):
+        acts += [partial(drop_family, office=office, family=family) for family in families]
+        acts.append(partial(drop_file, office=office, data=drops.case_table(office), name="A.csv"))
+    copy = drops.case_data(first.xml[1], first)
+    acts.append(partial(drop_file, office=first, data=copy, name="Kopie.xml"))
+    acts.append(partial(drop_file, office=first, data=drops.entity_bomb(), name="Bombe.xml"))
+    acts.append(partial(drop_file, office=second, data=spoilt(second.xml[1]), name="falsch.xml"))
+    return acts
+
+
+def drop_file(house: House, *, office: cast.Office, data: bytes, name: str) -> None:
+    house.drop(office.id, CORE, name, data)

@@ -13,7 +13,7 @@ import pytest
 
 from tests.crash import checker
 from tests.crash.house import PATIENCE_S, Dropped, House
-from tests.crash.test_kill_loop import senders
+from tests.crash.story import senders
 
 pytestmark = pytest.mark.crash
 

@@ -13,9 +13,10 @@ import pytest
 
 from efile.objects import pack
 from tests.crash import checker
-from tests.crash.house import House, build_house
-from tests.crash.state import Row
-from tests.crash.story import drop_story
+from tests.crash.house import House, Posted, build_house
+from tests.crash.state import Row, State
+from tests.crash.story import CORE, drop_story
+from tests.crash.test_removal import grow_old
 from tests.pack_reader import documents
 from tests.s3_server import S3Server
 
@@ -75,9 +76,23 @@ def second_pack(house: House) -> None:
     shutil.copy(path, path.with_name("f" * 64))
 
 
+@pytest.fixture(scope="module")
+def aged(finished: House, tmp_path_factory: pytest.TempPathFactory) -> House:
+    """The finished house when its payloads' time is over."""
+    house = copied(finished, tmp_path_factory.mktemp("aged"))
+    grow_old(house)
+    assert 0 == house.run_once(), house.log[-2000:]
+    assert State.read(house).removed
+    return house
+
+
 @pytest.fixture
 def copy(finished: House, tmp_path: Path) -> House:
     """A copy of the finished house and its objects, to spoil."""
+    return copied(finished, tmp_path)
+
+
+def copied(finished: House, tmp_path: Path) -> House:
     shutil.copytree(finished.folder, tmp_path / "house")
     for bucket in finished.buckets.glob(f"{finished.prefix}-*"):
         shutil.copytree(bucket, tmp_path / "buckets" / bucket.name)
@@ -86,12 +101,16 @@ def copy(finished: House, tmp_path: Path) -> House:
         folder=tmp_path / "house",
         buckets=tmp_path / "buckets",
         dropped=list(finished.dropped),
+        posted=list(finished.posted),
     )
 
 
 def sql(house: House, *statements: str) -> None:
     with sqlite3.connect(house.database) as database:
-        for trigger in ("journal_no_update", "journal_no_delete", "journal_head_only_grows"):
+        for (trigger,) in database.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND "
+            "tbl_name IN ('journal', 'journal_head', 'checkpoint', 'payload_removed')"
+        ).fetchall():
             database.execute(f"DROP TRIGGER {trigger}")
         for statement in statements:
             assert database.execute(statement).rowcount, statement
@@ -177,6 +196,39 @@ def set_a_head_back(house: House) -> None:
     )
 
 
+def swap_in_a_file(house: House) -> None:
+    """Let the second order of a case stand before the first."""
+    path = cash_file(house)
+    head, one, two, *rest = path.read_bytes().split(b"\r\n")
+    path.write_bytes(b"\r\n".join([head, two, one, *rest]))
+
+
+def answered_and_gone(house: House) -> None:
+    house.posted.append(Posted("musterstadt", CORE, "nie.xml", b"<x/>", "no-such-message"))
+
+
+def key_without_message(house: House) -> None:
+    house.posted.append(Posted("musterstadt", CORE, "nie.xml", b"<x/>"))
+    sql(house, "INSERT INTO post VALUES ('musterstadt', 'x', 'x', 'nie.xml', 'x', 'x', 1)")
+
+
+def took_without_proof(house: House) -> None:
+    """Take bytes away as retention would, without an entry in the journal."""
+    sql(
+        house,
+        "INSERT INTO payload_removed SELECT tenant, sha256, size, kept_us, 1, 0 FROM payload "
+        "WHERE sha256 = (SELECT min(sha256) FROM message WHERE state = 'closed')",
+        "DELETE FROM payload WHERE sha256 = (SELECT min(sha256) FROM message WHERE state = 'closed')",
+    )
+
+
+def left_a_file(house: House) -> None:
+    [digest] = [r["sha256"] for r in State.read(house).removed if r["size"] > 150_000]
+    path = house.folder / "data" / "payloads" / digest[:2] / digest
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"x")
+
+
 def unlinked(pattern: str, place: str = "folder") -> Callable[[House], None]:
     return lambda house: first(getattr(house, place), pattern).unlink()
 
@@ -189,6 +241,14 @@ def ran(statement: str) -> Callable[[House], None]:
     """Return a fault in the database; ONE stands for a message that came to its end."""
     one = "(SELECT min(id) FROM message WHERE state = 'closed' AND part_of IS NULL)"
     return lambda house: sql(house, statement.replace("ONE", one))
+
+
+SWAPPED = ran(
+    "UPDATE promise SET lane_seq = lane_seq + 1000 WHERE kind = 'travel' AND lane_seq = (SELECT "
+    "min(lane_seq) FROM promise WHERE kind = 'travel' AND lane_key = 'UVG-2026-000103') "
+    "AND lane_key = 'UVG-2026-000103'"
+)
+"""The first message of a case stands behind the second."""
 
 
 PLANTED: dict[str, tuple[str, Callable[[House], None]]] = {
@@ -242,6 +302,19 @@ PLANTED: dict[str, tuple[str, Callable[[House], None]]] = {
         "I4 payload",
         ran("DELETE FROM payload WHERE sha256 = (SELECT sha256 FROM message WHERE id = ONE)"),
     ),
+    "a payload is taken without an entry": ("I4 removal", took_without_proof),
+    "a post was answered and is gone": ("I1 nie.xml", answered_and_gone),
+    "a post's key is kept without its message": ("I10 nie.xml", key_without_message),
+    "two messages of a case were swapped": ("I7 case", SWAPPED),
+    "a message overtook another": ("I7 lane", SWAPPED),
+    "two orders of a case were swapped": ("I7 case", swap_in_a_file),
+    "a checkpoint names another head": (
+        "I5 checkpoint", ran("UPDATE checkpoint SET head = 'x' WHERE number = 1")
+    ),
+    "a checkpoint is dropped": (
+        "I5 checkpoint", ran("DELETE FROM checkpoint WHERE number = 1")
+    ),
+    "a checkpoint is missing outside": ("I5 checkpoint", unlinked("checkpoints/*.jsonl")),
     "a payload is changed": (
         "I4",
         ran("UPDATE payload SET bytes = x'00' WHERE sha256 = "
@@ -289,6 +362,26 @@ PLANTED: dict[str, tuple[str, Callable[[House], None]]] = {
 }  # fmt: skip
 
 
+AFTER_RETENTION: dict[str, tuple[str, Callable[[House], None]]] = {
+    "nobody says what was removed": ("I4 payload", ran("DELETE FROM payload_removed")),
+    "the sum of a removal is dropped": (
+        "I4 removal", ran("DELETE FROM journal WHERE action = 'payloads_removed'")
+    ),
+    "the sum of a removal is another": (
+        "I4 removal",
+        ran("UPDATE journal SET facts = '{\"bytes\":1,\"count\":1}' "
+            "WHERE action = 'payloads_removed'"),
+    ),
+    "a message was not told that its bytes are gone": (
+        "I4 payload", ran("DELETE FROM journal WHERE action = 'payload_removed'")
+    ),
+    "bytes were removed that are still needed": (
+        "I4 payload", ran("UPDATE message SET state = 'routed' WHERE id = ONE")
+    ),
+    "the file of a removed payload is left": ("I6 payload", left_a_file),
+}  # fmt: skip
+
+
 def test_a_finished_house_has_no_fault(copy: House) -> None:
     assert [] == checker.faults(copy)
 
@@ -306,4 +399,21 @@ def test_a_planted_fault_is_reported(copy: House, fault: str) -> None:
     plant(copy)
 
     found = checker.faults(copy)
+    assert any(one.startswith(expected) for one in found), found
+
+
+def test_payloads_that_retention_removed_are_no_fault(aged: House) -> None:
+    assert [] == checker.faults(aged)
+
+
+@pytest.mark.parametrize("fault", AFTER_RETENTION)
+def test_a_fault_planted_after_retention_is_reported(
+    aged: House, tmp_path: Path, fault: str
+) -> None:
+    expected, plant = AFTER_RETENTION[fault]
+    house = copied(aged, tmp_path)
+
+    plant(house)
+
+    found = checker.faults(house)
     assert any(one.startswith(expected) for one in found), found

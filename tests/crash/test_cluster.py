@@ -12,7 +12,7 @@ from hub.store.engines.session import Address
 from tests.crash import checker
 from tests.crash.cluster import Cluster, build_cluster
 from tests.crash.state import State
-from tests.crash.test_kill_loop import senders
+from tests.crash.story import senders
 from tests.s3_server import S3Server
 
 pytestmark = [pytest.mark.crash, pytest.mark.postgresql]

@@ -17,9 +17,9 @@ from hub.store.engines.session import Address
 from tests.crash import checker
 from tests.crash.cluster import Cluster, SharedHouse, build_cluster
 from tests.crash.house import PATIENCE_S
+from tests.crash.story import senders
 from tests.crash.test_backup import known_to
 from tests.crash.test_cluster import begin
-from tests.crash.test_kill_loop import senders
 from tests.postgres_server import PostgresServer
 from tests.s3_server import S3Server
 

@@ -1,64 +1,47 @@
-"""A running house is killed at random moments while three senders drop files."""
+"""A house is killed at random moments while senders drop and post: a hundred kills per run."""
 
 from __future__ import annotations
 
-import random
-import signal
-import time
-from collections.abc import Callable
-from functools import partial
+import json
+from pathlib import Path
 
 import pytest
 
-from hub.demo import cast, drops
-from tests.crash import checker
-from tests.crash.house import House
-from tests.crash.story import CORE, drop_family, spoilt
+from tests.crash.kill_loop import PER_HOUSE, SEED, Judgement, main, report, try_house
+from tests.s3_server import S3Server
 
 pytestmark = pytest.mark.crash
-
-SEED = 20261122
-KILLS = 12
-ENOUGH_S = 60.0
-"""A slow machine does fewer kills, but at least three."""
+HOUSES = 4
 
 
-def test_random_kills_lose_and_double_nothing(house: House) -> None:
-    chance = random.Random(SEED)  # noqa: S311  a reproducible order, no secret
-    waiting = senders()
-    begun, kills = time.monotonic(), 0
-    while kills < KILLS and (kills < 3 or time.monotonic() - begun < ENOUGH_S):
-        hub = house.start("run")
-        end = time.monotonic() + chance.uniform(1.5, 4.0)
-        while time.monotonic() < end:
-            if waiting and chance.random() < 0.5:
-                waiting.pop(0)(house)
-            time.sleep(chance.uniform(0.05, 0.3))
-        assert hub.poll() is None, house.log[-2000:]
-        hub.send_signal(signal.SIGKILL)
-        hub.wait()
-        kills += 1
-        assert [] == checker.unsafe(house), f"seed {SEED}, kill {kills}"
-    for drop in waiting:
-        drop(house)
+@pytest.mark.parametrize("seed", range(SEED, SEED + HOUSES))
+def test_random_kills_lose_double_and_disorder_nothing(
+    tmp_path: Path, s3_server: S3Server, seed: int
+) -> None:
+    found = try_house(tmp_path / "house", s3_server, seed, PER_HOUSE)
 
-    assert 0 == house.run_once(), house.log[-2000:]
-    assert [] == checker.faults(house), f"seed {SEED}, {kills} kills"
+    assert [] == found.faults, f"seed {seed}"
+    assert PER_HOUSE == found.kills
+    assert found.dropped
+    assert found.posted
 
 
-def senders() -> list[Callable[[House], None]]:
-    """Return what is dropped, one act after the other."""
-    first, second = cast.MUSTERSTADT, cast.BEISPIELHAUSEN
-    acts: list[Callable[[House], None]] = []
-    for office, families in ((first, first.xml[1:]), (second, second.xml)):
-        acts += [partial(drop_family, office=office, family=family) for family in families]
-        acts.append(partial(drop_file, office=office, data=drops.case_table(office), name="A.csv"))
-    copy = drops.case_data(first.xml[1], first)
-    acts.append(partial(drop_file, office=first, data=copy, name="Kopie.xml"))
-    acts.append(partial(drop_file, office=first, data=drops.entity_bomb(), name="Bombe.xml"))
-    acts.append(partial(drop_file, office=second, data=spoilt(second.xml[1]), name="falsch.xml"))
-    return acts
+def test_the_loop_can_be_asked_for_and_tells_programs_what_it_found(tmp_path: Path) -> None:
+    result = tmp_path / "kills.json"
+
+    assert 0 == main(["--cycles", "2", "--per-house", "1", "--seed", "7", "--json", str(result)])
+
+    said = json.loads(result.read_text(encoding="utf-8"))
+    assert (True, 7, 2) == (said["ok"], said["seed"], said["kills"])
+    assert [7, 8] == [house["seed"] for house in said["houses"]]
+    assert [0] * 4 == [said[word] for word in ("lost", "doubled", "phantom", "out_of_order")]
 
 
-def drop_file(house: House, *, office: cast.Office, data: bytes, name: str) -> None:
-    house.drop(office.id, CORE, name, data)
+def test_what_was_found_is_counted_by_its_kind() -> None:
+    faults = ["I1 a: x", "I2 b: x", "I2 c: x", "I3 d: x", "I7 e: x", "I10 f: x", "it ended"]
+
+    said = report([Judgement(1, kills=3), Judgement(2, kills=4, faults=faults)], 1)
+
+    assert (False, 7) == (said["ok"], said["kills"])
+    counted = [said[w] for w in ("lost", "doubled", "phantom", "out_of_order", "other_faults")]
+    assert [1, 2, 1, 1, 2] == counted

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.crash.house import ROOT, House, clean_environment
+from tests.architecture.tree import ROOT
+from tests.crash.house import House, clean_environment
 
 PATIENCE_S = 180.0
 DISK_CALLS = (

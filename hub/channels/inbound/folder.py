@@ -29,8 +29,13 @@ from hub.channels.inbound.unit_reading import ClaimedUnit, read_unit
 from hub.channels.inbound.units import UNITS, Units
 from hub.channels.inbound.waiting import Waiting, opened_folder
 from hub.channels.safe_folder import move, write_once
+from hub.core import failpoint
 from hub.core.errors import Misconfigured, Unavailable
 from hub.disk.folders import make, sync
+
+failpoint.declare(
+    "claim_after_file", "clear_after_file", "quarantine_before_move", "quarantine_before_reason"
+)
 
 log = logging.getLogger(__name__)
 
@@ -113,6 +118,7 @@ class DropFolder:
             self._not_claimed(name, exc)
             return None
         self._waiting.forget(name)
+        failpoint.reach("claim_after_file")
         return claimed
 
     def _not_claimed(self, name: str, exc: OSError) -> None:
@@ -232,6 +238,7 @@ class DropFolder:
                 for name in claimed:
                     with suppress(FileNotFoundError):
                         os.rename(name, name, src_dir_fd=ours, dst_dir_fd=target)
+                    failpoint.reach("clear_after_file")
 
     def sweep(self, now_us: int) -> int:
         """Remove cleared files whose days are over and return how many; never refused ones.
@@ -258,6 +265,7 @@ class DropFolder:
         """Keep refused bytes with the reason beside them; doing it again changes nothing."""
         shelf = self.path / ".quarantine" / day
         write_once(shelf, name, data, name)
+        failpoint.reach("quarantine_before_reason")
         return self._reason(shelf, name, reason)
 
     def quarantine_claimed(
@@ -266,6 +274,7 @@ class DropFolder:
         """Move what was never read (a link, an oversize file) aside, with the reason."""
         shelf = self.path / ".quarantine" / day
         self._reason(shelf, claimed, reason)
+        failpoint.reach("quarantine_before_move")
         move(self.path / source / claimed, shelf / claimed)
         return shelf / f"{claimed}.grund.json"
 

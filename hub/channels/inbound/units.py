@@ -24,7 +24,10 @@ from hub.channels.inbound.waiting import opened_folder
 from hub.core import failpoint
 from hub.disk.folders import sync
 
-failpoint.declare("unit_before_sidecar", "unit_after_sidecar", "unit_after_file", "unit_after_all")
+failpoint.declare(
+    "unit_before_sidecar", "unit_after_sidecar", "unit_after_file", "unit_after_all",
+    "unit_between_names",
+)  # fmt: skip
 
 log = logging.getLogger(__name__)
 
@@ -199,8 +202,10 @@ class Units:
         except (OSError, ValueError):
             # Claimed as it is; reading says what is wrong with it.
             return True
-        present = {entry.name: info for entry in os.scandir(self._path) if (info := _look(entry))}
         inside = {path.name for path in hidden.iterdir()}
+        for own in inside:
+            self._end_giving_back(hidden / own)
+        present = {entry.name: info for entry in os.scandir(self._path) if (info := _look(entry))}
         for file in files:
             if find(file.name, inside):
                 continue
@@ -213,6 +218,17 @@ class Units:
                 return False
             failpoint.reach("unit_after_file")
         return True
+
+    def _end_giving_back(self, taken: Path) -> None:
+        """Take a file's second name, left by a crash while it was given back: it is claimed."""
+        other = self._path / taken.name
+        try:
+            there = other.lstat()
+        except FileNotFoundError:
+            return
+        if os.path.samestat(taken.lstat(), there):
+            sync(taken.parent)
+            other.unlink()
 
     def _give_back(self, hidden: Path, sidecar: str) -> bool:
         """Return everything to the inbox, the sidecar last; never over a sender's next file."""
@@ -228,6 +244,7 @@ class Units:
         # Each has its name in the inbox for good before it loses the one in here.
         sync(self._path)
         for path in given:
+            failpoint.reach("unit_between_names")
             path.unlink()
         if len(given) < len(names):
             return False

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from hub.core import failpoint
 from hub.core.clock import Clock
 from hub.core.errors import HubError, Rejected
 from hub.pipeline.desk.deciding import Decision, Desk
@@ -19,6 +20,8 @@ from hub.store.clearing import Wanted
 from hub.store.database import Database, Row, Transaction
 from hub.store.desk import jobs
 from hub.store.desk.jobs import Job
+
+failpoint.declare("bulk_after_begin")
 
 AT_ONCE = 50
 """Cases decided per unit of work: others must not wait long for the writer."""
@@ -83,7 +86,9 @@ class Bulk:
             jobs.end(tx, job.id, now_us)
             return True
 
-        return await self._database.write(work)
+        begun = await self._database.write(work)
+        failpoint.reach("bulk_after_begin")
+        return begun
 
     async def round(self) -> int:
         """Carry every unfinished job some way on and return how many cases were settled."""

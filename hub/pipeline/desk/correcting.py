@@ -11,6 +11,7 @@ import difflib
 import hashlib
 from collections.abc import Callable
 
+from hub.core import failpoint
 from hub.core.clock import Clock
 from hub.core.errors import Conflict, Rejected
 from hub.core.ids import derived_uuid
@@ -26,6 +27,8 @@ from hub.store.inbox import attachments
 from hub.store.journal import Journal
 from hub.store.messages import Messages, Step
 from hub.store.payloads import Payloads
+
+failpoint.declare("correction_before_enter")
 
 SHOWN_LINES = 2000
 """A longer difference is cut; both versions are kept whole."""
@@ -169,6 +172,7 @@ async def _enter(row: Row, house: House, desk: Desk) -> None:
         facts={"corrects": original["id"], "by": row["proposed_by"]},
         attachments=tuple(came_with), within=_settled(row, house, desk),
     )  # fmt: skip
+    failpoint.reach("correction_before_enter")
     await intake.accept([arrival], house)
 
 

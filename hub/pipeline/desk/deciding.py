@@ -13,6 +13,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hub.core import failpoint
 from hub.core.clock import Clock, local_date
 from hub.core.errors import Conflict, Rejected
 from hub.core.ids import uuid7
@@ -27,6 +28,8 @@ from hub.store.desk import replacing, status
 from hub.store.desk.status import StatusQuery
 from hub.store.journal import Journal
 from hub.store.messages import Messages, Step
+
+failpoint.declare("decision_before_commit", "decision_after_commit")
 
 _ANSWERS = {
     "arrived": "Auskunft der Gegenstelle: angekommen.",
@@ -98,9 +101,11 @@ class Desk:
         Raises:
             Rejected: no reason was given, there is no such case, or it has no such way out.
         """
-        return await self._database.write(
+        changed = await self._database.write(
             lambda tx: self.decide_within(tx, tenant, clearing_id, decision)
         )
+        failpoint.reach("decision_after_commit")
+        return changed
 
     def decide_within(
         self, tx: Transaction, tenant: str, clearing_id: str, decision: Decision
@@ -108,9 +113,7 @@ class Desk:
         """The same within a unit of work that has more to write."""
         if not decision.reason.strip():
             raise Rejected("reason_missing", "Bitte einen Grund angeben.")
-        case = clearing.find(tx, tenant, clearing_id)
-        if case is None:
-            raise Rejected("clearing_unknown", "Diesen Klärfall gibt es nicht.")
+        case = _case(tx, tenant, clearing_id)
         now_us = self._clock.now_us()
         if case["state"] != "open":
             return False
@@ -122,6 +125,7 @@ class Desk:
             reason=decision.reason, now_us=now_us,
         )  # fmt: skip
         self._carry_out(tx, case, decision, now_us)
+        failpoint.reach("decision_before_commit")
         return True
 
     def mappings(self, channel: str) -> tuple[str, ...]:
@@ -191,9 +195,7 @@ class Desk:
         """
 
         def work(tx: Transaction) -> None:
-            case = clearing.find(tx, tenant, clearing_id)
-            if case is None:
-                raise Rejected("clearing_unknown", "Diesen Klärfall gibt es nicht.")
+            case = _case(tx, tenant, clearing_id)
             if "confirm" not in ways_out(tx, case):
                 raise not_offered()
             message = messages.to_message(self._message(tx, case))
@@ -311,6 +313,13 @@ class Desk:
         if row is None:
             raise Conflict("message_missing", "Die Nachricht ist nicht im Journal.")
         return row
+
+
+def _case(tx: Transaction, tenant: str, clearing_id: str) -> Row:
+    case = clearing.find(tx, tenant, clearing_id)
+    if case is None:
+        raise Rejected("clearing_unknown", "Diesen Klärfall gibt es nicht.")
+    return case
 
 
 def is_held(case: Row) -> bool:

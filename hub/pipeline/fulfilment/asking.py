@@ -26,7 +26,7 @@ from hub.store.database import Transaction
 from hub.store.lanes import Promise
 from hub.store.messages import Step
 
-failpoint.declare("ask_before", "ask_after")
+failpoint.declare("ask_before_mark", "ask_before", "ask_after", "ask_after_commit")
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,7 @@ async def ask(promise: Promise, data: bytes, house: House) -> None:
     target, line = line_to(promise, house)
     sent = _under_own_id(promise, data)
     doubt = False
+    failpoint.reach("ask_before_mark")
     try:
         doubt = not await _mark(promise, house)
         earlier = await _resolve(promise, target, line) if doubt else None
@@ -52,6 +53,10 @@ async def ask(promise: Promise, data: bytes, house: House) -> None:
         await take(promise, answer, _digest(promise, data, sent), target, house)
     except HubError as exc:
         await after_exchange(promise, exc, target, house, doubt=doubt)
+    except Exception:
+        # Whatever broke here, bytes may have left.
+        log.exception("exchange_failed")
+        await after_exchange(promise, unknown_outcome(), target, house, doubt=doubt)
 
 
 async def _mark(promise: Promise, house: House) -> bool:
@@ -103,14 +108,7 @@ def target_of(promise: Promise, house: House) -> HttpsTarget | None:
 
 async def _send(promise: Promise, data: bytes, line: PartnerLine) -> PartnerAnswer:
     failpoint.reach("ask_before")
-    try:
-        answer = await line.ask(promise.tenant, data, promise.id)
-    except HubError:
-        raise
-    except Exception as exc:
-        # Whatever broke here, bytes may have left.
-        log.exception("exchange_failed")
-        raise unknown_outcome() from exc
+    answer = await line.ask(promise.tenant, data, promise.id)
     failpoint.reach("ask_after")
     return answer
 
@@ -171,6 +169,7 @@ async def take(
             raise
         # The partner has acted: from here on nothing counts as "not happened".
         raise _answer_lost() from exc
+    failpoint.reach("ask_after_commit")
 
 
 @dataclass(frozen=True, slots=True)

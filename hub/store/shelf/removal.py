@@ -17,6 +17,10 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from hub.core import failpoint
+
+failpoint.declare("removal_hidden")
+
 FRESH_S = 86_400.0
 """No body takes a day; what was touched later may be about to be named."""
 
@@ -31,6 +35,7 @@ def remove_file(path: Path, *, fresh_s: float = FRESH_S) -> bool:
     hidden = path.with_name(f".{path.name}.{os.urandom(8).hex()}.removed")
     with suppress(FileNotFoundError):
         path.rename(hidden)
+    failpoint.reach("removal_hidden")
     gone = [_settle(one, path, fresh_s) for one in hidden_files(path)]
     return bool(gone) and all(gone)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from hub.core import failpoint
 from hub.core.errors import Conflict
 from hub.core.ids import uuid7
 from hub.pipeline.intake import Accepted, Arrival, accept
@@ -27,6 +28,8 @@ from hub.web.api.fates import Entered
 from hub.web.api.identity import sender_of
 from hub.web.api.problems import RETRY_AFTER_S, Problem
 from hub.web.api.services import DOOR, Door
+
+failpoint.declare("post_before_answer")
 
 KEY_HEADER = "Idempotency-Key"
 LONGEST_KEY = 200
@@ -58,6 +61,7 @@ async def post_message(request: web.Request) -> web.Response:
             inside.enter_context(door.turnstile.passing(credential))
             wanted = await _received(request, door, credential, key)
             entered = await _entered(wanted, door)
+            failpoint.reach("post_before_answer")
         # Whoever waits for the verdict is still inside, but a repetition need not wait.
         return await fates.answer_to_post(request, credential, entered)
 

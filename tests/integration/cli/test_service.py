@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.tree import ROOT
 from tests.command_line import AWAY
-from tests.crash.house import ROOT, House, build_house
+from tests.crash.house import House, build_house
 
 
 @pytest.fixture

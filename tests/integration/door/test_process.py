@@ -89,12 +89,20 @@ async def test_a_hundred_megabytes_cost_a_few(tmp_path: Path):
     assert cost < 60 * 1024, f"{cost} kB for three bodies of 95 MB at once"
 
 
+SMALL, LARGE = 1_000, 300_000
+POINTS = [
+    (point, kept, size)
+    for size in (SMALL, LARGE)
+    for point, kept in (
+        ("intake_before_payload", 0), ("intake_before_commit", 0), ("intake_after_commit", 1),
+        ("post_before_answer", 1),
+    )
+] + [("payload_before_name", 0, LARGE)]  # fmt: skip
+"""Where it ends, how many messages are kept by then, and how large the body is."""
+
+
 @pytest.mark.crash
-@pytest.mark.parametrize("size", [1_000, 300_000])
-@pytest.mark.parametrize(
-    ("failpoint", "kept"),
-    [("intake_before_payload", 0), ("intake_before_commit", 0), ("intake_after_commit", 1)],
-)
+@pytest.mark.parametrize(("failpoint", "kept", "size"), POINTS)
 async def test_who_got_no_answer_sends_again_and_has_one_message(
     tmp_path: Path, failpoint: str, kept: int, size: int
 ):
@@ -111,6 +119,22 @@ async def test_who_got_no_answer_sends_again_and_has_one_message(
     assert bool(kept) == ("Idempotent-Replayed" in headers)
     assert [(said["message_id"],)] == rows(tmp_path, "SELECT id FROM message")
     assert not kept or [(said["message_id"],)] == first
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize(("failpoint", "kept", "size"), POINTS)
+async def test_who_was_told_of_a_fault_sends_again_and_has_one_message(
+    tmp_path: Path, failpoint: str, kept: int, size: int
+):
+    body = b"<nachricht>" + b"x" * size + b"</nachricht>"
+    async with served(tmp_path, f"{failpoint}!") as door:
+        refused, _, _ = await door.post(body, "k-1")
+        first = rows(tmp_path, "SELECT id FROM message")
+        status, headers, said = await door.post(body, "k-1")
+
+    assert (500, kept, 202) == (refused, len(first), status)
+    assert bool(kept) == ("Idempotent-Replayed" in headers)
+    assert [(said["message_id"],)] == rows(tmp_path, "SELECT id FROM message")
 
 
 async def test_who_got_no_answer_may_send_something_else_only_under_another_key(tmp_path: Path):

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.tree import ROOT
 from tests.command_line import AWAY, OFFICE, CommandLine
-from tests.crash.house import ROOT, build_house
+from tests.crash.house import build_house
 
 
 @pytest.fixture

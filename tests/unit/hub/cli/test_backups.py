@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -87,6 +88,20 @@ def test_what_is_put_back_is_what_was_there(
     assert all(there[name] == back[name] for name in there.keys() & back.keys())
     assert "wird erneut aufgenommen: 1" in answer.out
     assert "zum Abgleich: 1" in answer.out
+
+
+def test_files_that_wait_keep_their_order(filled: CommandLine, tmp_path: Path) -> None:
+    waiting = filled.settings.parent / "inbox" / OFFICE / "fachverfahren"
+    for second, name in enumerate(("z.xml", "m.xml", "a.xml")):
+        (waiting / name).write_bytes(name.encode())
+        os.utime(waiting / name, ns=(0, second * 1_000_000_000 + 7))
+    filled("backup", tmp_path / "backup")
+    assert 0 == filled("restore", tmp_path / "backup", tmp_path / "new").code
+
+    put_back = tmp_path / "new" / "inbox" / OFFICE / "fachverfahren"
+    times = {name: (put_back / name).stat().st_mtime_ns for name in ("a.xml", "m.xml", "z.xml")}
+    assert ["z.xml", "m.xml", "a.xml"] == sorted(times, key=times.__getitem__)
+    assert 1_000_000_007 == times["m.xml"]
 
 
 def test_a_backup_is_checked_without_putting_it_back(filled: CommandLine, backup: Path) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.tree import ROOT
 from tests.command_line import CommandLine
-from tests.crash.house import ROOT
 
 
 @pytest.mark.parametrize(

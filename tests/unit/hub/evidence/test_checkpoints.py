@@ -72,6 +72,20 @@ async def test_the_folder_gets_what_it_missed_while_it_was_away(archive: Archive
     assert [1, 2] == written(archive.folder)
 
 
+async def test_what_a_crash_kept_from_the_folder_is_written_by_the_next_start(
+    archive: Archive,
+) -> None:
+    await archive.note(4)
+    await archive.notary.round()
+    path = archive.folder / "a.jsonl"
+    written = path.read_bytes()
+    path.unlink()
+
+    assert 0 == await archive.notary.round()
+
+    assert written == path.read_bytes()
+
+
 async def test_a_line_cut_by_a_crash_is_written_again(archive: Archive) -> None:
     await archive.note(8)
     await archive.notary.catch_up()

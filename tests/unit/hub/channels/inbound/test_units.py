@@ -17,7 +17,8 @@ from hub.channels.inbound.unit_reading import ClaimedUnit
 from hub.core import failpoint
 
 RULES = Rules(ready="sidecar", settle_s=0.0, settle_max_s=0.05, scan_s=0.0, max_bytes=1000)
-POINTS = sorted(name for name in failpoint.NAMES if name.startswith("unit_"))
+GIVING_BACK = "unit_between_names"
+POINTS = sorted(n for n in failpoint.NAMES if n.startswith("unit_") and n != GIVING_BACK)
 NOW_US = 1_747_000_000_000_000
 
 
@@ -247,6 +248,34 @@ def test_a_crash_at_any_step_leaves_the_unit_whole(
         assert [(None, 2)] == [(u.message.fault, len(u.attachments)) for u in found]
         assert [] == visible(folder)
     assert [] == [p for p in (folder.path / ".units").iterdir() if p.name.startswith(".")]
+
+
+@pytest.mark.parametrize("times_back", [1, 0])
+def test_a_crash_while_giving_back_leaves_the_unit_whole(
+    folder: DropFolder, monkeypatch: pytest.MonkeyPatch, times_back: int
+) -> None:
+    drop_unit(folder)
+    hidden = folder.path / ".units" / f".{next(claim_ids())}__a.xml"
+    hidden.mkdir()
+    for name in ("x.manifest", "a.xml"):
+        (folder.path / name).rename(hidden / name)
+    withdrawn = (folder.path / "c.tif").rename(folder.path.parent / "c.tif")
+
+    def die(name: str) -> None:
+        if name == GIVING_BACK:
+            raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(units.failpoint, "reach", die)
+        with pytest.raises(Killed):
+            take(folder)
+    if times_back:
+        withdrawn.rename(folder.path / "c.tif")
+    found = take(folder_at(folder.path.parent))
+
+    assert [(None, 2)] * times_back == [(u.message.fault, len(u.attachments)) for u in found]
+    left = [] if times_back else ["a.xml", "b.pdf", "x.manifest"]
+    assert left == visible(folder)
 
 
 def test_giving_back_never_replaces_the_senders_next_file(folder: DropFolder) -> None:
