@@ -114,7 +114,7 @@ class House:
     def pressure(self) -> Pressure:
         """Whether more may come in."""
         data = self.base / self.settings.folders.data
-        return Pressure(self.database, self.clock, self.journal, self.settings.limits, data)
+        return Pressure(self.database, self.clock, self.journal, self.settings, data)
 
     @property
     def outbox(self) -> Path:

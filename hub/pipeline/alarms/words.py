@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from hub.core.clock import iso_utc
+from hub.pipeline.alarms.queues import in_words
 from hub.store.database import Row
 
 WORDS = {
     "waiting": (
-        "In der Warteschlange „{place}“ wartet die älteste Arbeit seit {value:.0f} Minuten.",
+        "{place}: Die älteste Arbeit wartet seit {value:.0f} Minuten.",
         "Gegenstelle, Netz und Protokoll prüfen; nichts geht verloren.",
     ),
     "blocked": (
-        "In der Warteschlange „{place}“ wartet seit {value:.0f} Stunden ein Fall auf jemanden.",
+        "{place}: Ein Fall wartet seit {value:.0f} Stunden auf jemanden.",
         "Auf der Seite „Sperren“ den Klärfall öffnen und entscheiden.",
     ),
     "breaker": (
@@ -66,11 +67,16 @@ ENDED = {
 """The same once it is too late."""
 
 
+_QUEUES = frozenset({"waiting", "blocked"})
+"""Kinds whose place is a queue."""
+
+
 def sentence(row: Row) -> str:
     """Say what is wrong."""
+    place = in_words(row["place"]) if row["kind"] in _QUEUES else row["place"]
     if row["kind"] in ENDED and row["value"] <= 0:
-        return ENDED[row["kind"]].format(place=row["place"])
-    return WORDS[row["kind"]][0].format(place=row["place"], value=row["value"])
+        return ENDED[row["kind"]].format(place=place)
+    return WORDS[row["kind"]][0].format(place=place, value=row["value"])
 
 
 def remedy(row: Row) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Sequence
 
 from aiohttp import web
 
@@ -208,9 +209,16 @@ async def _page(request: web.Request, visit: Visit, case: Row, fault: str = "") 
         homeless=homeless,
         mappings=desk.mappings(case["channel"] or "") if desk and "replay" in ways else (),
         alike=[one for one in alike if one["id"] != case["id"]],
+        following=_following(case, alike),
         now=visit.services.clock.now_us(),
         fault=fault,
     )
+
+
+def _following(case: Row, alike: Sequence[Row]) -> str:
+    """Return the next open case of the same cause, from the first again after the last."""
+    others = [one["id"] for one in alike if one["id"] != case["id"]]
+    return next((one for one in others if one > case["id"]), others[0] if others else "")
 
 
 def _alike(visit: Visit, case: Row) -> clearing.Wanted:

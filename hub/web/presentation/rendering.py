@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hub.core.clock import local_datetime
 from hub.core.money import format_german
+from hub.pipeline.alarms.queues import in_words
 from hub.web.presentation import desk, words
 from hub.web.presentation.alarms import banner
 from hub.web.presentation.menu import menu_for
@@ -45,7 +46,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     built.filters.update(
-        day=_day, moment=_moment, iso=_iso, clock=_time, size=size, number=number,
+        queue=in_words, day=_day, moment=_moment, iso=_iso, clock=_time, size=size, number=number,
         paragraphs=paragraphs, euro=lambda cents: f"{format_german(cents)} €",
     )  # fmt: skip
     built.globals.update(

@@ -285,6 +285,7 @@ FACTS = {
     "cash_reference": "Kassenzeichen", "booking_date": "Buchungstag", "text": "Text",
     "order_id": "Anordnung", "receipt_id": "Buchungsnummer", "code": "Kennzahl",
     "notice_id": "Bescheid", "reason": "Grund", "ort": "Stelle",
+    "auskunft": "Statusabfrage",
 }  # fmt: skip
 """Names of the facts of a clearing case; a name not listed is shown as it is."""
 

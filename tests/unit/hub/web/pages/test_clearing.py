@@ -17,6 +17,7 @@ from tests.small_house import (
     SmallHouse,
     Visitor,
     doubt_a_delivery,
+    fill_the_desk,
 )
 from tests.unit.hub.web.conftest import Arrive, LogOf
 
@@ -175,3 +176,19 @@ async def test_an_attachment_is_released_with_its_case_only(
         lambda tx: tx.all("SELECT spec, state FROM promise WHERE id = 'p-1'")
     )
     assert ("waiting", CASE) == (promise["state"], json.loads(promise["spec"])["case_key"])
+
+
+async def test_whoever_works_through_a_cause_goes_from_case_to_case(
+    house: SmallHouse, arrive: Arrive
+) -> None:
+    await fill_the_desk(house)
+    visitor = await arrive("ahrens")
+    first = await (await visitor.get(PLACE)).text()
+    last = await (await visitor.get("/klaerfaelle/clearing-2")).text()
+    await visitor.post(f"{PLACE}/freigeben", grund="Kasse hat berichtigt")
+    decided = await (await visitor.get(PLACE)).text()
+    alone = await (await visitor.get("/klaerfaelle/clearing-2")).text()
+
+    for page, following in ((first, "clearing-2"), (last, CLEARING), (decided, "clearing-2")):
+        assert f'href="/klaerfaelle/{following}" data-key="j"' in page
+    assert "Nächster Klärfall dieser Ursache" not in alone

@@ -22,6 +22,7 @@ COMMAND_LINE = {
     "supply_begun",
     "supply_tried",
     "document_filed",
+    "journal_archived",
     "journal_exported",
     "proof_issued",
     "holds_listed",
