@@ -42,8 +42,8 @@ QUIET_S = 0.5
 """A hub that says nothing for so long, and has nothing in its lanes, has nothing to do."""
 FIRST_WORDS = 9
 """So much is said before the first message is read: start, recovery, inboxes, files taken."""
-MOST_WORDS = 40
-"""A round of work says about so much."""
+LAST_WORDS = 4
+"""So much is said when all messages were read: files for the cash office, what was stopped."""
 KINDS = {"I1": "lost", "I2": "doubled", "I3": "phantom", "I7": "out_of_order"}
 
 
@@ -125,13 +125,13 @@ class Trial:
         return found
 
     def _live_and_die(self) -> None:
-        start_up = self.chance.random() < 0.4
-        words = self.chance.randrange(
-            *((0, FIRST_WORDS) if start_up else (FIRST_WORDS, MOST_WORDS))
-        )
         files = [self.chance.choice(self.droppers) for _ in range(self.chance.randrange(1, 8))]
-        for poster in self.posters:
-            poster.ask_for(self.chance.randrange(3))
+        posts = [self.chance.randrange(3) for _ in self.posters]
+        for poster, count in zip(self.posters, posts, strict=True):
+            poster.ask_for(count)
+        most = FIRST_WORDS + len(files) + sum(posts) + LAST_WORDS
+        start_up = self.chance.random() < 0.4
+        words = self.chance.randrange(*((0, FIRST_WORDS) if start_up else (FIRST_WORDS, most)))
         early = self.chance.randrange(len(files) + 1)
         for dropper in files[:early]:
             dropper.drop()

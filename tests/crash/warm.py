@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from multiprocessing.context import ForkServerProcess
@@ -56,7 +57,7 @@ class Warm:
             os.kill(self.pid, number)
 
     def kill(self) -> None:
-        self._process.kill()
+        self.send_signal(signal.SIGKILL)
 
 
 def _live(folder: Path, command: Sequence[str], failpoint: str) -> None:
@@ -74,4 +75,6 @@ def _live(folder: Path, command: Sequence[str], failpoint: str) -> None:
 def _leave_nothing() -> None:
     """End what a failed test left; multiprocessing would wait for it for ever."""
     for process in _running:
-        process.kill()
+        # One that ended has given its number back.
+        if process.is_alive():
+            process.kill()
