@@ -38,9 +38,15 @@ OLDEST_SAFE = (3, 51, 3)
 """Before it, two connections that write or checkpoint can corrupt the file (WAL reset)."""
 
 
-_FOR_WRITING = ("cache_size = -32768", "wal_autocheckpoint = 8192")
-"""32 MiB of pages, and as much log before it is written back: most identifiers are digests, so
-that a page is written by many messages before it rests."""
+_FOR_WRITING = (
+    "auto_vacuum = INCREMENTAL",
+    "cache_size = -32768",
+    "wal_autocheckpoint = 8192",
+)
+"""Of the writer alone. In new files the pages of archived years can be given back to the disk; a
+reader that asked for it would wait for the writer. 32 MiB of pages, and as much log before it is
+written back: most identifiers are digests, so that a page is written by many messages before it
+rests."""
 
 
 class SqliteTransaction:
@@ -247,17 +253,10 @@ def _open(path: Path) -> apsw.Connection:
         ) from exc
 
 
-def _connect(path: str, *more: str) -> apsw.Connection:
+def _connect(path: str, *first: str) -> apsw.Connection:
     connection = apsw.Connection(path)
     connection.set_busy_timeout(30_000)
-    # New files only: pages of archived years can be given back to the disk.
-    for pragma in (
-        "auto_vacuum = INCREMENTAL",
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = 1",
-        *more,
-    ):
+    for pragma in (*first, "journal_mode = WAL", "synchronous = FULL", "foreign_keys = 1"):
         connection.execute(f"PRAGMA {pragma}").fetchall()
     return connection
 

@@ -10,6 +10,7 @@ import os
 import random
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -84,10 +85,19 @@ def ours(top: Node) -> dict[str, bytes]:
     return {path: data for path, data in contents(top).items() if not path.endswith(NOT_OURS)}
 
 
+def keep_times(before: House, folder: Path) -> None:
+    """Give dropped files the order in which they were dropped: a power cut changes no times."""
+    for number, dropped in enumerate(before.dropped):
+        for path in folder.rglob(f"*{dropped.name}"):
+            moment = time.time() - 3600 + number
+            os.utime(path, (moment, moment))
+
+
 @contextmanager
 def after(tree: Node, before: House, folder: Path) -> Iterator[House]:
     """Set up what the cut left, with the objects as they were at that moment."""
     write_out(tree, folder)
+    keep_times(before, folder)
     shutil.copytree(before.buckets, folder / "buckets")
     with start_rclone(folder / "buckets") as server:
         settings = folder / "hub.toml"

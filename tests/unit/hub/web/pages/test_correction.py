@@ -112,6 +112,7 @@ async def test_refused_rows_are_found_on_the_desk_and_proposed_corrected(
 async def test_rows_of_another_kind_are_refused_with_the_reason(
     house: SmallHouse, arrive: Arrive
 ) -> None:
+    await hold_a_message(house)
     await refuse_rows(house)
     visitor = await arrive("ahrens")
     await visitor.post(f"/nachrichten/{TABLE_MESSAGE}/einsicht", zweck="klaerung", grund=WHY)
