@@ -83,6 +83,8 @@ class _Loop:
     rest_s: float = REST_S
     """A loop that found nothing looks again no sooner, however often it is woken."""
     woken: asyncio.Event = field(default_factory=asyncio.Event)
+    seldom: bool = False
+    """Keeps its own time: what happens to messages is no reason to look sooner."""
 
 
 class Workers:
@@ -116,14 +118,14 @@ class Workers:
             self._groups("file", FILE, file_documents),
             self._one_by_one("refuse"),
             *(self._deliverers(partner) for partner in partners),
-            _Loop("bulk", self._decide_many, BULK_LOOK_S),
-            _Loop("status", self._put_questions, POLL_S),
-            _Loop("balance", self._add_up, BALANCE_LOOK_S),
-            _Loop("sweep", Sweep(house).round, SWEEP_LOOK_S),
-            *(_Loop(*duty) for duty in self._duties),
+            _Loop("bulk", self._decide_many, BULK_LOOK_S, seldom=True),
+            _Loop("status", self._put_questions, POLL_S, seldom=True),
+            _Loop("balance", self._add_up, BALANCE_LOOK_S, seldom=True),
+            _Loop("sweep", Sweep(house).round, SWEEP_LOOK_S, seldom=True),
+            *(_Loop(*duty, seldom=True) for duty in self._duties),
         ]
         strays = Strays([loop.name for loop in loops], house)
-        return [*loops, _Loop("strays", strays.round, SWEEP_LOOK_S)]
+        return [*loops, _Loop("strays", strays.round, SWEEP_LOOK_S, seldom=True)]
 
     def _deliverers(self, partner: str) -> _Loop:
         """Return who delivers to a partner; over the network through its gate."""
@@ -199,12 +201,14 @@ class Workers:
         self._stopping = True
         self._house.pressure.close()
         self._told.set()
-        self.wake()
-
-    def wake(self) -> None:
-        """Say that there may be something to do; a hint."""
         for loop in self._running:
             loop.woken.set()
+
+    def wake(self) -> None:
+        """Say that there may be something to do on the messages' way; a hint."""
+        for loop in self._running:
+            if not loop.seldom:
+                loop.woken.set()
 
     async def ping(self) -> None:
         """Return when the house takes in messages and works.

@@ -12,7 +12,7 @@ from efile import StorageUnavailable
 from hub.core.errors import Unavailable
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
-from hub.workers.loops import Workers
+from hub.workers.loops import Workers, _Loop
 from tests.message_house import CORE, OFFICE, OTHER_OFFICE, World, open_world
 
 FALLDATEN = drops.case_data(MUSTERSTADT.xml[1], MUSTERSTADT)
@@ -79,7 +79,11 @@ async def test_what_is_said_during_a_look_is_not_forgotten_after_it(world: World
             workers.wake()
         return 0
 
-    workers = Workers(world.house, [("patient", look, 3600.0)])
+    class OneLoop(Workers):
+        def loops(self, *, at_once: bool) -> list[_Loop]:
+            return [_Loop("patient", look, 3600.0)]
+
+    workers = OneLoop(world.house)
     running = asyncio.create_task(workers.run())
     async with asyncio.timeout(60):
         while looks.qsize() < 2:  # noqa: ASYNC110  a queue of looks rings no bell
@@ -87,6 +91,23 @@ async def test_what_is_said_during_a_look_is_not_forgotten_after_it(world: World
     workers.stop()
 
     await asyncio.wait_for(running, 20)
+
+
+async def test_a_duty_keeps_its_own_time_however_much_there_is_to_do(world: World) -> None:
+    looks: list[None] = []
+
+    async def look() -> int:
+        looks.append(None)
+        return 0
+
+    workers = Workers(world.house, [("yearly", look, 31_536_000.0)])
+    running = asyncio.create_task(workers.run())
+    world.drop("a.xml", FALLDATEN)
+    await until_closed(world, 1)
+    workers.stop()
+
+    await asyncio.wait_for(running, 20)
+    assert 1 == len(looks)
 
 
 async def test_a_storage_that_is_away_delays_but_stops_nothing(
