@@ -153,18 +153,9 @@ def _write(stage: Stage, storage: dict[str, str]) -> None:
     stage.settings_file.write_text(settings_text(stage, storage), encoding="utf-8")
 
 
-def settings_text(stage: Stage, storage: dict[str, str]) -> str:
-    """Return the demonstration's settings: quick scans, short waits, two offices."""
-    head = f"""{_database_text(demo_database())}
-[storage]
-endpoint = "{storage["endpoint"]}"
-secure = {storage["secure"] or "false"}
-bucket_prefix = "aktenhub"
-
-[web]
-port = {stage.ports.web}
-[ops]
-port = {stage.ports.ops}
+def haste_text(stage: Stage) -> str:
+    """Return the settings of whoever plays here: quick scans, short waits, its register."""
+    return f"""
 [pickup]
 scan_s = 0.5
 settle_s = 1.0
@@ -177,6 +168,21 @@ name = "azr"
 url = "https://127.0.0.1:{stage.ports.azr}/azr"
 idempotent = "yes"
 """
+
+
+def settings_text(stage: Stage, storage: dict[str, str]) -> str:
+    """Return the demonstration's settings: quick scans, short waits, two offices."""
+    head = f"""{_database_text(demo_database())}
+[storage]
+endpoint = "{storage["endpoint"]}"
+secure = {storage["secure"] or "false"}
+bucket_prefix = "aktenhub"
+
+[web]
+port = {stage.ports.web}
+[ops]
+port = {stage.ports.ops}
+{haste_text(stage)}"""
     return head + "".join(tenant_text(office) for office in cast.OFFICES)
 
 

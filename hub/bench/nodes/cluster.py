@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hub.app import Place
 from hub.demo.cast import MUSTERSTADT, Office
-from hub.demo.stage import Stage, any_port, python, tenant_text, wait_for_port
+from hub.demo.stage import Stage, any_port, haste_text, python, tenant_text, wait_for_port
 
 SHARED = ("inbox", "outbox", "certs", "secrets")
 CHECKPOINTS = "checkpoints"
@@ -83,17 +83,7 @@ bucket_prefix = "{storage.bucket_prefix}"
 port = {port}
 [ops]
 port = {any_port()}
-[pickup]
-scan_s = 0.5
-settle_s = 1.0
-[delivery]
-batch_window_s = 2.0
-first_retry_s = 1.0
-[[https]]
-name = "azr"
-url = "https://127.0.0.1:{self.stage.ports.azr}/azr"
-idempotent = "yes"
-{"".join(tenant_text(office) for office in self.offices)}"""
+{haste_text(self.stage)}{"".join(tenant_text(office) for office in self.offices)}"""
 
 
 @asynccontextmanager
