@@ -114,15 +114,6 @@ WHERE (:tenant IS NULL OR clearing.tenant = :tenant)
 """
 
 
-def open_cases(tx: Transaction, tenant: str | None = None, limit: int = 500) -> list[Row]:
-    """Return open clearing cases, the oldest first."""
-    return tx.all(
-        "SELECT * FROM clearing WHERE state = 'open' AND (:tenant IS NULL OR tenant = :tenant) "
-        "ORDER BY opened_us, id LIMIT :limit",
-        tenant=tenant, limit=limit,
-    )  # fmt: skip
-
-
 def still_open(tx: Transaction, tenant: str, message_id: str) -> bool:
     """Tell whether a message has any open clearing case."""
     row = tx.one(

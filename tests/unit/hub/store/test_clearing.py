@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from hub.store import clearing
-from hub.store.clearing import ClearingCase
+from hub.store.clearing import ClearingCase, Wanted
 from hub.store.sqlite import SqliteTransaction
 from tests.empty_store import empty_store
 from tests.factories import make_message
@@ -27,6 +27,10 @@ def close(tx: SqliteTransaction, actor: str = "ahrens", state: str = "released")
     return clearing.close_case(tx, case, state=state, actor=actor, reason="Grund", now_us=5)
 
 
+def opened(tx: SqliteTransaction, tenant: str | None = None) -> list[str]:
+    return [row["id"] for row in clearing.cases(tx, Wanted(tenant=tenant))]
+
+
 def test_a_clearing_case_says_what_a_human_must_know(tx: SqliteTransaction) -> None:
     row = clearing.find(tx, "a", "c-1")
 
@@ -40,7 +44,7 @@ def test_a_clearing_case_says_what_a_human_must_know(tx: SqliteTransaction) -> N
 def test_opening_again_opens_no_second_one(tx: SqliteTransaction) -> None:
     clearing.open_case(tx, MESSAGE, CASE, 2)
 
-    assert ["c-1"] == [row["id"] for row in clearing.open_cases(tx)]
+    assert ["c-1"] == opened(tx)
 
 
 def test_the_second_click_changes_nothing(tx: SqliteTransaction) -> None:
@@ -64,13 +68,13 @@ def test_what_stops_again_is_open_again_without_the_old_decision(tx: SqliteTrans
     assert clearing.still_open(tx, "a", MESSAGE.id)
 
 
-def test_open_cases_come_oldest_first_and_per_office(tx: SqliteTransaction) -> None:
+def test_open_cases_come_by_their_ids_and_per_office(tx: SqliteTransaction) -> None:
     for name, at, tenant in (("c-3", 0, "a"), ("c-2", 1, "a"), ("c-4", 2, "b")):
         message = replace(MESSAGE, tenant=tenant)
         clearing.open_case(tx, message, replace(CASE, id=name), at)
 
-    assert ["c-3", "c-1", "c-2"] == [row["id"] for row in clearing.open_cases(tx, "a")]
-    assert ["c-3", "c-1"] == [row["id"] for row in clearing.open_cases(tx, limit=2)]
+    assert ["c-1", "c-2", "c-3"] == opened(tx, "a")
+    assert ["c-1", "c-2", "c-3", "c-4"] == opened(tx)
     assert clearing.find(tx, "a", "c-4") is None
 
 
