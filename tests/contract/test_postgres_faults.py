@@ -236,7 +236,7 @@ async def test_a_node_name_is_held_by_one_living_process(address: Address) -> No
         await join(one, "hub-1", SystemClock())
         await join(two, "hub-2", SystemClock())
         with pytest.raises(Misconfigured, match="node_name_taken"):
-            await join(two, "hub-1", SystemClock())
+            await join(two, "hub-1", SystemClock(), patience_s=0.0)
     async with node(address) as again:
         await join(again, "hub-1", SystemClock())
 

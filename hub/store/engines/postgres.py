@@ -45,6 +45,7 @@ from hub.store.engines.statements import translated
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
+NAME_LOOK_S = 0.1
 LOOKS, SCANS = 6, 3
 """Threads, and so sessions, for short look-ups and for long reads."""
 ATTEMPTS = 4
@@ -173,14 +174,21 @@ class PostgresDatabase:
         there = row["now_us"] if row else before
         return int(min(there - before, 0) + max(there - after, 0))
 
-    async def be_node(self, name: str) -> None:
+    async def be_node(self, name: str, patience_s: float) -> None:
         """Hold the name of this node for as long as this process writes.
+
+        Args:
+            name: of the node.
+            patience_s: for how long to wait for the server to let go of a process that ended.
 
         Raises:
             Misconfigured: another living process writes under this name.
         """
-        row = await self.write(lambda tx: tx.one(_HOLD, name=name))
-        if row is None or not row["held"]:
+        until = time.monotonic() + patience_s
+        while not await self.write(lambda tx: _is_held(tx, name)):
+            if time.monotonic() < until:
+                await asyncio.sleep(NAME_LOOK_S)
+                continue
             raise Misconfigured(
                 "node_name_taken",
                 f"Unter dem Namen „{name}“ arbeitet bereits ein Dienst an dieser Datenbank.",
@@ -346,7 +354,7 @@ class PostgresDatabase:
         """Return the writing session; a new one where the last was lost."""
         if self._writer is None:
             session = open_session(self._address)
-            if self._node is not None and not _holds(session, self._node):
+            if self._node is not None and not _is_held(PostgresTransaction(session), self._node):
                 session.close()
                 raise Unavailable("node_name_taken", "Ein anderer Dienst hat diesen Knotennamen.")
             self._writer = session
@@ -366,8 +374,8 @@ _SIZE = "SELECT pg_database_size(current_database()) AS size"
 _NOW = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now_us"
 
 
-def _holds(session: Session, node: str) -> bool:
-    row = PostgresTransaction(session).one(_HOLD, name=node)
+def _is_held(tx: PostgresTransaction, node: str) -> bool:
+    row = tx.one(_HOLD, name=node)
     return row is not None and bool(row["held"])
 
 
