@@ -26,8 +26,10 @@ from hub.store import journal
 from hub.store.database import Transaction
 from hub.store.engines.dumps import load
 from hub.store.engines.postgres import PostgresDatabase
+from hub.store.inbox import leases
 from hub.store.journal import Entry, Journal
 from hub.store.sqlite import SqliteDatabase
+from hub.store.targets import claims
 
 ASIDE = "nachzutragen"
 """Folder of what a person has to compare."""
@@ -109,7 +111,7 @@ async def restore(source: Path, target: Path, dsn: str = "") -> Restored:
         again = await asyncio.to_thread(_take_in_again, places["inbox"], found.messages)
         aside = await asyncio.to_thread(_set_aside, places["outbox"], target, found.delivered)
         facts = {"backup": manifest["began"], "again": again, "aside": aside}
-        await database.write(lambda tx: _note(tx, manifest["node"], facts))
+        await database.write(lambda tx: _begin_again(tx, manifest["node"], facts))
     except Rejected:
         await asyncio.to_thread(_clear, target)
         raise
@@ -278,11 +280,18 @@ def _set_aside_checkpoints(folder: Path, target: Path, known: dict[str, int]) ->
             path.write_text("".join(kept), encoding="utf-8")
 
 
-def _note(tx: Transaction, node: str, facts: dict[str, object]) -> None:
-    """Let every journal say that the installation was put back."""
+def _begin_again(tx: Transaction, node: str, facts: dict[str, object]) -> None:
+    """Let every journal say that the installation was put back, and no node hold anything.
+
+    Who held an inbox or a lane worked on the database the copy was taken from; waiting for the
+    end of its lease would keep the new one idle.
+    """
+    now_us = CLOCK.now_us()
+    leases.end_all(tx, now_us)
+    claims.end_all(tx, now_us)
     tenants = [head.tenant for head in journal.heads(tx)]
     entries = [Entry(tenant, "restored", facts=facts) for tenant in tenants]
-    Journal(node).append(tx, CLOCK.now_us(), *entries)
+    Journal(node).append(tx, now_us, *entries)
 
 
 def _no_backup(source: Path) -> Rejected:

@@ -62,3 +62,8 @@ def hand_back(tx: Transaction, me: str, now_us: int) -> int:
         "UPDATE inbox_lease SET until_us = :now WHERE owner = :me AND until_us > :now",
         me=me, now=now_us,
     )  # fmt: skip
+
+
+def end_all(tx: Transaction, now_us: int) -> None:
+    """End what any node holds of inboxes; only where none of them can be at work."""
+    tx.run("UPDATE inbox_lease SET until_us = :now WHERE until_us > :now", now=now_us)

@@ -65,6 +65,11 @@ def claim_overdue(
     return overdue
 
 
+def end_all(tx: Transaction, now_us: int) -> None:
+    """End what any node holds of lanes; only where none of them can be at work."""
+    tx.run("UPDATE lane SET due_us = :now WHERE state = 'leased' AND due_us > :now", now=now_us)
+
+
 def _leasing(condition: str, order: str) -> str:
     return f"""
 WITH due AS (

@@ -90,6 +90,26 @@ def test_what_is_put_back_is_what_was_there(
     assert "zum Abgleich: 1" in answer.out
 
 
+def test_nothing_is_held_by_a_node_that_stayed_behind(filled: CommandLine, tmp_path: Path) -> None:
+    far = 9_000_000_000_000_000
+    with sqlite3.connect(filled.house.database) as database:
+        database.execute(
+            "INSERT INTO inbox_lease VALUES (?, 'fachverfahren', 'hub-2', 4, ?)", (OFFICE, far)
+        )
+        database.execute(
+            "INSERT INTO lane (tenant, queue, lane_key, state, head_seq, next_seq, epoch, due_us, "
+            "leased_by) VALUES (?, 'deliver:x', 'l', 'leased', 2, 3, 1, ?, 'hub-2')", (OFFICE, far),
+        )  # fmt: skip
+    database.close()
+    filled("backup", tmp_path / "backup")
+    filled("restore", tmp_path / "backup", tmp_path / "new")
+
+    with sqlite3.connect(tmp_path / "new/data/hub.sqlite") as restored:
+        ends = restored.execute("SELECT until_us FROM inbox_lease UNION SELECT due_us FROM lane")
+        assert all(end < far for (end,) in ends)
+    restored.close()
+
+
 def test_files_that_wait_keep_their_order(filled: CommandLine, tmp_path: Path) -> None:
     waiting = filled.settings.parent / "inbox" / OFFICE / "fachverfahren"
     for second, name in enumerate(("z.xml", "m.xml", "a.xml")):
