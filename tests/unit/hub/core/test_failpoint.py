@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from hub.core import failpoint
 
 HUB = Path(failpoint.__file__).parents[1]
@@ -45,7 +47,8 @@ def test_a_failpoint_may_raise_instead() -> None:
     assert (1, "1") == (code, printed)
 
 
-def test_declared_failpoints_can_be_enumerated() -> None:
+def test_declared_failpoints_can_be_enumerated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(failpoint, "NAMES", set())
     failpoint.declare("test_only")
 
     assert "test_only" in failpoint.NAMES
