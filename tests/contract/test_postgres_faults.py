@@ -190,6 +190,25 @@ async def test_a_node_that_stops_within_a_transaction_holds_nobody_up(
         assert {"t": "takens"} == await other.read(lambda tx: tx.one("SELECT t FROM item"))
 
 
+async def test_a_node_that_stops_between_statements_it_sends_at_once_holds_nobody_up(
+    address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "IDLE_S", 1)
+    monkeypatch.setattr(sessions, "LOCK_WAIT_S", 2)
+
+    async with node(address) as other:
+        await other.write(insert(1))
+        sleeper = sessions.open_session(address)
+        with suppress(psycopg.OperationalError), sleeper, sleeper.pipeline():
+            # The server waits for what comes behind them; to it, that is no idle session.
+            sleeper.execute("BEGIN")
+            sleeper.execute("UPDATE item SET t = 'held' WHERE id = 1")
+            await other.write(lambda tx: tx.run("UPDATE item SET t = 'taken' WHERE id = 1"))
+
+        assert {"t": "taken"} == await other.read(lambda tx: tx.one("SELECT t FROM item"))
+        assert sleeper.closed
+
+
 async def test_a_table_changed_by_another_node_breaks_no_prepared_statement(
     address: Address,
 ) -> None:

@@ -34,6 +34,7 @@ from hub.store.engines.session import (
     Address,
     Session,
     away,
+    end_stalled,
     is_lost,
     is_outdated,
     open_session,
@@ -327,8 +328,11 @@ class PostgresDatabase:
             unit.error = unable(exc) if isinstance(exc, psycopg.OperationalError) else exc
 
     def _undo(self, session: Session) -> int:
+        """Give way to whom the unit met, and see that it does not stand still."""
         try:
             session.execute("ROLLBACK", prepare=False)
+            if ended := end_stalled(session):
+                log.warning("stalled_sessions_ended", extra={"count": ended})
         except psycopg.Error:
             self._drop_writer()
         return 0

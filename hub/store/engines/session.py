@@ -161,6 +161,23 @@ def _demand(session: Session, address: Address) -> None:
         )
 
 
+_STALLED = """
+SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity
+WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+  AND application_name = current_setting('application_name') AND xact_start IS NOT NULL
+  AND wait_event = 'ClientRead' AND state_change < clock_timestamp() - make_interval(secs => {})
+"""
+
+
+def end_stalled(session: Session) -> int:
+    """End sessions of ours whose node stands still in the middle of a transaction; how many.
+
+    The server does it by itself between two statements. Within statements that are sent at
+    once it takes the sleeper for busy and would let it hold its locks for ever.
+    """
+    return len(session.execute(_STALLED.format(float(IDLE_S)), prepare=False).fetchall())
+
+
 class _TextDumper(StrDumperUnknown):
     """Texts; a zero sign, which the server refuses, is asked and kept as its picture ``␀``.
 
