@@ -100,7 +100,11 @@ class ObjectStore(Protocol):
     """
 
     async def prepare(self, tenant: str) -> None:
-        """Create the tenant's place if it is missing."""
+        """Create the tenant's place if it is missing, and see to its protection."""
+        ...
+
+    def unversioned(self) -> tuple[str, ...]:
+        """Return the tenants whose place could keep versions but does not; after ``prepare``."""
         ...
 
     async def put_once(

@@ -178,6 +178,20 @@ class EFile:
         await self._archive.prepare(tenant)
         return await probe(self._objects, tenant)
 
+    async def unversioned(self, tenants: Sequence[str]) -> list[str]:
+        """See to the places of these tenants; return those that could keep versions but do not.
+
+        Places seen to before cost nothing, but those found lacking are looked at again.
+
+        Raises:
+            StorageUnavailable: the storage cannot be reached.
+        """
+        for tenant in self._objects.unversioned():
+            await self._objects.prepare(tenant)
+        for tenant in tenants:
+            await self._archive.prepare(tenant)
+        return [one for one in self._objects.unversioned() if one in tenants]
+
     async def ping(self, tenant: str) -> None:
         """Return when the storage answers.
 

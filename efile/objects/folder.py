@@ -38,6 +38,10 @@ class FolderStore:
         """Create the tenant's folder if it is missing."""
         await _run(lambda: self._place(tenant).mkdir(parents=True, exist_ok=True))
 
+    def unversioned(self) -> tuple[str, ...]:
+        """A folder knows no versions: none could be switched on."""
+        return ()
+
     async def put_once(
         self,
         tenant: str,

@@ -22,18 +22,19 @@ from typing import Any, BinaryIO, TypeVar, cast
 
 import urllib3
 from minio import Minio
-from minio.commonconfig import ENABLED, GOVERNANCE
+from minio.commonconfig import GOVERNANCE
 from minio.error import MinioException
 from minio.retention import Retention
-from minio.versioningconfig import VersioningConfig
 
 from efile.errors import StorageMisconfigured
 from efile.integrity.digest import sha256_of_stream
 from efile.integrity.proven import PIECE_BYTES, proven
 from efile.model import LargeFile
+from efile.objects import s3_bucket
 from efile.objects.faults import object_differs, readback_differs
 from efile.objects.layout import PROBE_ROOT, checked_key, checked_tenant
-from efile.objects.s3_faults import ABSENT, code_of, status_of, translated
+from efile.objects.s3_bucket import Protection
+from efile.objects.s3_faults import ABSENT, UNSUPPORTED, code_of, status_of, translated
 from efile.ports import ObjectInfo, ObjectVersion
 
 T = TypeVar("T")
@@ -46,9 +47,6 @@ _FILE_PART_BYTES = 8 * 1024 * 1024
 _CONNECT_S = 3.0
 _READ_S = 30.0
 """A part of 16 MiB must get through a slow link within this time."""
-_BUCKET_THERE = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
-_UNSUPPORTED = {400, 405, 501}
-"""How servers say that they do not know versions or locks."""
 _LOCK_S = 5
 """Long enough to try a deletion, short enough to leave nothing behind."""
 
@@ -89,11 +87,20 @@ class S3Store:
             http_client=self._http,
         )
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="efile-s3")
+        self._protection: dict[str, Protection] = {}
 
     async def prepare(self, tenant: str) -> None:
-        """Create the tenant's bucket if it is missing."""
+        """Create the tenant's bucket if it is missing; once per process see to its protection."""
         bucket = self.bucket(tenant)
-        await self.run(lambda: _prepare(self.client, bucket), bucket)
+        await self.run(lambda: s3_bucket.make(self.client, bucket), bucket)
+        if self._protection.get(tenant, Protection.REFUSED) is Protection.REFUSED:
+            found = await self.run(lambda: s3_bucket.protect(self.client, bucket), bucket)
+            self._protection[tenant] = found
+
+    def unversioned(self) -> tuple[str, ...]:
+        """Return the tenants whose bucket keeps no versions, although the server knows them."""
+        lacking = (t for t, found in self._protection.items() if found is Protection.REFUSED)
+        return tuple(sorted(lacking))
 
     async def put_once(
         self, tenant: str, key: str, data: bytes | LargeFile, *, by_content: bool = False
@@ -212,30 +219,6 @@ def put_if_absent(client: Minio, bucket: str, key: str, data: bytes) -> None:
         client._put_object(bucket, key, data)  # noqa: SLF001  the same call without the condition
 
 
-def _prepare(client: Minio, bucket: str) -> None:
-    if client.bucket_exists(bucket):
-        return
-    _make_bucket(client, bucket)
-    try:
-        client.set_bucket_versioning(bucket, VersioningConfig(ENABLED))
-    except MinioException as exc:
-        # Not every server keeps versions; the probe tells the operator.
-        if status_of(exc) not in _UNSUPPORTED:
-            raise
-
-
-def _make_bucket(client: Minio, bucket: str) -> None:
-    """Create the bucket with object lock, which can only be had at creation."""
-    try:
-        client.make_bucket(bucket, object_lock=True)
-    except MinioException as exc:
-        if code_of(exc) in _BUCKET_THERE:
-            return
-        if status_of(exc) not in _UNSUPPORTED:
-            raise
-        client.make_bucket(bucket)
-
-
 def _put_once(client: Minio, bucket: str, key: str, data: bytes, *, look: bool) -> None:
     present = _present(client, bucket, key) if look else None
     if present is None:
@@ -332,7 +315,7 @@ def _versions(client: Minio, bucket: str, prefix: str) -> list[ObjectVersion]:
         return _listed(client, bucket, prefix, versions=True)
     except MinioException as exc:
         # A server without versions says so in several ways; its objects are the versions.
-        if status_of(exc) not in _UNSUPPORTED:
+        if status_of(exc) not in UNSUPPORTED:
             raise
         return _listed(client, bucket, prefix, versions=False)
 

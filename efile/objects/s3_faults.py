@@ -12,8 +12,10 @@ from efile.objects.faults import object_missing
 ABSENT = {"NoSuchKey", "NoSuchObject", "NoSuchVersion", "ResourceNotFound"}
 """How servers say that there is no such object."""
 _CODE = re.compile(r"<Code>(\w+)</Code>")
-_PASSING = {"RequestTimeout", "SlowDown"}
+PASSING = {"RequestTimeout", "SlowDown"}
 """Some servers answer these with 400 or 403 although they pass by themselves."""
+UNSUPPORTED = {400, 405, 501}
+"""How servers say that they do not know versions or locks."""
 _REFUSALS = {400, 401, 403, 404, 405}
 _OPERATOR = {
     "AccessDenied", "SignatureDoesNotMatch", "InvalidAccessKeyId", "NoSuchBucket",
@@ -44,7 +46,7 @@ def translated(exc: Exception, place: str) -> FilingError:
     code = code_of(exc)
     if code in ABSENT:
         return object_missing(place)
-    if code in _OPERATOR or (status_of(exc) in _REFUSALS and code not in _PASSING):
+    if code in _OPERATOR or (status_of(exc) in _REFUSALS and code not in PASSING):
         return StorageMisconfigured(
             "storage_refused",
             "Der Aktenspeicher weist den Zugriff ab.",

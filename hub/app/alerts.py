@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
+from functools import partial
 
+from efile import EFile, FilingError
 from hub.app.anchors import Anchors
 from hub.app.place import CLOCK, Place
 from hub.channels.outbound.alerts import mail, post
@@ -14,6 +17,8 @@ from hub.pipeline.alarms.watch import News, Watch
 from hub.pipeline.alarms.words import facts, remedy, sentence
 from hub.pipeline.house import House
 from hub.workers.loops import Duty, Workers
+
+log = logging.getLogger(__name__)
 
 WATCH_S = 60.0
 """How often the house is looked at."""
@@ -75,6 +80,19 @@ def watch_of(place: Place, house: House, workers: Workers) -> Duty:
         return sorted(await broken_chains(house.database, place.checkpoints))
 
     watch = Watch(
-        house.database, CLOCK, rules, place.data, workers.able, chains, postman, Anchors(place)
-    )
+        house.database, CLOCK, rules, place.data, workers.able, chains, postman,
+        anchors=Anchors(place), unversioned=partial(_unversioned, place, house),
+    )  # fmt: skip
     return ("alarms", watch.round, WATCH_S)
+
+
+async def _unversioned(place: Place, house: House) -> list[str]:
+    """Return whose buckets keep no versions; a storage that is away is told of by what waits."""
+    room = house.efile
+    if not isinstance(room, EFile):
+        return []
+    try:
+        return await room.unversioned(place.tenant_ids)
+    except FilingError as exc:
+        log.warning("buckets_unseen", extra={"code": exc.code})
+        return []

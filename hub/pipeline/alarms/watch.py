@@ -68,6 +68,8 @@ class Watch:
     messenger: Messenger | None = None
     anchors: Callable[[], Awaitable[Sequence[Expiry]]] | None = None
     """The CAs we trust; ``None`` where there is nothing to look into."""
+    unversioned: Callable[[], Awaitable[Sequence[str]]] | None = None
+    """Returns the offices whose files overwritten bytes are lost of, although they need not be."""
     _chains_us: int = field(default=-DAY_US)
     _broken: tuple[str, ...] = ()
     _counted_us: int = field(default=-DAY_US)
@@ -102,6 +104,8 @@ class Watch:
         if not await self._balanced(now_us):
             found.append(Sign("imbalance", "", 1, 1))
         found += [Sign("journal", "", 1, 1, office) for office in await self._broken_chains(now_us)]
+        for office in await self.unversioned() if self.unversioned else ():
+            found.append(Sign("unversioned", "", 1, 1, office))
         try:
             await self.loops()
         except HubError as exc:

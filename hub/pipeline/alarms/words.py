@@ -51,6 +51,10 @@ WORDS = {
         "Der Aktenspeicher nimmt nichts an ({place}); in {value:.0f} Fällen warten Dokumente.",
         "Erreichbarkeit, Schlüssel und Rechte prüfen; danach läuft es von selbst weiter.",
     ),
+    "unversioned": (
+        "Der Aktenspeicher hebt frühere Fassungen nicht auf, obwohl er es kann.",
+        "Am Bucket die Versionierung einschalten; „aktenhub check“ zeigt, ob sie wirkt.",
+    ),
     "stuck": (
         "Ein Teil der Verarbeitung steht still.",
         "Dienst neu starten; angefangene Arbeit geht dabei nicht verloren.",

@@ -295,3 +295,21 @@ async def test_a_ca_that_ends_is_told_and_an_unreadable_one_stops_nothing(
     assert ("anchor", "CA CN=Amt CA, azr", "") == (told["kind"], told["place"], told["tenant"])
     assert "in 10 Tagen" in sentence(told)
     assert ["anchor", "stuck"] == guard.people.raised()
+
+
+async def test_a_bucket_that_could_keep_versions_but_does_not_is_told_per_office(
+    world: World, guard: Guard
+) -> None:
+    lacking = [OFFICE]
+
+    async def unversioned() -> list[str]:
+        return lacking
+
+    guard.watch.unversioned = unversioned
+    await guard.watch.round()
+    lacking.clear()
+    world.clock.advance(HOUR)
+    await guard.watch.round()
+
+    assert (["unversioned"], ["unversioned"]) == (guard.people.raised(), guard.people.cleared())
+    assert [OFFICE] == [row["tenant"] for news in guard.people.heard for row in news.raised]

@@ -1,0 +1,101 @@
+"""A tenant's bucket: made when it is missing, and protected at each start.
+
+Whoever made it may have died before versions were switched on, or somebody may have switched
+them off since. So each process looks once and switches on what is missing. What a server does
+not know is not asked for again: the probe tells the operator. What it knows but does not let
+us switch on is a lack, and stays one until somebody mends it.
+
+Residual risk: what is switched off while a process runs is noticed at its next start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+
+from minio import Minio
+from minio.commonconfig import ENABLED
+from minio.error import MinioException
+from minio.objectlockconfig import ObjectLockConfig
+from minio.versioningconfig import VersioningConfig
+
+from efile.objects.s3_faults import PASSING, UNSUPPORTED, code_of, status_of
+
+_BUCKET_THERE = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
+_NOT_LOCKED = "ObjectLockConfigurationNotFoundError"
+_SERVER_FAULT = 500
+
+
+class Protection(Enum):
+    """What a bucket's versions stand at."""
+
+    ON = "on"
+    UNKNOWN_TO_SERVER = "unknown"
+    REFUSED = "refused"
+    """The server knows versions, but they are off, or nobody lets us look."""
+
+
+def make(client: Minio, bucket: str) -> None:
+    """Create a bucket if it is missing; with object lock, where the server knows it."""
+    if client.bucket_exists(bucket):
+        return
+    try:
+        client.make_bucket(bucket, object_lock=True)
+    except MinioException as exc:
+        if code_of(exc) in _BUCKET_THERE:
+            return
+        if status_of(exc) not in UNSUPPORTED:
+            raise
+        client.make_bucket(bucket)
+
+
+def protect(client: Minio, bucket: str) -> Protection:
+    """Switch on versions and object lock where they are off; return how versions stand.
+
+    A bucket somebody made without object lock may have to stay without: not every server
+    gives it later. What it then is worth, the probe tries out.
+    """
+    versions = _switch_on(
+        lambda: client.get_bucket_versioning(bucket).status == ENABLED,
+        lambda: client.set_bucket_versioning(bucket, VersioningConfig(ENABLED)),
+    )
+    if versions is Protection.ON:
+        _switch_on(
+            lambda: _knows_locks(client, bucket),
+            lambda: client.set_object_lock_config(bucket, ObjectLockConfig(None, None, None)),
+        )
+    return versions
+
+
+def _switch_on(is_on: Callable[[], bool], switch: Callable[[], None]) -> Protection:
+    """Look, switch, look again: what a server says it did is not believed."""
+    try:
+        if is_on():
+            return Protection.ON
+        switch()
+        return Protection.ON if is_on() else Protection.UNKNOWN_TO_SERVER
+    except MinioException as exc:
+        if status_of(exc) in UNSUPPORTED and code_of(exc) not in PASSING:
+            return Protection.UNKNOWN_TO_SERVER
+        if _passes(exc):
+            raise
+        return Protection.REFUSED
+    except (SyntaxError, ValueError):
+        # No such document came back (the client's parser raises these): the server took the
+        # question for another one.
+        return Protection.UNKNOWN_TO_SERVER
+
+
+def _passes(exc: MinioException) -> bool:
+    """Tell whether nobody is to blame; then the next attempt looks again."""
+    return not 400 <= status_of(exc) < _SERVER_FAULT or code_of(exc) in PASSING  # noqa: PLR2004  HTTP: a client's fault
+
+
+def _knows_locks(client: Minio, bucket: str) -> bool:
+    try:
+        client.get_object_lock_config(bucket)
+    except MinioException as exc:
+        if code_of(exc) == _NOT_LOCKED:
+            return False
+        raise
+    return True
