@@ -144,6 +144,18 @@ class EFile:
         shown, data = await self._shown(tenant, document_id, part)
         return await self._pages.image(shown, data, page, width)
 
+    async def preview(
+        self, mime: str, data: bytes, page: int, *, width: int = _PAGE_WIDTH
+    ) -> PageImage:
+        """Draw a page of bytes that are in no file, to tell into which they belong.
+
+        Raises:
+            NotFound: no such page.
+            NotDisplayable: they have no pages or cannot be read.
+        """
+        loose = pages.Loose(sha256_hex(data), mime)
+        return await self._pages.image(loose, data, page, width)
+
     async def page_text(
         self, tenant: str, document_id: str, page: int, *, part: int | None = None
     ) -> PageText:

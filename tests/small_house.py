@@ -306,6 +306,7 @@ async def fill_the_desk(house: SmallHouse) -> None:
     await hold_a_message(house)
     await raise_alarms(house)
     await refuse_rows(house)
+    await leave_an_attachment(house)
     await house.database.write(lambda tx: _show_off(tx, house.clock.now_us()))
 
 
@@ -358,6 +359,46 @@ def _refuse_rows(tx: Transaction, now_us: int) -> None:
     book.add(tx, row, "refused", now_us, code="value_not_listed")
 
 
+LOOSE = "clearing-12"
+LOOSE_MESSAGE = "0192f0a0-0000-7000-8000-000000000012"
+SCAN = "Nachweis <alt>.pdf"
+"""What a sender called an attachment."""
+
+
+async def leave_an_attachment(
+    house: SmallHouse, name: str = SCAN, mime: str = "application/pdf", data: bytes = b""
+) -> None:
+    """Let an attachment of a table name no case; without ``data`` it is a PDF of two pages."""
+    data = data or pdf(f"Unterhaltsnachweis\nAktenzeichen {CASE}", "Anlage dazu")
+    spec = {"name": name, "mime": mime, "doc_type": "Dokument"}
+    await house.database.write(lambda tx: _leave(tx, spec, data, house.clock.now_us()))
+
+
+def _leave(tx: Transaction, spec: dict[str, str], data: bytes, now_us: int) -> None:
+    kept = Kept(hashlib.sha256(data).hexdigest(), len(data), data)
+    Payloads.name(tx, OFFICE, kept, now_us)
+    book = Messages(Journal("hub-1"))
+    message = replace(_message(12, "Falldatentabelle", "fachverfahren", now_us), case_key=None)
+    book.add(tx, message, "received", now_us)
+    book.move(tx, message, "routed", now_us)
+    book.wait_for_more(tx, message)
+    promise = Promise("promise-12", OFFICE, message.id, "file", "file", "~loose", spec, kept.sha256)
+    lanes.add(tx, promise, now_us)
+    [claimed] = [
+        one for one in lanes.claim(tx, "file", limit=50, me="hub-1", now_us=now_us, lease_us=1)
+        if one.id == promise.id
+    ]  # fmt: skip
+    lanes.block(tx, claimed, "dead", "attachment_unassigned")
+    book.move(tx, message, "clearing", now_us, code="attachment_unassigned")
+    case = ClearingCase(
+        LOOSE, "attachment_unassigned",
+        "Eine Anlage nennt keinen Fall ihrer Nachricht; sie liegt noch in keiner Akte.",
+        "Mit der Fallnummer freigeben; gehört sie in keine Akte, verwerfen.", promise.id,
+        {"ort": spec["name"]},
+    )  # fmt: skip
+    clearing.open_case(tx, message, case, now_us)
+
+
 DOUBT = "clearing-10"
 DOUBT_MESSAGE = "0192f0a0-0000-7000-8000-000000000010"
 
@@ -389,7 +430,11 @@ def _show_off(tx: Transaction, now_us: int) -> None:
         tenant=OFFICE, message_id=HELD_MESSAGE, actor="ahrens", purpose="klaerung",
         reason="Betrag unklar",
     )  # fmt: skip
-    for one in (sight, replace(sight, message_id=TABLE_MESSAGE)):
+    for one in (
+        sight,
+        replace(sight, message_id=TABLE_MESSAGE),
+        replace(sight, message_id=LOOSE_MESSAGE),
+    ):
         sights.open_sight(tx, one, now_us, now_us + 60_000_000)
     over = Promise(
         "0192f0a0-0000-7000-8000-0000000000dd", OFFICE, REPEATABLE, "deliver",

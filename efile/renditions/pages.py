@@ -6,7 +6,8 @@ Results are kept in memory for a while, by digest: the bytes under a digest neve
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from efile.errors import NotDisplayable, NotFound
 from efile.isolation.pool import LimitedPool
@@ -25,6 +26,28 @@ _MAX_WIDTH = 2400
 """Pixels: A4 at 290 dpi; more helps nobody on a screen."""
 
 
+class Drawable(Protocol):
+    """Bytes of which it is known what they are said to be."""
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the bytes."""
+        ...
+
+    @property
+    def mime(self) -> str:
+        """What they are said to be."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """What is drawn without being filed."""
+
+    sha256: str
+    mime: str
+
+
 class PageRoom:
     """Draws and reads pages, and remembers the latest ones."""
 
@@ -34,7 +57,7 @@ class PageRoom:
         self._kept: OrderedDict[tuple[Any, ...], tuple[dict[str, Any], bytes]] = OrderedDict()
         self._kept_bytes = 0
 
-    async def count(self, part: DocumentPart, data: bytes) -> int:
+    async def count(self, part: Drawable, data: bytes) -> int:
         """Return the number of pages.
 
         Raises:
@@ -43,7 +66,7 @@ class PageRoom:
         answer, _ = await self._ask("count", {}, part, data)
         return int(answer["pages"])
 
-    async def image(self, part: DocumentPart, data: bytes, page: int, width: int) -> PageImage:
+    async def image(self, part: Drawable, data: bytes, page: int, width: int) -> PageImage:
         """Return page ``page`` (from 1) as PNG, ``width`` pixels wide.
 
         Raises:
@@ -54,7 +77,7 @@ class PageRoom:
         answer, png = await self._ask("image", params, part, data)
         return PageImage(page, answer["pages"], answer["width"], answer["height"], png)
 
-    async def text(self, part: DocumentPart, data: bytes, page: int) -> PageText:
+    async def text(self, part: Drawable, data: bytes, page: int) -> PageText:
         """Return the text of page ``page`` (from 1) and where its words stand.
 
         Raises:
@@ -66,7 +89,7 @@ class PageRoom:
         return PageText(page, answer["pages"], body.decode(), words)
 
     async def _ask(
-        self, job: str, params: dict[str, Any], part: DocumentPart, data: bytes
+        self, job: str, params: dict[str, Any], part: Drawable, data: bytes
     ) -> tuple[dict[str, Any], bytes]:
         kind = kind_of(part)
         if kind is None:
@@ -93,7 +116,7 @@ class PageRoom:
             self._kept_bytes -= _weight(oldest)
 
 
-def kind_of(part: DocumentPart) -> str | None:
+def kind_of(part: Drawable) -> str | None:
     """Return how the part is drawn, or None if it has no pages."""
     return _KINDS.get(part.mime.partition(";")[0].strip().lower())
 
@@ -103,7 +126,7 @@ def shown_part(document: Document) -> DocumentPart:
     return next((part for part in document.parts if kind_of(part)), document.parts[0])
 
 
-def not_pages(part: DocumentPart) -> NotDisplayable:
+def not_pages(part: Drawable) -> NotDisplayable:
     """The part is nothing that has pages."""
     return NotDisplayable(
         "no_pages",

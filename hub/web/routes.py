@@ -211,6 +211,18 @@ ROUTES: Final = (
         _file("content_viewed", "message"),
     ),
     Route(
+        "GET", "/klaerfaelle/{clearing}/anlage", "enclosure", content.enclosure,
+        _file("enclosure_viewed", "clearing"),
+    ),
+    Route(
+        "GET", "/klaerfaelle/{clearing}/anlage/seiten/{page}.png", "enclosure-page",
+        content.enclosure_page, _file("enclosure_viewed", "page"),
+    ),
+    Route(
+        "GET", "/klaerfaelle/{clearing}/anlage/original", "enclosure-original",
+        content.enclosure_original, _file("enclosure_downloaded", "clearing"),
+    ),
+    Route(
         "GET", "/nachrichten/{message}/saetze", "rows-form", correction.rows_form,
         _file("content_viewed", "message"),
     ),

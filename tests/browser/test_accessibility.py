@@ -14,6 +14,7 @@ from tests.small_house import (
     HELD,
     HELD_MESSAGE,
     JOB,
+    LOOSE,
     REPEATABLE,
     TABLE_MESSAGE,
 )
@@ -39,6 +40,7 @@ def pages(stage: Stage, login: str) -> list[str]:
             f"{document}?ansicht=formular", house.document("anordnung"),
             house.document("tabelle"), "/klaerfaelle", "/klaerfaelle/clearing-1", "/hilfe",
             "/passwort", "/gibt-es-nicht", "/bilanz", f"/klaerfaelle?gruppe={GROUP}",
+            f"/klaerfaelle/{LOOSE}", f"/klaerfaelle/{LOOSE}/anlage?seite=2",
             f"/klaerfaelle/{HELD}", f"/nachrichten/{HELD_MESSAGE}/einsicht",
             f"/nachrichten/{HELD_MESSAGE}/inhalt", f"/klaerfaelle/{HELD}/berichtigen",
             f"/berichtigungen/{CORRECTION}", f"/nachrichten/{TABLE_MESSAGE}/saetze", "/sammelauftraege", f"/sammelauftraege/{JOB}",

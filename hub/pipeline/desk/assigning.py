@@ -9,12 +9,19 @@ from hub.pipeline.decision.promises import akte_title
 from hub.pipeline.fulfilment.filing import lacks_case
 from hub.store import cases, clearing, lanes
 from hub.store.database import Row, Transaction
+from hub.store.lanes import Promise
 
 
 def needs_case(tx: Transaction, case: Row) -> bool:
     """Tell whether a clearing case can only be released with a case number."""
-    promise = clearing.promise_of(tx, case["tenant"], case["promise_id"])
-    return promise is not None and lacks_case(lanes.to_promise(promise))
+    return homeless(tx, case) is not None
+
+
+def homeless(tx: Transaction, case: Row) -> Promise | None:
+    """Return what a case asks a file for: the filing of an attachment that names no case."""
+    row = clearing.promise_of(tx, case["tenant"], case["promise_id"])
+    promise = lanes.to_promise(row) if row else None
+    return promise if promise and lacks_case(promise) else None
 
 
 def check_case(tx: Transaction, case: Row, verb: str, case_key: str) -> None:

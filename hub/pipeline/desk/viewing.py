@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 
 from hub.core.clock import Clock
 from hub.core.errors import Rejected
+from hub.pipeline.desk.assigning import homeless
 from hub.store import messages
 from hub.store.database import Database, Row, Transaction
 from hub.store.desk import sights
@@ -18,6 +20,18 @@ SIGHT_US = 30 * 60_000_000
 """How long one reason carries."""
 MIN_REASON = 3
 """A reason of fewer characters explains nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """An attachment nobody knows the file of."""
+
+    name: str
+    """The sender's."""
+    mime: str
+    data: bytes
+    sight: Row
+    """Purpose and reason for which it is seen."""
 
 
 class Viewing:
@@ -74,18 +88,46 @@ class Viewing:
         if row is None:
             raise _unknown(message_id)
         if sight is None:
-            raise Rejected(
-                "sight_needed", "Der Inhalt ist nur mit Zweck und Grund zu sehen.",
-                remedy="Zweck und Grund angeben; die Einsicht gilt dreißig Minuten.",
-            )  # fmt: skip
+            raise _sight_needed()
         digest = row["record_sha256"] or row["sha256"]
         if not digest:
             raise Rejected("content_never_read", "Der Inhalt dieser Nachricht wurde nie gelesen.")
         return row, await self._payloads.get(tenant, digest), sight
 
+    async def enclosure(self, case: Row, actor: str) -> Enclosure:
+        """Return what a clearing case asks a file for, opened like its message.
+
+        Raises:
+            Rejected: nobody opened the message to this person, or not lately; or the case is
+                not about an attachment that lies in no file.
+        """
+        tenant, now_us = case["tenant"], self._clock.now_us()
+        promise, sight = await self._database.read(
+            lambda tx: (
+                homeless(tx, case),
+                sights.is_open(tx, tenant, case["message_id"], actor, now_us),
+            )
+        )
+        if promise is None or promise.payload_sha256 is None:
+            raise Rejected(
+                "enclosure_unknown", "Zu diesem Klärfall gehört keine Anlage ohne Akte.",
+                remedy="Was schon zugeordnet ist, in seiner Akte ansehen.",
+            )  # fmt: skip
+        if sight is None:
+            raise _sight_needed()
+        data = await self._payloads.get(tenant, promise.payload_sha256)
+        return Enclosure(str(promise.spec["name"]), str(promise.spec["mime"]), data, sight)
+
     async def bytes_of(self, tenant: str, digest: str) -> bytes:
         """Return kept bytes of a message whose content is open already."""
         return await self._payloads.get(tenant, digest)
+
+
+def _sight_needed() -> Rejected:
+    return Rejected(
+        "sight_needed", "Der Inhalt ist nur mit Zweck und Grund zu sehen.",
+        remedy="Zweck und Grund angeben; die Einsicht gilt dreißig Minuten.",
+    )  # fmt: skip
 
 
 def _unknown(message_id: str) -> Rejected:

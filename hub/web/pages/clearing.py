@@ -64,7 +64,7 @@ async def _refused_rows(visit: Visit, since_us: int) -> list[Row]:
 async def show(request: web.Request) -> web.Response:
     """Show one clearing case; its facts only to the office it belongs to."""
     visit = visit_of(request)
-    return await _page(request, visit, await _case(request, visit))
+    return await _page(request, visit, await case_of(request, visit))
 
 
 async def release(request: web.Request) -> web.Response:
@@ -100,7 +100,7 @@ async def resend(request: web.Request) -> web.Response:
 async def query(request: web.Request) -> web.Response:
     """Have the partner asked what became of a delivery, and wait a moment for its answer."""
     visit = visit_of(request)
-    case = await _case(request, visit)
+    case = await case_of(request, visit)
     desk = visit.services.desk
     if desk is None or case["state"] != "open":
         raise Denied(409, "form_expired")
@@ -124,7 +124,7 @@ async def _answer(visit: Visit, case: Row) -> None:
 async def inquiry(request: web.Request) -> web.Response:
     """Show the text that asks the partner what became of a delivery."""
     visit = visit_of(request)
-    case = await _case(request, visit)
+    case = await case_of(request, visit)
     promise, ways = await visit.services.database.read(
         lambda tx: (
             clearing.promise_of(tx, case["tenant"], case["promise_id"]), ways_out(tx, case),
@@ -140,7 +140,7 @@ async def inquiry(request: web.Request) -> web.Response:
 async def asked(request: web.Request) -> web.Response:
     """Note that the partner was asked."""
     visit = visit_of(request)
-    case = await _case(request, visit)
+    case = await case_of(request, visit)
     desk = visit.services.desk
     if desk is None:
         raise Denied(409, "form_expired")
@@ -150,7 +150,7 @@ async def asked(request: web.Request) -> web.Response:
 
 async def _decide(request: web.Request, verb: str) -> web.Response:
     visit = visit_of(request)
-    case = await _case(request, visit)
+    case = await case_of(request, visit)
     desk = visit.services.desk
     if desk is None or case["state"] != "open":
         raise Denied(409, "form_expired")
@@ -174,7 +174,8 @@ async def _decide(request: web.Request, verb: str) -> web.Response:
     return web.Response(status=303, headers={"Location": f"/klaerfaelle/{case['id']}"})
 
 
-async def _case(request: web.Request, visit: Visit) -> Row:
+async def case_of(request: web.Request, visit: Visit) -> Row:
+    """Return the clearing case an address names, if the reader may know of it."""
     scope, clearing_id = visit.account.tenant, request.match_info["clearing"]
     case = await visit.services.database.read(
         lambda tx: views.clearing_case(tx, scope, clearing_id)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from efile import NotDisplayable
+from hub.pipeline.desk.viewing import Enclosure
 from hub.store import views
 from hub.store.database import Row
 from hub.store.desk.sights import PURPOSES, Sight
 from hub.web.faults import Denied
+from hub.web.pages.clearing import case_of
+from hub.web.pages.document import download, number, width_of
 from hub.web.presentation.rendering import render
 from hub.web.visit import Visit, visit_of
 
@@ -60,6 +64,50 @@ async def show(request: web.Request) -> web.Response:
     )  # fmt: skip
 
 
+async def enclosure(request: web.Request) -> web.Response:
+    """Show an attachment that lies in no file, and ask to which case it belongs."""
+    visit, case, found = await _enclosure(request)
+    page, pages, text, problem = number(request.query.get("seite", "1")), 0, None, ""
+    try:
+        if found.mime.startswith("text/"):
+            text = as_text(found.data[:SHOWN_BYTES])
+        else:
+            drawn = await visit.services.efile.preview(found.mime, found.data, 1)
+            pages = drawn.pages
+    except NotDisplayable as error:
+        problem = error.message
+    return render(
+        request, "enclosure.html", case=case, found=found, purposes=PURPOSES, text=text,
+        cut=len(found.data) > SHOWN_BYTES, pages=pages, page=min(page, max(pages, 1)),
+        problem=problem, width=width_of(request), open=case["state"] == "open",
+    )  # fmt: skip
+
+
+async def enclosure_page(request: web.Request) -> web.Response:
+    """Return a drawn page of such an attachment."""
+    visit, case, found = await _enclosure(request)
+    page = number(request.match_info["page"])
+    visit.note(object=f"{case['id']}#{page}")
+    drawn = await visit.services.efile.preview(
+        found.mime, found.data, page, width=width_of(request)
+    )
+    return web.Response(body=drawn.png, content_type="image/png")
+
+
+async def enclosure_original(request: web.Request) -> web.Response:
+    """Return such an attachment as it came: a download in a sandbox."""
+    _, _, found = await _enclosure(request)
+    return download(found.name, found.data)
+
+
+async def _enclosure(request: web.Request) -> tuple[Visit, Row, Enclosure]:
+    visit = visit_of(request)
+    case = await case_of(request, visit)
+    if visit.services.viewing is None:
+        raise Denied(409, "form_expired")
+    return visit, case, await visit.services.viewing.enclosure(case, visit.account.login)
+
+
 async def message_of(request: web.Request, visit: Visit) -> Row:
     """Return the message an address names, of the reader's office."""
     tenant, message_id = visit.tenant, request.match_info["message"]
@@ -81,6 +129,6 @@ def as_text(data: bytes) -> str | None:
 
 
 def _target(path: str) -> str:
-    """Return where to go on, if it is a correction of ours."""
+    """Return where to go on, if it is a correction or an attachment of ours."""
     own = path.startswith(("/klaerfaelle/", "/berichtigungen/"))
     return path if own and "//" not in path and "\\" not in path else ""

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from efile import Document, DocumentPart, NotDisplayable, Word
+from efile import Document, NotDisplayable, Word
 from hub.web.faults import Denied
 from hub.web.pages.akte import outline
 from hub.web.presentation.records import readable
@@ -41,7 +41,7 @@ async def show(request: web.Request) -> web.Response:
     try:
         if tab == "seiten":
             pages = await visit.services.efile.page_count(visit.tenant, document.id)
-            page = min(_number(request.query.get("seite", "1")), max(pages, 1))
+            page = min(number(request.query.get("seite", "1")), max(pages, 1))
             text = await visit.services.efile.page_text(visit.tenant, document.id, page)
             layer = text.words
         elif tab == "formular":
@@ -63,7 +63,7 @@ async def show(request: web.Request) -> web.Response:
         form=form,
         layer=layer,
         problem=problem,
-        width=_width(request),
+        width=width_of(request),
     )
 
 
@@ -73,7 +73,7 @@ async def text(request: web.Request) -> web.Response:
     document = await _document(request, visit)
     files = visit.services.efile
     problem, sheets, pages = "", [], 0
-    first = _number(request.query.get("ab", "1"))
+    first = number(request.query.get("ab", "1"))
     try:
         pages = await files.page_count(visit.tenant, document.id)
         last = min(first + TEXT_PAGES - 1, pages)
@@ -100,10 +100,10 @@ async def image(request: web.Request) -> web.Response:
     """Return a drawn page."""
     visit = visit_of(request)
     document = await _document(request, visit)
-    page = _number(request.match_info["page"])
+    page = number(request.match_info["page"])
     visit.note(object=f"{document.id}#{page}")
     drawn = await visit.services.efile.page_image(
-        visit.tenant, document.id, page, width=_width(request)
+        visit.tenant, document.id, page, width=width_of(request)
     )
     return web.Response(body=drawn.png, content_type="image/png")
 
@@ -112,17 +112,22 @@ async def original(request: web.Request) -> web.Response:
     """Return a part as it was filed: a download in a sandbox, never a page of ours."""
     visit = visit_of(request)
     document = await _document(request, visit)
-    position = _number(request.query.get("teil", "0"), least=0)
+    position = number(request.query.get("teil", "0"), least=0)
     if position >= len(document.parts):
         raise Denied(404, "not_found")
     part = document.parts[position]
-    name = quote(_file_name(part), safe="")
     data = await visit.services.efile.fetch(visit.tenant, document.id, position)
+    return download(part.name or "", data)
+
+
+def download(name: str, data: bytes) -> web.Response:
+    """Return foreign bytes as a download in a sandbox."""
+    quoted = quote(_file_name(name), safe="")
     return web.Response(
         body=data,
         headers={
             "Content-Type": "application/octet-stream",
-            "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quoted}",
             "Content-Security-Policy": "sandbox; default-src 'none'",
         },
     )
@@ -146,17 +151,23 @@ def _first_tab(document: Document) -> str:
     return (*_tabs(document), "")[0]
 
 
-def _number(word: str, least: int = 1) -> int:
+def number(word: str, least: int = 1) -> int:
+    """Return a number of an address.
+
+    Raises:
+        Denied: it is none.
+    """
     if not word.isascii() or not word.isdecimal() or len(word) > MAX_DIGITS:
         raise Denied(404, "not_found")
     return max(int(word), least)
 
 
-def _width(request: web.Request) -> int:
+def width_of(request: web.Request) -> int:
+    """Return the width a page is to be drawn in."""
     wanted = request.query.get("breite", "")
     return int(wanted) if wanted in {str(width) for width in WIDTHS} else WIDTHS[1]
 
 
-def _file_name(part: DocumentPart) -> str:
-    kept = "".join(c for c in part.name if c.isprintable() and c not in '/\\:*?"<>|')
-    return kept.strip(". ")[:120] or f"Dokument-{part.position}"
+def _file_name(name: str) -> str:
+    kept = "".join(c for c in name if c.isprintable() and c not in '/\\:*?"<>|')
+    return kept.strip(". ")[:120] or "Dokument"

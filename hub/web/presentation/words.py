@@ -185,6 +185,8 @@ ACTIONS = {
     "sight_asked": "Einsicht begründet",
     "content_opened": "Inhalt einer Nachricht geöffnet",
     "content_viewed": "Inhalt einer Nachricht angesehen",
+    "enclosure_viewed": "Anlage ohne Akte angesehen",
+    "enclosure_downloaded": "Anlage ohne Akte heruntergeladen",
     "correction_proposed": "Berichtigung vorgeschlagen",
     "correction_viewed": "Berichtigung angesehen",
     "correction_approved": "Berichtigung zugestimmt",

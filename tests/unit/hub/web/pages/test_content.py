@@ -1,10 +1,25 @@
 """Content is shown for a purpose and a reason, for half an hour, to those of the office."""
 
-from tests.small_house import HELD_MESSAGE, SmallHouse, hold_a_message
+import json
+
+import pytest
+
+from tests.small_house import (
+    CASE,
+    HELD_MESSAGE,
+    LOOSE,
+    LOOSE_MESSAGE,
+    SmallHouse,
+    hold_a_message,
+    leave_an_attachment,
+)
 from tests.unit.hub.web.conftest import Arrive, LogOf
 
 CONTENT = f"/nachrichten/{HELD_MESSAGE}/inhalt"
 ASK = f"/nachrichten/{HELD_MESSAGE}/einsicht"
+LOOSE_PAGE = f"/klaerfaelle/{LOOSE}/anlage"
+LOOSE_ASK = f"/nachrichten/{LOOSE_MESSAGE}/einsicht"
+PARTS = (LOOSE_PAGE, f"{LOOSE_PAGE}/seiten/1.png", f"{LOOSE_PAGE}/original")
 WHY = {"zweck": "klaerung", "grund": "Betrag unklar"}
 
 
@@ -70,3 +85,89 @@ async def test_the_way_on_leads_nowhere_else(house: SmallHouse, arrive: Arrive) 
     answer = await visitor.post(ASK, **WHY, weiter="https://elsewhere.example/")
 
     assert CONTENT == answer.headers["Location"]
+
+
+async def test_an_attachment_without_a_file_is_shown_for_a_reason_only(
+    house: SmallHouse, arrive: Arrive, log_of: LogOf
+) -> None:
+    await leave_an_attachment(house)
+    visitor = await arrive("ahrens")
+    closed = [(await visitor.get(path)).status for path in PARTS]
+    case = await (await visitor.get(f"/klaerfaelle/{LOOSE}")).text()
+    opened = await visitor.post(LOOSE_ASK, **WHY, weiter=LOOSE_PAGE)
+    page, drawn, original = [await visitor.get(path) for path in PARTS]
+    [entry] = await house.database.read(
+        lambda tx: tx.all("SELECT message_id, actor FROM journal WHERE action = 'content_opened'")
+    )
+
+    assert [422] * 3 == closed
+    assert f'href="{LOOSE_ASK}?weiter={LOOSE_PAGE}"' in case
+    assert LOOSE_PAGE == opened.headers["Location"]
+    assert "Nachweis &lt;alt&gt;.pdf" in await page.text()
+    assert "Seite 1 von 2" in await page.text()
+    assert (await drawn.read()).startswith(b"\x89PNG")
+    assert b"%PDF-1.4" == (await original.read())[:8]
+    assert "sandbox" in original.headers["Content-Security-Policy"]
+    assert "filename*=UTF-8''Nachweis%20alt.pdf" in original.headers["Content-Disposition"]
+    assert {"message_id": LOOSE_MESSAGE, "actor": "ahrens"} == entry
+    assert {"enclosure_viewed", "enclosure_downloaded"} < {row["action"] for row in await log_of()}
+
+
+async def test_an_attachment_goes_from_its_page_into_a_file_and_is_shown_there_only(
+    house: SmallHouse, arrive: Arrive
+) -> None:
+    await leave_an_attachment(house)
+    visitor = await arrive("ahrens")
+    await visitor.post(LOOSE_ASK, **WHY, weiter=LOOSE_PAGE)
+    page = await (await visitor.get(f"{LOOSE_PAGE}?seite=2")).text()
+    beyond = await visitor.get(f"{LOOSE_PAGE}/seiten/3.png")
+    given = await visitor.post(
+        f"/klaerfaelle/{LOOSE}/freigeben", grund="steht darin", fallnummer=CASE
+    )
+    after = [(await visitor.get(path)).status for path in PARTS]
+    [promise] = await house.database.read(
+        lambda tx: tx.all("SELECT spec FROM promise WHERE id = 'promise-12'")
+    )
+
+    assert f'action="/klaerfaelle/{LOOSE}/freigeben"' in page
+    assert "Seite 2 von 2" in page
+    assert (404, 303) == (beyond.status, given.status)
+    assert [422] * 3 == after
+    assert CASE == json.loads(promise["spec"])["case_key"]
+
+
+@pytest.mark.parametrize(
+    ("mime", "data", "shown"),
+    [
+        ("text/plain", "Fällig für <Mila>".encode(), "Fällig für &lt;Mila&gt;"),
+        ("application/vnd.oasis.opendocument.text", b"PK\x03\x04", "gibt es keine Anzeige"),
+        ("application/pdf", b"no PDF at all", "gibt es keine Anzeige"),
+    ],
+)
+async def test_what_has_no_pages_is_shown_as_text_or_offered_as_it_came(
+    house: SmallHouse, arrive: Arrive, mime: str, data: bytes, shown: str
+) -> None:
+    await leave_an_attachment(house, "Anlage", mime, data)
+    visitor = await arrive("ahrens")
+    await visitor.post(LOOSE_ASK, **WHY, weiter=LOOSE_PAGE)
+    page = await visitor.get(LOOSE_PAGE)
+
+    assert 200 == page.status
+    assert shown in await page.text()
+    assert data == await (await visitor.get(PARTS[2])).read()
+
+
+async def test_nobody_else_sees_an_attachment(house: SmallHouse, arrive: Arrive) -> None:
+    await leave_an_attachment(house)
+    for login, status in (("verwalter", 403), ("betrieb", 403), ("fremd", 404)):
+        visitor = await arrive(login)
+
+        assert [status] * 3 == [(await visitor.get(path)).status for path in PARTS]
+
+
+async def test_a_case_about_something_else_has_no_attachment(
+    house: SmallHouse, arrive: Arrive
+) -> None:
+    visitor = await arrive("ahrens")
+
+    assert 422 == (await visitor.get("/klaerfaelle/clearing-1/anlage")).status
