@@ -111,7 +111,7 @@ def _obstacles(tx: Transaction, run: Run) -> tuple[Obstacle, ...]:
 
 _IN_THE_WAY = {
     "message": "SELECT id AS message_id, id AS subject FROM message WHERE tenant = :tenant "
-    "AND state IN ('received', 'routed', 'held', 'clearing') "
+    "AND state IN ('received', 'routed', 'clearing') "
     "UNION SELECT id, id FROM message WHERE tenant = :tenant "
     "AND state IN ('closed', 'refused', 'duplicate') AND open_promises > 0",
     "clearing": "SELECT message_id, message_id AS subject FROM clearing "

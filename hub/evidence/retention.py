@@ -112,7 +112,7 @@ def needed(tx: Transaction, tenant: str) -> set[str]:
 _NEEDED = """
 WITH kept AS (
   SELECT tenant, id, sha256, record_sha256 FROM message WHERE tenant = :tenant
-    AND state IN ('received', 'routed', 'held', 'clearing')
+    AND state IN ('received', 'routed', 'clearing')
   UNION
   SELECT tenant, id, sha256, record_sha256 FROM message WHERE tenant = :tenant
     AND state IN ('refused', 'closed', 'duplicate') AND open_promises > 0

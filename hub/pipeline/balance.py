@@ -20,7 +20,6 @@ CLASSES = {
     "closed": "delivered",
     "received": "in_progress",
     "routed": "in_progress",
-    "held": "in_progress",
     "clearing": "clearing",
     "refused": "refused",
     "duplicate": "duplicates",

@@ -17,9 +17,8 @@ from hub.store.database import Row, Transaction
 from hub.store.journal import Entry, Journal
 
 MOVES: dict[str, frozenset[str]] = {
-    "received": frozenset({"routed", "closed", "refused", "clearing", "held", "duplicate"}),
+    "received": frozenset({"routed", "closed", "refused", "clearing", "duplicate"}),
     "routed": frozenset({"closed", "clearing", "refused"}),
-    "held": frozenset({"received", "refused"}),
     "clearing": frozenset({"received", "routed", "closed", "refused"}),
     "closed": frozenset({"routed"}),
     "refused": frozenset(),

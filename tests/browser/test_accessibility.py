@@ -46,7 +46,7 @@ def pages(stage: Stage, login: str) -> list[str]:
             f"/berichtigungen/{CORRECTION}", f"/nachrichten/{TABLE_MESSAGE}/saetze", "/sammelauftraege", f"/sammelauftraege/{JOB}",
         ],
         "verwalter": [
-            "/bilanz", "/nachrichten", "/nachrichten?zustand=held",
+            "/bilanz", "/nachrichten", "/nachrichten?zustand=clearing",
             "/nachrichten/0192f0a0-0000-7000-8000-000000000007", "/sperren", "/zertifikate",
             "/zustand", "/klaerfaelle/clearing-1", f"/nachrichten/{REPEATABLE}",
             f"/klaerfaelle/{DOUBT}", f"/nachrichten/{DOUBT_MESSAGE}",

@@ -10,7 +10,7 @@ CREATE TABLE message (
   kind           TEXT,                         -- unknown until read
   case_key       TEXT,
   state          TEXT    NOT NULL CHECK (state IN
-                   ('received', 'routed', 'held', 'closed', 'refused', 'clearing', 'duplicate')),
+                   ('received', 'routed', 'closed', 'refused', 'clearing', 'duplicate')),
   sha256         TEXT    NOT NULL,             -- '' when the bytes were never read (a link, an oversize file)
   record_sha256  TEXT,                         -- neutral record of a message split from a batch
   size_bytes     BIGINT  NOT NULL,

@@ -128,9 +128,7 @@ _FINDING: Schema = {
 
 _MESSAGE: Schema = {
     "message_id": _text(format="uuid"),
-    "state": _text(
-        enum=["received", "routed", "held", "closed", "refused", "clearing", "duplicate"]
-    ),
+    "state": _text(enum=["received", "routed", "closed", "refused", "clearing", "duplicate"]),
     "verdict": _maybe(enum=["passed", "failed", "not_checkable", None]),
     "kind": _maybe(),
     "business_id": _maybe(),

@@ -27,7 +27,7 @@ MIN_REASON = 3
 
 CLASSES = {
     "delivered": ("closed",),
-    "in_progress": ("received", "routed", "held"),
+    "in_progress": ("received", "routed"),
     "clearing": ("clearing",),
     "refused": ("refused",),
     "duplicates": ("duplicate",),

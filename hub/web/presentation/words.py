@@ -27,7 +27,6 @@ class Word:
 MESSAGE_STATES = {
     "received": Word("angenommen", "busy", "clock"),
     "routed": Word("in Arbeit", "busy", "clock"),
-    "held": Word("angehalten", "warn", "pause"),
     "closed": Word("erledigt", "good", "check"),
     "refused": Word("abgewiesen", "bad", "cross"),
     "clearing": Word("Klärfall", "warn", "flag"),
@@ -63,7 +62,6 @@ STEPS = {
     "decided": Word("Entschieden, was folgt", "calm", "check"),
     "routed": Word("Folgen festgeschrieben", "good", "check"),
     "split": Word("In Einzelnachrichten zerlegt", "calm", "stack"),
-    "held": Word("Angehalten", "warn", "pause"),
     "clearing": Word("Klärfall eröffnet", "warn", "flag"),
     "clearing_released": Word("Klärfall freigegeben", "good", "check"),
     "clearing_rejected": Word("An den Absender zurückgewiesen", "bad", "cross"),

@@ -84,7 +84,7 @@ async def test_pages_of_messages_show_each_once_in_order(house: SmallHouse) -> N
     ("wanted", "count"),
     [
         (MessageFilter(states=("refused",)), 1),
-        (MessageFilter(states=("received", "routed", "held")), 1),
+        (MessageFilter(states=("received", "routed")), 1),
         (MessageFilter(kind="Bescheid"), 1),
         (MessageFilter(partner="ihv"), 3),
         (MessageFilter(case_key="none"), 0),
