@@ -4,24 +4,7 @@ from __future__ import annotations
 
 import re
 
-_GERMAN = re.compile(r"(-)?([1-9]\d{0,2}(?:\.\d{3})+|\d+)(?:,(\d{2}))?", re.ASCII)
-"""A group of three needs a leading digit: ``0.299`` was meant otherwise."""
 _PLAIN = re.compile(r"(-)?(\d+)(?:\.(\d{1,2}))?", re.ASCII)
-
-
-def parse_german(text: str) -> int:
-    """Return the cents of ``1.234,56``, ``299,00`` or ``299``.
-
-    Raises:
-        ValueError: the text is not such an amount.
-    """
-    match = _GERMAN.fullmatch(text.strip())
-    if match is None:
-        msg = f"kein Betrag: {text!r}"
-        raise ValueError(msg)
-    sign, euros, cents = match.groups()
-    value = int(euros.replace(".", "")) * 100 + int(cents or 0)
-    return -value if sign else value
 
 
 def format_german(cents: int) -> str:
@@ -29,13 +12,6 @@ def format_german(cents: int) -> str:
     sign = "-" if cents < 0 else ""
     euros, rest = divmod(abs(cents), 100)
     return f"{sign}{euros:,}".replace(",", ".") + f",{rest:02d}"
-
-
-def format_plain(cents: int) -> str:
-    """Return ``1234.56``, the decimal notation of XML."""
-    sign = "-" if cents < 0 else ""
-    euros, rest = divmod(abs(cents), 100)
-    return f"{sign}{euros}.{rest:02d}"
 
 
 def parse_plain(text: str) -> int:
