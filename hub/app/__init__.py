@@ -2,10 +2,12 @@
 
 from hub.app.backup import back_up
 from hub.app.evidence import VERIFIER, open_archivist, open_notary, open_retention, open_signing
+from hub.app.kek import change_kek
 from hub.app.place import CLOCK, SHIPPED, Place
 from hub.app.restore import check_backup, restore
 from hub.app.rooms import (
     all_migrations,
+    alone,
     open_center,
     open_database,
     open_desk,
@@ -25,7 +27,9 @@ __all__ = [
     "VERIFIER",
     "Place",
     "all_migrations",
+    "alone",
     "back_up",
+    "change_kek",
     "check_backup",
     "door_contexts",
     "open_archivist",

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+from hub.app.kek import kek_of
 from hub.app.place import CLOCK, SHIPPED, Place
 from hub.certificates.signing import SigningKeys
 from hub.core import failpoint
@@ -33,7 +34,7 @@ def open_notary(place: Place, database: Database) -> Notary:
 
 def open_signing(place: Place, database: Database) -> SigningKeys:
     """Open the key the installation signs its own statements with."""
-    return SigningKeys(database, bytes.fromhex(place.secret("kek").decode()), CLOCK)
+    return SigningKeys(database, kek_of(place), CLOCK)
 
 
 def open_archivist(place: Place, database: Database) -> Archivist:

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 import efile
 from efile import FILING_STEPS, EFile, S3Access, S3Store
+from hub.app.kek import kek_of
 from hub.app.place import CLOCK, Place
 from hub.certificates.center import CertificateCenter
 from hub.channels.inbound.opening import open_inboxes
@@ -106,7 +107,7 @@ async def open_efile(place: Place, database: Database) -> AsyncIterator[EFile]:
 def open_center(place: Place, database: Database) -> CertificateCenter:
     """Open the central certificate store."""
     folder = place.base / place.settings.folders.certs
-    return CertificateCenter(database, bytes.fromhex(place.secret("kek").decode()), CLOCK, folder)
+    return CertificateCenter(database, kek_of(place), CLOCK, folder)
 
 
 def open_routes(place: Place) -> Routes:
@@ -135,7 +136,7 @@ async def open_house(place: Place) -> AsyncIterator[House]:
     # Threads wait for disks, children and readers; the default would be six on two cores.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
     async with AsyncExitStack() as stack:
-        stack.enter_context(_alone(place))
+        stack.enter_context(alone(place))
         database = await stack.enter_async_context(open_database(place))
         await join(database, settings.node, CLOCK)
         await belong(database, place.payloads, CLOCK.now_us())
@@ -171,7 +172,7 @@ async def open_house(place: Place) -> AsyncIterator[House]:
 
 
 @contextmanager
-def _alone(place: Place) -> Iterator[None]:
+def alone(place: Place) -> Iterator[None]:
     """Hold the installation's lock: a second worker on one database would take our leases.
 
     Raises:

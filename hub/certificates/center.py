@@ -256,7 +256,7 @@ class CertificateCenter:
         return DoorContexts(self._database, self._keys, self._trust, self._clock, files)
 
     async def change_kek(self, successor: bytes) -> int:
-        """Put every key under a new KEK and return how many; then open the center with it.
+        """Put every key under a new KEK and return how many were not; then open it with that.
 
         Raises:
             Misconfigured: the new KEK has a wrong length, or a key does not open.
@@ -264,12 +264,16 @@ class CertificateCenter:
         keys = KeyStore(successor)
 
         def work(tx: Transaction) -> int:
-            kept = rows.keys(tx)
-            for row in kept:
+            changed = 0
+            for row in rows.keys(tx):
                 sealed = SealedKey(row["wrapped_dek"], row["sealed"])
                 owner = Owner(row["tenant"], row["id"], row["purpose"])
+                if keys.wraps(sealed, owner):
+                    # An earlier change got this far.
+                    continue
                 rows.set_wrapped(tx, row["id"], self._keys.rewrap(sealed, owner, keys).wrapped_dek)
-            return len(kept)
+                changed += 1
+            return changed
 
         return await self._database.write(work)
 

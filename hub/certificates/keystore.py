@@ -78,6 +78,14 @@ class KeyStore:
         dek = _decrypt(self._kek, sealed.wrapped_dek, owner)
         return load_der_private_key(_decrypt(AESGCM(dek), sealed.sealed, owner), None)
 
+    def wraps(self, sealed: SealedKey, owner: Owner) -> bool:
+        """Tell whether the key lies under this KEK; the private key itself is not opened."""
+        try:
+            _decrypt(self._kek, sealed.wrapped_dek, owner)
+        except Misconfigured:
+            return False
+        return True
+
     def rewrap(self, sealed: SealedKey, owner: Owner, successor: KeyStore) -> SealedKey:
         """Put the DEK under the successor's KEK; the private key itself is not opened.
 
@@ -102,5 +110,6 @@ def _decrypt(cipher: AESGCM, text: str, owner: Owner) -> bytes:
             "key_unreadable",
             "Ein privater Schlüssel lässt sich nicht entschlüsseln.",
             place=owner.key_id,
-            remedy="Prüfen, ob der Hauptschlüssel (KEK) zu dieser Datenbank gehört.",
+            remedy="Prüfen, ob der Hauptschlüssel (KEK) zu dieser Datenbank gehört; wurde sein "
+            "Wechsel unterbrochen, „aktenhub certs change-kek“ noch einmal ausführen.",
         ) from exc

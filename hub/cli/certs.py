@@ -8,8 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from hub.app import CLOCK, open_center, open_database
+from hub.app import CLOCK, alone, change_kek, open_center, open_database
 from hub.certificates.inventory import DAY_US, Certificate
+from hub.cli.access import Look, log_look
 from hub.cli.command import Commands, place_of, scope_of, show_facts, show_json, show_table
 from hub.cli.parser import existing_file
 from hub.core.clock import local_date
@@ -32,6 +33,8 @@ def register(commands: Commands) -> None:
     request.add_argument("--organization", metavar="NAME", help="Vorgabe: Name des Mandanten")
     request.add_argument("--key", default="ec-p256", choices=("ec-p256", "ec-p384", "rsa-3072"))
     _register_server(group)
+    group.add("change-kek", _change_kek, "Hauptschlüssel der privaten Schlüssel wechseln; alle "
+              "Dienste dieser Datenbank müssen beendet sein")  # fmt: skip
     take = group.add("import", _import, "Ausgestelltes Zertifikat einlesen")
     take.add_argument("file", type=existing_file, metavar="DATEI")
     give = group.add("export", _export, "Ein Zertifikat mit Kette ausgeben, nie den Schlüssel")
@@ -168,6 +171,21 @@ async def _move(options: argparse.Namespace) -> int:
         else:
             certificate = await center.revoke(options.id, options.actor)
     print(f"Zustand: {words.certificate_state(certificate.state).text}")
+    return 0
+
+
+async def _change_kek(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    with alone(place):
+        async with open_database(place) as database:
+            await log_look(database, Look("kek_changed", "key", "", None))
+            changed = await change_kek(place, open_center(place, database))
+    print(f"{changed.keys} Schlüssel unter den neuen Hauptschlüssel gestellt.")
+    if changed.to_be_replaced:
+        print("Der bisherige kommt aus der Umgebung: Setzen Sie AKTENHUB_SECRET_KEK auf den Inhalt")
+        print(f"von „{changed.to_be_replaced}“, löschen Sie danach diese Datei.")
+    print("Bewahren Sie eine Kopie des neuen getrennt von der Sicherung auf, und die des alten,")
+    print("solange es Sicherungen von vorher gibt. Andere Knoten brauchen den neuen ebenfalls.")
     return 0
 
 

@@ -4,6 +4,7 @@ from hub.core.settings.environment import (
     armed_failpoint,
     demo_database,
     demo_storage,
+    is_in_environment,
     secret,
     service_manager,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "armed_failpoint",
     "demo_database",
     "demo_storage",
+    "is_in_environment",
     "read_settings",
     "secret",
     "service_manager",

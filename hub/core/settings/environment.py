@@ -36,6 +36,11 @@ def secret(settings: Settings, base: Path, name: str) -> bytes:
     return found
 
 
+def is_in_environment(name: str) -> bool:
+    """Tell whether a secret comes from the environment, where no program can replace it."""
+    return bool(os.environ.get(f"AKTENHUB_SECRET_{name.upper()}"))
+
+
 def _secret_missing(name: str, path: Path) -> Misconfigured:
     return Misconfigured(
         "secret_missing",

@@ -198,6 +198,7 @@ ACTIONS = {
     "supply_tried": "Nachlieferung geprobt",
     "supply_begun": "Nachlieferung begonnen",
     "targets_viewed": "Ziele angesehen",
+    "kek_changed": "Hauptschlüssel gewechselt",
     "certificates_viewed": "Zertifikate angesehen",
     "health_viewed": "Zustand angesehen",
     "help_viewed": "Hilfe",

@@ -1,11 +1,15 @@
 """The whole life of a certificate, against the test CA."""
 
+import fcntl
+import re
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from hub.certificates.keystore import KeyStore, Owner, SealedKey
 from hub.simulators.ca.authority import RootAuthority, create, sign_request, write_certificate
 from tests.command_line import OFFICE, Answer, CommandLine
 
@@ -191,3 +195,95 @@ def test_show_is_german(certs: Offices) -> None:
     labels = {line.split(":")[0] for line in certs("show", certs.imported()).out.splitlines()}
 
     assert {"Kennung", "Zustand", "Inhaber", "gültig bis", "Fingerabdruck"} <= labels
+
+
+def secret(certs: Offices, name: str) -> Path:
+    return certs.command.house.folder / "secrets" / name
+
+
+def opens(certs: Offices, kek: bytes) -> list[bool]:
+    """Tell of every private key whether it lies under a KEK."""
+    with closing(sqlite3.connect(certs.command.house.folder / "data" / "hub.sqlite")) as database:
+        rows = database.execute("SELECT tenant, id, purpose, wrapped_dek, sealed FROM private_key")
+        keys = KeyStore(bytes.fromhex(kek.decode()))
+        return [keys.wraps(SealedKey(*row[3:]), Owner(*row[:3])) for row in rows]
+
+
+def test_the_kek_is_changed_in_the_database_and_among_the_secrets(certs: Offices) -> None:
+    certs.activated()
+    certs.command("journal", "key")
+    before = secret(certs, "kek").read_bytes()
+
+    answer = certs("change-kek")
+    after = secret(certs, "kek").read_bytes()
+
+    assert (0, "2 Schlüssel") == (answer.code, answer.out[:11])
+    assert before != after
+    assert after.decode() not in answer.out
+    assert ([True, True], [False, False]) == (opens(certs, after), opens(certs, before))
+    assert 0o600 == secret(certs, "kek").stat().st_mode & 0o777
+    assert not secret(certs, "kek_next").exists()
+
+
+@pytest.mark.parametrize("died", ["before the keys", "after the keys", "before tidying up"])
+def test_a_change_that_was_broken_off_goes_on(certs: Offices, died: str) -> None:
+    certs.activated()
+    before = secret(certs, "kek").read_bytes()
+    certs("change-kek")
+    after = secret(certs, "kek").read_bytes()
+    secret(certs, "kek_next").write_bytes(after)
+    secret(certs, "kek_next").chmod(0o600)
+    if died != "before tidying up":
+        secret(certs, "kek").write_bytes(before)
+    if died == "before the keys":
+        secret(certs, "kek_next").write_bytes(before)
+        secret(certs, "kek").write_bytes(after)
+        before, after = after, before
+
+    answer = certs("change-kek")
+
+    assert 0 == answer.code
+    assert after == secret(certs, "kek").read_bytes()
+    assert [True] == opens(certs, after)
+    assert not secret(certs, "kek_next").exists()
+
+
+def test_nothing_is_changed_while_a_key_opens_with_neither(certs: Offices) -> None:
+    certs.activated()
+    own = secret(certs, "kek").read_bytes()
+    secret(certs, "kek").write_bytes(b"00" * 32)
+
+    answer = certs("change-kek")
+
+    assert (3, "key_unreadable") == (answer.code, re.findall(r"key_\w+", answer.err)[0])
+    assert [True] == opens(certs, own)
+
+
+def test_the_kek_is_not_changed_while_a_service_works(certs: Offices) -> None:
+    certs.activated()
+    own = secret(certs, "kek").read_bytes()
+    with (certs.command.house.folder / "data" / "hub.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        answer = certs("change-kek")
+
+    assert "already_running" in answer.err
+    assert own == secret(certs, "kek").read_bytes()
+
+
+def test_a_kek_of_the_environment_is_left_to_the_administrator(
+    certs: Offices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certs.activated()
+    monkeypatch.setenv("AKTENHUB_SECRET_KEK", secret(certs, "kek").read_text())
+
+    answer = certs("change-kek")
+
+    assert f"von „{secret(certs, 'kek_next')}“" in answer.out
+    assert [True] == opens(certs, secret(certs, "kek_next").read_bytes())
+
+
+def test_a_kek_that_is_no_key_is_refused(certs: Offices) -> None:
+    certs.activated()
+    secret(certs, "kek").write_bytes(b"not hexadecimal")
+
+    assert "kek_invalid" in certs("list").err

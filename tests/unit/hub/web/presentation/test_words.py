@@ -19,6 +19,7 @@ TABLES = (
 )  # fmt: skip
 
 COMMAND_LINE = {
+    "kek_changed",
     "supply_begun",
     "supply_tried",
     "document_filed",
