@@ -54,7 +54,7 @@ async def serve(place: Place) -> Remains:
         workers.look_after(watch_of(place, house, workers))
         services = _services(place, house, workers)
         door = Door.before(house, place.settings.intake, workers.wake)
-        door.shut.set()
+        door.close()
         if place.settings.intake.enabled:
             services = replace(services, door=door.figures)
             contexts = door_contexts(place, place.settings.intake, house.database)
@@ -74,12 +74,12 @@ async def serve(place: Place) -> Remains:
 
 def _ready(manager: ServiceManager, door: Door) -> None:
     """What a crash left is in order: messages may come in."""
-    door.shut.clear()
+    door.open()
     manager.say("READY=1")
 
 
 def _end(workers: Workers, manager: ServiceManager, door: Door) -> None:
-    door.shut.set()
+    door.close()
     manager.say("STOPPING=1")
     workers.stop()
 

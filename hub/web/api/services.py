@@ -30,6 +30,19 @@ class Figures:
     """How often certificate or trust anchors were exchanged."""
 
 
+START_US = 120_000_000
+"""So long a start may take: what a crash left is put in order before anything may come in."""
+
+
+@dataclass
+class Opening:
+    """Since when a door is to open, whether it did, and whether its being shut was told."""
+
+    began_us: int
+    was_open: bool = False
+    told: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class Door:
     """The house behind the door, its rules and its counters."""
@@ -45,6 +58,8 @@ class Door:
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     shut: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while the service starts or ends: nothing is taken in, and nobody is kept waiting."""
+    opening: Opening = field(default_factory=lambda: Opening(0))
+    """What was said of it."""
 
     @classmethod
     def before(cls, house: House, rules: Intake, wake: Callable[[], None]) -> Self:
@@ -53,8 +68,28 @@ class Door:
         figures = Figures(under_way=lambda: turnstile.inside)
         return cls(
             house=house, rules=rules, turnstile=turnstile, figures=figures, wake=wake,
-            name=uuid7(house.clock.now_us()),
+            name=uuid7(house.clock.now_us()), opening=Opening(house.clock.now_us()),
         )  # fmt: skip
+
+    def open(self) -> None:
+        """Let messages come in."""
+        self.opening.was_open, self.opening.told = True, False
+        self.shut.clear()
+
+    def close(self) -> None:
+        """Take nothing in any more."""
+        self.shut.set()
+
+    def is_shut_against_hope(self) -> bool:
+        """Tell, once, that a shut door turns away who could expect it to be open.
+
+        That is so when it was open before, or should have opened by now.
+        """
+        known = self.opening
+        overdue = self.house.clock.now_us() - known.began_us > START_US
+        tells = not known.told and (known.was_open or overdue)
+        known.told = known.told or tells
+        return tells
 
 
 DOOR: web.AppKey[Door] = web.AppKey("door", Door)

@@ -63,6 +63,14 @@ async def _answered(request: web.Request, handler: Next, correlation: str) -> we
         return await handler(request)
     except Exception as error:
         problem = problem_of(error)
-        if problem.kind.status >= OURS:
+        if problem.code == "door_shut":
+            _note_shut(request.app[DOOR])
+        elif problem.kind.status >= OURS:
             log.exception("request_failed", extra={"code": problem.code})
         return answer(problem, correlation)
+
+
+def _note_shut(door: Door) -> None:
+    """Say it of a door that was open or should be; one that is opening needs no word."""
+    if door.is_shut_against_hope():
+        log.error("door_shut")

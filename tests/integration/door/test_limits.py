@@ -163,6 +163,39 @@ async def test_a_house_that_starts_or_ends_takes_nothing_in_and_keeps_nobody(ste
     assert int(refused.headers["Retry-After"]) > 0
 
 
+async def test_a_door_not_open_yet_is_nothing_to_log_but_one_that_stays_shut_is(
+    step: DoorStep, caplog: pytest.LogCaptureFixture
+):
+    sender = await step.with_token()
+    step.door.close()
+    logged = []
+    for seconds in (0, 60, 120, 1):
+        step.world.clock.advance(seconds)
+        await sender.post(BODY, key=f"k-{seconds}")
+        logged.append(_said(caplog))
+
+    assert [0, 0, 1, 1] == logged
+
+
+async def test_a_door_that_was_open_is_logged_once_each_time_it_shuts(
+    step: DoorStep, caplog: pytest.LogCaptureFixture
+):
+    sender = await step.with_token()
+    logged = []
+    for key in ("a", "b"):
+        step.door.open()
+        step.door.close()
+        for _ in range(2):
+            await sender.post(BODY, key=key)
+            logged.append(_said(caplog))
+
+    assert [1, 1, 2, 2] == logged
+
+
+def _said(caplog: pytest.LogCaptureFixture) -> int:
+    return [record.message for record in caplog.records].count("door_shut")
+
+
 @pytest.mark.parametrize(("rule", "status"), [("per_sender", 429), ("at_once", 503)])
 async def test_too_many_at_once_are_sent_away(tmp_path: Path, rule: str, status: int):
     async with open_door(tmp_path, **{rule: 1}) as step:
