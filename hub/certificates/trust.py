@@ -13,6 +13,7 @@ from hub.certificates.chains import fingerprint, read_certificates
 from hub.certificates.inventory import demand_name
 from hub.certificates.validation import to_us
 from hub.core.errors import Misconfigured, Rejected
+from hub.disk.folders import make, sync
 
 _Stamp = tuple[int, int, int, int]
 
@@ -92,18 +93,14 @@ def _stamp(file: Path) -> _Stamp:
 
 def replace_file(path: Path, data: bytes) -> None:
     """Write a whole file under its name, durably, or leave the old one as it is."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make(path.parent)
     temporary = path.with_name(f".{path.name}.tmp")
     with temporary.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync(path.parent)
 
 
 def _anchor(partner: str, one: x509.Certificate) -> Anchor:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from hub.certificates.signing import Signer
 from hub.core.errors import NotChecked
-from hub.disk.folders import sync
+from hub.disk.folders import make, sync
 from hub.evidence import merkle, seals
 from hub.evidence.checkpoints import Checkpoint
 from hub.evidence.closing import Span
@@ -42,7 +42,7 @@ def write(
 ) -> tuple[Seal, Path]:
     """Write an archive aside, durably; return the seal to be entered and where the file is."""
     part = folder / ASIDE / f"{secrets.token_hex(4)}_{span.name}.jsonl.gz"
-    part.parent.mkdir(parents=True, exist_ok=True)
+    make(part.parent)
     try:
         with part.open("xb") as raw:
             with gzip.open(raw, "wt", LEVEL, encoding="utf-8", newline="\n") as file:
