@@ -359,6 +359,29 @@ def _refuse_rows(tx: Transaction, now_us: int) -> None:
     book.add(tx, row, "refused", now_us, code="value_not_listed")
 
 
+ARCHIVE = "musterstadt_2025_1-6"
+
+
+async def archive_a_year(house: SmallHouse) -> None:
+    """Seal the first entries of the journal into an archive and remove them."""
+    await house.database.write(_archive)
+
+
+def _archive(tx: Transaction) -> None:
+    tx.run(
+        "INSERT INTO signing_key (id, public, private_key_id, made_us, made_by) "
+        "SELECT 'k', '00', id, 1, 'x' FROM private_key LIMIT 1"
+    )
+    tx.run(
+        "INSERT INTO journal_archive (tenant, seq, first_seq, name, previous, hash, digest, "
+        "checkpoint, checkpoint_digest, states, from_us, until_us, made_us, key_id, signature) "
+        "SELECT :tenant, 6, 1, :name, '', max(hash), '', 1, '', '{}', min(at_us), max(at_us), "
+        "1, 'k', '' FROM journal WHERE tenant = :tenant AND seq <= 6",
+        tenant=OFFICE, name=ARCHIVE,
+    )  # fmt: skip
+    tx.run("DELETE FROM journal WHERE tenant = :tenant AND seq <= 6", tenant=OFFICE)
+
+
 LOOSE = "clearing-12"
 LOOSE_MESSAGE = "0192f0a0-0000-7000-8000-000000000012"
 SCAN = "Nachweis <alt>.pdf"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from hub.app import open_database, open_desk
@@ -19,13 +22,16 @@ from hub.cli.command import (
     show_json,
     show_table,
 )
-from hub.cli.parser import day, number
-from hub.core.clock import begin_of_day, iso_utc
+from hub.cli.parser import day, existing_file, number
+from hub.core.clock import begin_of_day, iso_utc, local_date
 from hub.core.errors import Rejected
+from hub.evidence import seals
+from hub.evidence.archive_file import proven
+from hub.evidence.seals import Seal
 from hub.pipeline.balance import CLASSES, NAMES, Balance, balance, standing_balance
 from hub.store import journal, messages
 from hub.store.database import Row, Transaction
-from hub.store.views import MessageFilter
+from hub.store.views import MessageFilter, tracking
 from hub.store.views import traffic as views
 from hub.web.presentation import words
 
@@ -57,6 +63,10 @@ def register(commands: Commands) -> None:
     show.add_argument("id")
     trace = group.add("trace", _trace, "Den Weg einer Nachricht zeigen", json_output=True)
     trace.add_argument("id")
+    trace.add_argument(
+        "--archive", dest="archives", action="append", type=existing_file, default=[],
+        metavar="DATEI", help="dazu die Schritte aus diesem Archiv; mehrfach möglich",
+    )  # fmt: skip
     resend = group.add("resend", _resend, "Lieferungen erneut senden, genau die genannten")
     resend.add_argument("id")
     resend.add_argument("--delivery", action="append", required=True, metavar="LIEFERUNG")
@@ -119,26 +129,45 @@ def _worded(row: Row) -> Row:
     return {**row, "state": words.message_state(row["state"]).text}
 
 
-async def _found(options: argparse.Namespace) -> tuple[Row, list[Row], dict[str, Any]]:
-    """Return a message, its steps, and why it was refused."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is known of a message."""
+
+    row: Row
+    entries: list[Row]
+    reason: dict[str, Any]
+    """Why it was refused."""
+    family: set[str]
+    """It, and what was split from or caused by it."""
+    archives: list[Row]
+    """Where steps may lie that have left the journal."""
+    seals: list[Seal]
+
+
+async def _found(options: argparse.Namespace) -> _Found:
     place = place_of(options)
     async with open_database(place) as database:
 
-        def look(tx: Transaction) -> tuple[Row | None, list[Row], dict[str, Any]]:
+        def look(tx: Transaction) -> _Found | None:
             row = messages.find_in(tx, place.tenant_ids, options.id)
             if row is None:
-                return None, [], {}
-            tenant = row["tenant"]
-            return row, journal.trace(tx, options.id, tenant), _reason(tx, tenant, options.id)
+                return None
+            tenant, name = row["tenant"], options.id
+            return _Found(
+                row, journal.trace(tx, name, tenant), _reason(tx, tenant, name),
+                journal.family(tx, name, tenant),
+                tracking.archives(tx, tenant, row["received_us"]), seals.of(tx, tenant),
+            )  # fmt: skip
 
-        row, entries, reason = await database.read(look)
-        if row is None:
+        found = await database.read(look)
+        if found is None:
             raise Rejected(
                 "message_unknown", f"Es gibt keine Nachricht {options.id}.",
                 remedy="„aktenhub journal list“ nennt die vorhandenen.",
             )  # fmt: skip
+        row = found.row
         await log_look(database, Look("message_viewed", "message", row["id"], row["tenant"]))
-    return row, entries, reason
+    return found
 
 
 def _reason(tx: Transaction, tenant: str, message_id: str) -> dict[str, Any]:
@@ -149,7 +178,8 @@ def _reason(tx: Transaction, tenant: str, message_id: str) -> dict[str, Any]:
 
 
 async def _show(options: argparse.Namespace) -> int:
-    row, _, reason = await _found(options)
+    found = await _found(options)
+    row, reason = found.row, found.reason
     row["received_at"] = iso_utc(row["received_us"])
     row["reason"] = reason.get("nachricht")
     row["remedy"] = reason.get("abhilfe")
@@ -177,8 +207,14 @@ _FACTS = {
 
 
 async def _trace(options: argparse.Namespace) -> int:
-    row, entries, _ = await _found(options)
-    events = [_event(entry) for entry in entries]
+    found = await _found(options)
+    row = found.row
+    entries = {entry["seq"]: entry for entry in found.entries}
+    for path in options.archives:
+        entries |= await asyncio.to_thread(_from_archive, path, found)
+    events = [_event(entries[seq]) for seq in sorted(entries)]
+    read = {path.name for path in options.archives}
+    unread = [one for one in found.archives if f"{one['name']}.jsonl.gz" not in read]
     if options.json:
         show_json(
             {
@@ -189,13 +225,47 @@ async def _trace(options: argparse.Namespace) -> int:
                 "state": row["state"],
                 "caused_by": row["causation_id"],
                 "events": events,
+                "archives_not_read": [
+                    {
+                        "name": one["name"],
+                        "from": iso_utc(one["from_us"]),
+                        "until": iso_utc(one["until_us"]),
+                    }
+                    for one in unread
+                ],
             }
         )
         return 0
     print(f"{words.kind(row['kind'])} · Fall {row['case_key'] or '–'} · {_worded(row)['state']}")
     columns = {"at": "Zeit", "what": "Schritt", "text": "Angabe", "digest": "Prüfsumme"}
     show_table([_worded_step(event) for event in events], columns)
+    if unread:
+        print("Ältere Schritte stehen nicht mehr im Journal. Sie liegen in diesen Archiven; mit")
+        print("--archive DATEI erscheinen sie hier:")
+        for one in unread:
+            first, last = (local_date(one[name]) for name in ("from_us", "until_us"))
+            print(f"  {one['name']}.jsonl.gz (Schritte vom {first:%d.%m.%Y} bis {last:%d.%m.%Y})")
     return 0
+
+
+def _from_archive(path: Path, found: _Found) -> dict[int, Row]:
+    """Return the steps of a message in an archive, once it proved to be what was sealed.
+
+    Raises:
+        Rejected: no archive of this office has this name.
+        NotChecked: the file is not what was sealed.
+    """
+    seal = next((one for one in found.seals if one.file == path.name), None)
+    if seal is None:
+        raise Rejected(
+            "archive_unknown",
+            "Ein Archiv dieses Namens ist bei diesem Mandanten nicht verzeichnet.",
+            place=path.name,
+            remedy="Die Datei unter ihrem ursprünglichen Namen angeben; „aktenhub journal trace“ "
+            "ohne --archive nennt die Archive.",
+        )  # fmt: skip
+    inside = proven(path, seal, lambda row: row["message_id"] in found.family)
+    return {one.entry["seq"]: one.entry for one in inside}
 
 
 def _worded_step(event: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from hub.store.views.clearing import (
 )
 from hub.store.views.operation import certificates, counts
 from hub.store.views.scope import Scope
-from hub.store.views.tracking import timeline, waiting
+from hub.store.views.tracking import archives, begin_of_case, timeline, waiting
 from hub.store.views.traffic import (
     MessageFilter,
     caused,
@@ -22,6 +22,8 @@ from hub.store.views.traffic import (
 __all__ = [
     "MessageFilter",
     "Scope",
+    "archives",
+    "begin_of_case",
     "blocked_lanes",
     "caused",
     "certificates",

@@ -30,6 +30,29 @@ def timeline(tx: Transaction, tenant: str, case_key: str, limit: int = 600) -> l
     return rows[::-1]
 
 
+def archives(tx: Transaction, tenant: str, since_us: int | None) -> list[Row]:
+    """Return the archives that hold steps of what was accepted at a time, or may: oldest first.
+
+    What was accepted before an archive's end begins in it or in one before; whether anything
+    happened to it afterwards only the later ones themselves know.
+    """
+    return tx.all(
+        "SELECT name, from_us, until_us FROM journal_archive"
+        " WHERE tenant = :tenant AND until_us >= :since ORDER BY seq",
+        tenant=tenant, since=since_us,
+    )  # fmt: skip
+
+
+def begin_of_case(tx: Transaction, tenant: str, case_key: str) -> int | None:
+    """Return when the first message of a case was accepted."""
+    row = tx.one(
+        "SELECT min(received_us) AS first FROM message"
+        " WHERE tenant = :tenant AND case_key = :case_key",
+        tenant=tenant, case_key=case_key,
+    )  # fmt: skip
+    return row["first"] if row else None
+
+
 def waiting(tx: Transaction, tenant: str, case_key: str) -> list[Row]:
     """Return what is promised for a case and not yet done."""
     return tx.all(

@@ -49,11 +49,12 @@ async def show(request: web.Request) -> web.Response:
     visit = visit_of(request)
     view = await visit.services.efile.akte(visit.tenant, request.match_info["akte"])
     key, tenant = view.akte.aktenzeichen, visit.tenant
-    case, rows, waiting = await visit.services.database.read(
+    case, rows, waiting, archives = await visit.services.database.read(
         lambda tx: (
             cases.load(tx, tenant, key),
             views.timeline(tx, tenant, key),
             views.waiting(tx, tenant, key),
+            views.archives(tx, tenant, views.begin_of_case(tx, tenant, key)),
         )
     )
     return render(
@@ -63,6 +64,7 @@ async def show(request: web.Request) -> web.Response:
         case=case,
         outline=outline(view),
         stations=stations(rows, waiting),
+        archives=archives,
     )
 
 

@@ -100,13 +100,14 @@ async def show(request: web.Request) -> web.Response:
     visit = visit_of(request)
     scope, message_id = visit.account.tenant, request.match_info["message"]
     now_us = visit.services.clock.now_us()
-    message, events, promises, caused, held = await visit.services.database.read(
+    message, events, promises, caused, held, archives = await visit.services.database.read(
         lambda tx: (
             views.message(tx, scope, message_id),
             views.events(tx, scope, message_id),
             views.promises(tx, scope, message_id),
             views.caused(tx, scope, message_id),
             _holds_on(tx, scope, message_id, now_us),
+            _archives_of(tx, scope, message_id),
         )
     )
     if message is None:
@@ -123,7 +124,14 @@ async def show(request: web.Request) -> web.Response:
         repeatable=[row for row in promises if _repeatable(row, promises)],
         caused=caused,
         held=held,
+        archives=archives,
     )
+
+
+def _archives_of(tx: Transaction, scope: str | None, message_id: str) -> list[Row]:
+    """Return where steps lie that have left the journal."""
+    found = views.message(tx, scope, message_id)
+    return views.archives(tx, found["tenant"], found["received_us"]) if found else []
 
 
 def _holds_on(tx: Transaction, scope: str | None, message_id: str, now_us: int) -> list[Row]:

@@ -83,3 +83,51 @@ def test_a_closed_year_is_archived_on_demand_and_proven_from_its_archive(
     assert (True, 2) == (judged["intact"], judged["entries"])
     assert 0 == filled("journal", "verify", "--archives").code
     assert filled("journal", "balance", "--json").json["balanced"]
+
+
+@pytest.fixture
+def archive(filled: CommandLine) -> Path:
+    """The archive of a year in which everything ended."""
+    database = SqliteDatabase(filled.house.database)
+    message = make_message(id="open", tenant=OFFICE)
+    asyncio.run(
+        database.write(lambda tx: Messages(Journal("hub-1")).move(tx, message, "closed", OLD_US))
+    )
+    database.close()
+    filled("journal", "archive", "2025", "--execute")
+    [path] = archives(filled)
+    return path
+
+
+def test_what_left_the_journal_is_named_and_traced_from_its_archive(
+    filled: CommandLine, archive: Path
+) -> None:
+    bare = filled("journal", "trace", "done")
+    told = filled("journal", "trace", "done", "--json").json
+    full = filled("journal", "trace", "done", "--archive", archive)
+    read = filled("journal", "trace", "done", "--archive", archive, "--json").json
+
+    assert archive.name in bare.out
+    assert ([], [archive.name.removesuffix(".jsonl.gz")]) == (
+        told["events"], [one["name"] for one in told["archives_not_read"]],
+    )  # fmt: skip
+    assert "Ältere Schritte" not in full.out
+    assert ["received", "closed"] == [event["what"] for event in read["events"]]
+    assert [] == read["archives_not_read"]
+
+
+def test_only_archives_that_are_what_was_sealed_are_traced(
+    filled: CommandLine, archive: Path, tmp_path: Path
+) -> None:
+    renamed = tmp_path / "else.jsonl.gz"
+    renamed.write_bytes(archive.read_bytes())
+    spoilt = tmp_path / archive.name
+    spoilt.write_bytes(archive.read_bytes()[:-20])
+
+    unknown = filled("journal", "trace", "done", "--archive", renamed)
+    unsound = filled("journal", "trace", "done", "--archive", spoilt)
+    none = filled("journal", "trace", "done", "--archive", tmp_path / "nothing")
+
+    assert (1, 2) == (unknown.code, none.code)
+    assert "archive_unknown" in unknown.err
+    assert "archive_not_sound" in unsound.err

@@ -1,6 +1,6 @@
 import re
 
-from tests.small_house import SmallHouse
+from tests.small_house import ARCHIVE, SmallHouse, archive_a_year
 from tests.unit.hub.web.conftest import Arrive
 
 
@@ -47,3 +47,17 @@ async def test_who_has_read_a_file_is_told_and_told_on(house: SmallHouse, arrive
     assert "Dokument geöffnet" in first
     assert "Lesende der Akte angesehen" not in first
     assert "Lesende der Akte angesehen" in second
+
+
+async def test_a_file_names_the_archive_of_its_older_steps(
+    house: SmallHouse, arrive: Arrive
+) -> None:
+    visitor = await arrive("ahrens")
+    before = await (await visitor.get(f"/akten/{house.akte}")).text()
+    await archive_a_year(house)
+    after = await (await visitor.get(f"/akten/{house.akte}")).text()
+
+    assert ARCHIVE not in before
+    assert f"{ARCHIVE}</span>" in after
+    assert "<h3>Falldaten</h3>" in before
+    assert "<h3>Falldaten</h3>" not in after

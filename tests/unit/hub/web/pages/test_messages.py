@@ -1,6 +1,6 @@
 import pytest
 
-from tests.small_house import SmallHouse
+from tests.small_house import ARCHIVE, REPEATABLE, SmallHouse, archive_a_year
 from tests.unit.hub.web.conftest import Arrive
 
 REFUSED = "/nachrichten/0192f0a0-0000-7000-8000-000000000007"
@@ -65,3 +65,18 @@ async def test_a_message_of_another_office_does_not_exist(
     visitor = await arrive("verwalter")
 
     assert 404 == (await visitor.get("/nachrichten/0192f0a0-0000-7000-8000-000000000009")).status
+
+
+async def test_a_message_names_the_archive_its_steps_left_for(
+    house: SmallHouse, arrive: Arrive
+) -> None:
+    visitor = await arrive("verwalter")
+    before = await (await visitor.get(f"/nachrichten/{REPEATABLE}")).text()
+    await archive_a_year(house)
+    old = await (await visitor.get(f"/nachrichten/{REPEATABLE}")).text()
+    new = await (await visitor.get(REFUSED)).text()
+
+    assert ARCHIVE not in before + new
+    assert "Ältere Schritte stehen nicht mehr im Journal." in old
+    assert f"{ARCHIVE}</span>" in old
+    assert f"journal trace {REPEATABLE} --archive" in old
