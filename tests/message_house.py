@@ -99,6 +99,8 @@ class ScriptedLine:
     findings: list[bytes | Exception | None] = field(default_factory=list)
     """What it says to inquiries."""
     inquired: list[str] = field(default_factory=list)
+    ends_us: int = 0
+    """When the certificate it shows ends."""
 
     async def ask(self, tenant: str, body: bytes, key: str) -> PartnerAnswer:
         """Note the key and give the next outcome."""
@@ -107,7 +109,7 @@ class ScriptedLine:
         outcome = self.outcomes.pop(0)
         if isinstance(outcome, Exception):
             raise outcome
-        return PartnerAnswer(outcome, "ab" * 32)
+        return PartnerAnswer(outcome, "ab" * 32, self.ends_us)
 
     async def inquire(self, tenant: str, key: str) -> PartnerAnswer | None:
         """Note the key and give the next finding."""

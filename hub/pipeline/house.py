@@ -49,6 +49,8 @@ class PartnerAnswer:
     body: bytes
     certificate: str
     """Fingerprint of the partner's certificate."""
+    not_after_us: int = 0
+    """When that certificate ends; 0 where nobody looked."""
 
 
 class PartnerLine(Protocol):

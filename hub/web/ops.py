@@ -51,8 +51,8 @@ async def _metrics(request: web.Request) -> web.Response:
     now = services.clock.now_us()
     counts, certificates, senders, wrong = await services.database.scan(
         lambda tx: (
-            views.counts(tx), views.certificates(tx, None), expiry.credentials(tx, None, now),
-            _signs(tx, now),
+            views.counts(tx), views.certificates(tx, None),
+            [*expiry.credentials(tx, None, now), *expiry.peers(tx, now)], _signs(tx, now),
         )
     )  # fmt: skip
     lines = [*_figures(counts, now), *_expiry(certificates, now), *_commits(services)]
@@ -132,11 +132,15 @@ async def _anchors(services: SiteServices) -> Sequence[Expiry]:
 
 
 def _endings(endings: Iterable[Expiry], now_us: int) -> Iterator[str]:
-    samples: dict[str, list[Sample]] = {"sender": [], "anchor": []}
+    samples: dict[str, list[Sample]] = {"sender": [], "anchor": [], "peer": []}
     for one in endings:
         days = (one.not_after_us - now_us) / 86_400e6
         if one.kind == "anchor":
             samples["anchor"].append(({"partner": one.place, "subject": one.name}, days))
+            continue
+        if one.kind == "peer":
+            shown = {"partner": one.place, "fingerprint": one.name, "succeeded": int(one.succeeded)}
+            samples["peer"].append((shown, days))
             continue
         labels: dict[str, object] = {
             "tenant": one.tenant, "channel": one.place, "sender": one.name, "kind": one.kind,
@@ -145,6 +149,7 @@ def _endings(endings: Iterable[Expiry], now_us: int) -> Iterator[str]:
         samples["sender"].append((labels, days))
     yield from _gauge("sender_days_left", "Days until a sender's access ends.", samples["sender"])
     yield from _gauge("anchor_days_left", "Days until a CA's certificate ends.", samples["anchor"])
+    yield from _gauge("peer_days_left", "Days until a partner's certificate ends.", samples["peer"])
 
 
 def _awaited(rows: list[Row]) -> Iterator[str]:

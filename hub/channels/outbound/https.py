@@ -40,6 +40,15 @@ _CHUNK_BYTES = 65_536
 
 
 @dataclass(frozen=True, slots=True)
+class PeerCertificate:
+    """The certificate of a partner's server."""
+
+    fingerprint: str
+    """SHA-256 in hexadecimal."""
+    not_after_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """A positive answer."""
 
@@ -47,14 +56,16 @@ class Receipt:
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     """Names in lower case; of a repeated header the last."""
-    peer_fingerprint: str = ""
-    """SHA-256 of the partner's certificate in hexadecimal."""
+    peer: PeerCertificate | None = None
+    """What the partner's server showed."""
 
 
 @dataclass(slots=True)
 class _Progress:
     """How far a request got."""
 
+    known: dict[bytes, PeerCertificate]
+    """What was read of certificates before; reading one costs more than a digest."""
     connected: bool = False
 
 
@@ -69,6 +80,9 @@ class _Exchange:
     headers: Mapping[str, str]
     timeout_s: float
 
+
+_KNOWN_MAX = 1_000
+"""A server that shows another certificate each time must not fill the memory."""
 
 _POSTED = range(200, 300)
 _INQUIRED = frozenset({200, 204, 404})
@@ -95,18 +109,28 @@ class _Connector(aiohttp.TCPConnector):
 class _Response(aiohttp.ClientResponse):
     """A response that remembers the partner's certificate before the connection is released."""
 
-    peer_fingerprint = ""
+    peer: PeerCertificate | None = None
 
     async def start(self, connection: Connection) -> aiohttp.ClientResponse:
         """Note the certificate, then read status and headers."""
-        self.peer_fingerprint = _fingerprint(connection.transport)
+        self.peer = _peer(connection.transport, _PROGRESS.get().known)
         return await super().start(connection)
 
 
-def _fingerprint(transport: asyncio.Transport | None) -> str:
+def _peer(
+    transport: asyncio.Transport | None, known: dict[bytes, PeerCertificate]
+) -> PeerCertificate | None:
     tls = transport.get_extra_info("ssl_object") if transport is not None else None
     certificate = tls.getpeercert(binary_form=True) if tls is not None else None
-    return hashlib.sha256(certificate).hexdigest() if certificate else ""
+    if tls is None or certificate is None:
+        return None
+    if certificate not in known:
+        if len(known) >= _KNOWN_MAX:
+            known.clear()
+        end_s = ssl.cert_time_to_seconds(tls.getpeercert()["notAfter"])
+        digest = hashlib.sha256(certificate).hexdigest()
+        known[certificate] = PeerCertificate(digest, end_s * 1_000_000)
+    return known[certificate]
 
 
 class HttpsDoor:
@@ -115,6 +139,7 @@ class HttpsDoor:
     def __init__(self, answer_max_bytes: int = ANSWER_MAX_BYTES) -> None:
         self._answer_max_bytes = answer_max_bytes
         self._session: aiohttp.ClientSession | None = None
+        self._known: dict[bytes, PeerCertificate] = {}
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
@@ -173,7 +198,7 @@ class HttpsDoor:
         url = exchange.url
         if not url.startswith("https://"):
             raise url_invalid(url)
-        progress = _Progress()
+        progress = _Progress(self._known)
         _PROGRESS.set(progress)
         try:
             async with self._session.request(
@@ -203,5 +228,5 @@ class HttpsDoor:
             status=response.status,
             body=bytes(body),
             headers={name.lower(): value for name, value in response.headers.items()},
-            peer_fingerprint=getattr(response, "peer_fingerprint", ""),
+            peer=getattr(response, "peer", None),
         )

@@ -87,8 +87,10 @@ class Watch:
         return await self.database.scan(lambda tx: list(_seen(tx, self.rules, now_us)))
 
     async def _endings(self, now_us: int) -> list[Sign]:
-        """Return what of senders and CAs ends, and when."""
-        known = await self.database.read(lambda tx: expiry.credentials(tx, None, now_us))
+        """Return what of senders, partners' servers and CAs ends, and when."""
+        known = await self.database.read(
+            lambda tx: [*expiry.credentials(tx, None, now_us), *expiry.peers(tx, now_us)]
+        )
         try:
             known += await self.anchors() if self.anchors else ()
         except Misconfigured as exc:
@@ -173,9 +175,10 @@ def _seen(tx: Transaction, rules: Alerts, now_us: int) -> Iterator[Sign]:
 def _ending(one: Expiry, rules: Alerts, now_us: int) -> Sign:
     days = (one.not_after_us - now_us) / DAY_US
     load = 1.0 if days <= rules.certificate_days and not one.succeeded else 0.0
-    return Sign(one.kind if one.kind == "anchor" else "sender", _named(one), days, load, one.tenant)
+    kind = one.kind if one.kind in {"anchor", "peer"} else "sender"
+    return Sign(kind, _named(one), days, load, one.tenant)
 
 
 def _named(one: Expiry) -> str:
-    what = {"token": "Token", "certificate": "Zertifikat", "anchor": "CA"}[one.kind]
+    what = {"token": "Token", "anchor": "CA"}.get(one.kind, "Zertifikat")
     return f"{what} {one.name}, {one.place}"

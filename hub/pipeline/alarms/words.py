@@ -39,6 +39,10 @@ WORDS = {
         "Das Zertifikat einer Zertifizierungsstelle läuft in {value:.0f} Tagen ab: {place}.",
         "Das neue bei der Gegenstelle holen: „aktenhub certs trust“; das alte bis dahin behalten.",
     ),
+    "peer": (
+        "Das Serverzertifikat einer Gegenstelle läuft in {value:.0f} Tagen ab: {place}.",
+        "Die Gegenstelle fragen; kommt ihr neues von einer anderen CA: „aktenhub certs trust“.",
+    ),
     "disk": (
         "Auf der Platte des Datenordners sind noch {value:.1f} GB frei.",
         "Platz schaffen; bei zu wenig Platz wird nichts mehr angenommen.",
@@ -67,6 +71,7 @@ ENDED = {
     "certificate": "Ein Zertifikat ist abgelaufen: {place}.",
     "sender": "Ein Absender kommt nicht mehr herein, sein Zugang ist abgelaufen: {place}.",
     "anchor": "Das Zertifikat einer Zertifizierungsstelle ist abgelaufen: {place}.",
+    "peer": "Das Serverzertifikat einer Gegenstelle ist abgelaufen: {place}.",
 }
 """The same once it is too late."""
 

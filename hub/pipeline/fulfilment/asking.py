@@ -25,6 +25,8 @@ from hub.store import lanes, messages
 from hub.store.database import Transaction
 from hub.store.lanes import Promise
 from hub.store.messages import Step
+from hub.store.targets import peers
+from hub.store.targets.peers import Peer
 
 failpoint.declare("ask_before_mark", "ask_before", "ask_after", "ask_after_commit")
 
@@ -163,7 +165,8 @@ async def take(
     try:
         arrival = await arrival_of(promise, answer, house)
         ready = await intake.prepare(arrival, house) if arrival else None
-        await house.together.do(_take_all, _Taken(ended, target, ready), house)
+        peer = Peer(target.name, answer.certificate, answer.not_after_us)
+        await house.together.do(_take_all, _Taken(ended, target, ready, peer), house)
     except Exception as exc:
         if isinstance(exc, Conflict) and exc.code == "lease_lost":
             raise
@@ -179,6 +182,7 @@ class _Taken:
     ended: Ended
     target: HttpsTarget
     ready: intake.Ready | None
+    peer: Peer
 
 
 async def _take_all(taken: Sequence[_Taken], house: House) -> list[None]:
@@ -198,6 +202,8 @@ async def _take_all(taken: Sequence[_Taken], house: House) -> list[None]:
         end_within(tx, [one.ended for one in taken], house, now_us)
         for one in told.values():
             note_answer(tx, one.ended.promise, one.target, house)
+        for peer in {one.peer for one in taken if one.peer.not_after_us}:
+            peers.note(tx, peer, now_us)
 
     await house.database.write(work)
     return [None] * len(taken)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.certificates.center import CertificateCenter
 from hub.channels.outbound.exchange import NOT_THERE, address_unknown
-from hub.channels.outbound.https import HttpsDoor
+from hub.channels.outbound.https import HttpsDoor, Receipt
 from hub.core.settings import HttpsTarget
 from hub.pipeline.house import PartnerAnswer
 
@@ -37,7 +37,7 @@ class HttpsLine:
             },
             timeout_s=self._target.timeout_s,
         )
-        return PartnerAnswer(receipt.body, receipt.peer_fingerprint or "")
+        return _answer(receipt)
 
     async def inquire(self, tenant: str, key: str) -> PartnerAnswer | None:
         """Return what was answered to an earlier message; ``None`` when it never arrived.
@@ -58,7 +58,13 @@ class HttpsLine:
             timeout_s=self._target.timeout_s,
         )
         if receipt.status != NOT_THERE:
-            return PartnerAnswer(receipt.body, receipt.peer_fingerprint or "")
+            return _answer(receipt)
         if receipt.headers.get("idempotency-key", "").lower() != key:
             raise address_unknown(url)
         return None
+
+
+def _answer(receipt: Receipt) -> PartnerAnswer:
+    if receipt.peer is None:
+        return PartnerAnswer(receipt.body, "")
+    return PartnerAnswer(receipt.body, receipt.peer.fingerprint, receipt.peer.not_after_us)

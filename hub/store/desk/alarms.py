@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hub.store.database import Row, Transaction
 
 DAY_US = 86_400_000_000
-ENDING = frozenset({"certificate", "sender", "anchor"})
+ENDING = frozenset({"certificate", "sender", "anchor", "peer"})
 """Kinds whose value is the days that are left."""
 STEPS = (14, 7)
 """Days at which people are told of an ending again; in the last ones as often as of the rest."""

@@ -23,7 +23,10 @@ async def certificates(request: web.Request) -> web.Response:
     visit = visit_of(request)
     scope, now = visit.account.tenant, visit.services.clock.now_us()
     rows, endings = await visit.services.database.read(
-        lambda tx: (views.certificates(tx, scope), expiry.credentials(tx, scope, now))
+        lambda tx: (
+            views.certificates(tx, scope),
+            [*expiry.credentials(tx, scope, now), *expiry.peers(tx, now)],
+        )
     )
     unread = ""
     try:

@@ -19,6 +19,7 @@ _CAUSES = {
     "certificate": ("/zertifikate", "Zertifikate ansehen"),
     "sender": ("/zertifikate", "Zertifikate ansehen"),
     "anchor": ("/zertifikate", "Zertifikate ansehen"),
+    "peer": ("/zertifikate", "Zertifikate ansehen"),
 }
 _STATE = ("/zustand", "Zustand ansehen")
 """Whatever stops the house itself."""

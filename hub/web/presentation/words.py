@@ -270,7 +270,7 @@ CERTIFICATE_STATES = {
 
 ENDINGS = {
     "token": "Token eines Absenders", "certificate": "Zertifikat eines Absenders",
-    "anchor": "Zertifizierungsstelle",
+    "anchor": "Zertifizierungsstelle", "peer": "Serverzertifikat einer Gegenstelle",
 }  # fmt: skip
 """What ends beside the house's own certificates."""
 

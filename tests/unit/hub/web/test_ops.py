@@ -7,7 +7,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from hub.core.errors import Misconfigured
 from hub.store.senders import credentials
 from hub.store.senders.credentials import Credential
+from hub.store.targets import peers
 from hub.store.targets.breaker import PARTNER, Failure, failed
+from hub.store.targets.peers import Peer
 from hub.store.views.expiry import Expiry
 from hub.web import health
 from hub.web.api.services import Figures
@@ -95,6 +97,8 @@ async def test_endings_of_senders_and_cas_are_figures(house: SmallHouse) -> None
         digest="d", created_us=now_us, expires_us=now_us + 12 * 86_400_000_000,
     )  # fmt: skip
     await house.database.write(lambda tx: credentials.add(tx, access))
+    peer = Peer("azr", "cd" * 32, now_us + 4 * 86_400_000_000)
+    await house.database.write(lambda tx: peers.note(tx, peer, now_us))
 
     async def anchors() -> list[Expiry]:
         ends_us = now_us + 86_400_000_000
@@ -111,5 +115,7 @@ async def test_endings_of_senders_and_cas_are_figures(house: SmallHouse) -> None
 
     assert 'sender="portal",kind="token",succeeded="0"} 12' in texts[0]
     assert 'aktenhub_anchor_days_left{partner="azr",subject="CN=CA"} 1' in texts[0]
+    shown = f'{{partner="azr",fingerprint="{"cd" * 8}",succeeded="0"}} 4'
+    assert f"aktenhub_peer_days_left{shown}" in texts[1]
     assert 'sender="portal"' in texts[1]
     assert "aktenhub_anchor_days_left{" not in texts[1]

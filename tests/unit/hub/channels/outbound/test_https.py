@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from hub.certificates.chains import fingerprint, read_certificates
 from hub.certificates.tls import client_context
-from hub.channels.outbound.https import HttpsDoor, Receipt
+from hub.certificates.validation import to_us
+from hub.channels.outbound.https import HttpsDoor, PeerCertificate, Receipt
 from hub.core.errors import Misconfigured, OutcomeUnknown, Refused, Unavailable
 
 CA = trustme.CA()
@@ -93,18 +94,19 @@ async def post(
         )
 
 
-async def test_a_positive_answer_comes_back_with_the_partners_fingerprint():
+async def test_a_positive_answer_comes_back_with_the_partners_certificate():
     seen: list = []
     leaf = CA.issue_cert("localhost")
     context = server_context()
     leaf.configure_cert(context)
-    expected = fingerprint(read_certificates(leaf.cert_chain_pems[0].bytes())[0])
+    [shown] = read_certificates(leaf.cert_chain_pems[0].bytes())
+    expected = PeerCertificate(fingerprint(shown), to_us(shown.not_valid_after_utc))
     async with serving(answering("200 OK", "X-Answer: 7", body=b"<b/>", seen=seen), context) as url:
         receipt = await post(url)
 
     assert (200, b"<b/>") == (receipt.status, receipt.body)
     assert receipt.headers["x-answer"] == "7"
-    assert expected == receipt.peer_fingerprint
+    assert expected == receipt.peer
     [(_, head, body)] = seen
     assert b"X-Key: 1\r\n" in head
     assert b"Accept-Encoding: identity\r\n" in head

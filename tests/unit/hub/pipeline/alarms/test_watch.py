@@ -17,6 +17,8 @@ from hub.store.desk import alarms
 from hub.store.desk.alarms import Sign
 from hub.store.senders import credentials
 from hub.store.senders.credentials import Credential
+from hub.store.targets import peers
+from hub.store.targets.peers import Peer
 from hub.store.views.expiry import Expiry
 from tests.message_house import OFFICE, World
 from tests.unit.hub.pipeline.fulfilment.test_keeping import promise
@@ -295,6 +297,23 @@ async def test_a_ca_that_ends_is_told_and_an_unreadable_one_stops_nothing(
     assert ("anchor", "CA CN=Amt CA, azr", "") == (told["kind"], told["place"], told["tenant"])
     assert "in 10 Tagen" in sentence(told)
     assert ["anchor", "stuck"] == guard.people.raised()
+
+
+async def test_a_server_certificate_of_a_partner_is_told_before_it_ends(
+    world: World, guard: Guard
+) -> None:
+    now_us = world.clock.now_us()
+    for name, days in (("a", 10), ("b", 200)):
+        peer = Peer("azr", name * 64, now_us + days * DAY_US)
+        await world.house.database.write(lambda tx, one=peer: peers.note(tx, one, now_us))
+
+    await guard.watch.round()
+
+    [told] = guard.people.heard[0].raised
+    assert ("peer", f"Zertifikat {'a' * 16}, azr", "") == (
+        told["kind"], told["place"], told["tenant"],
+    )  # fmt: skip
+    assert "in 10 Tagen" in sentence(told)
 
 
 async def test_a_bucket_that_could_keep_versions_but_does_not_is_told_per_office(

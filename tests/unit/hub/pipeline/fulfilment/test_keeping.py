@@ -86,6 +86,16 @@ async def test_an_answer_is_a_new_message_caused_by_the_request(world: World) ->
     assert ("confirmed", "closed", None) == await state_of(world, one)
 
 
+async def test_what_the_partners_server_showed_is_remembered(world: World) -> None:
+    one = await promise(world)
+    world.line.outcomes, world.line.ends_us = [b"<antwort/>"], world.clock.now_us() + 5
+
+    await fulfil(one, world.house)
+
+    [peer] = await world.rows("SELECT partner, fingerprint, not_after_us FROM peer_certificate")
+    assert ["azr", "ab" * 32, world.line.ends_us] == list(peer.values())
+
+
 async def test_an_unavailable_partner_is_asked_again_with_the_same_key(world: World) -> None:
     one = await promise(world)
     world.line.outcomes = [Unavailable("partner_busy", retry_after_s=7.0), b"<antwort/>"]

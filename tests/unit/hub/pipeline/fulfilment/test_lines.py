@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from hub.channels.outbound.https import HttpsDoor
+from hub.core.clock import FixedClock
 from hub.core.errors import HubError, Misconfigured, Unavailable
 from hub.core.settings import HttpsTarget
 from hub.pipeline.fulfilment.lines import HttpsLine
@@ -57,6 +58,15 @@ async def test_what_arrived_comes_back_with_its_answer() -> None:
     [head] = seen
     assert head.startswith(f"GET /register/{KEY} HTTP/1.1\r\n".encode())
     assert f"Idempotency-Key: {KEY}\r\n".encode() in head
+
+
+async def test_an_answer_names_the_certificate_the_server_showed_and_its_end() -> None:
+    async with line_to(informing("200 OK", body=b"<antwort/>")) as line:
+        answer = await line.inquire("musterstadt", KEY)
+
+    assert answer is not None
+    assert 64 == len(answer.certificate)
+    assert answer.not_after_us > FixedClock().now_us()
 
 
 async def test_that_it_never_arrived_is_believed_when_the_partner_names_it() -> None:

@@ -5,6 +5,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from hub.core.errors import Misconfigured, Unavailable
 from hub.store.senders import credentials
 from hub.store.senders.credentials import Credential
+from hub.store.targets import peers
+from hub.store.targets.peers import Peer
 from hub.store.views.expiry import Expiry
 from hub.web.server import build_site
 from tests.small_house import SmallHouse, Visitor
@@ -27,6 +29,9 @@ async def test_senders_and_cas_stand_beside_with_their_ends(house: SmallHouse) -
         )  # fmt: skip
         await house.database.write(lambda tx, one=access: credentials.add(tx, one))
 
+    peer = Peer("azr", "cd" * 32, now_us + 4 * 86_400_000_000)
+    await house.database.write(lambda tx: peers.note(tx, peer, now_us))
+
     async def anchors() -> list[Expiry]:
         ends_us = now_us + 3 * 86_400_000_000
         return [Expiry(kind="anchor", name="CN=CA Amt", place="azr", not_after_us=ends_us)]
@@ -42,7 +47,9 @@ async def test_senders_and_cas_stand_beside_with_their_ends(house: SmallHouse) -
             await visitor.sign_in("verwalter")
             pages.append(await (await visitor.get("/zertifikate")).text())
 
-    places = [pages[0].index(said) for said in ("CN=CA Amt", "Nachfolger vorhanden", "90 Tage")]
+    places = [pages[0].index(said) for said in (
+        "CN=CA Amt", "cd" * 8, "Nachfolger vorhanden", "90 Tage",
+    )]  # fmt: skip
     assert sorted(places) == places
     assert "Anker nicht lesbar. Neu einspielen." in pages[1]
 
