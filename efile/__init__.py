@@ -15,12 +15,17 @@ from efile.errors import (
     InvalidRequest,
     NotDisplayable,
     NotFound,
+    RulesMisconfigured,
     StorageMisconfigured,
     StorageUnavailable,
 )
 from efile.filing import STEPS as FILING_STEPS
 from efile.index import index_migrations
 from efile.integrity.chain import GENESIS, chain_hash, first_break
+from efile.kinds.catalog import FIRST_KIND, FileKind, FileKinds
+from efile.kinds.catalog import SHIPPED as SHIPPED_KINDS
+from efile.kinds.rule import RetentionRule
+from efile.kinds.statement import HoldLifted, HoldSet, Statement
 from efile.model import (
     HELD_BYTES,
     Akte,
@@ -47,40 +52,60 @@ from efile.model import (
 )
 from efile.objects.folder import FolderStore
 from efile.objects.s3 import S3Access, S3Store
+from efile.retention.decision import Decision
+from efile.retention.notes import Author
+from efile.retention.room import DayNote, Outlook, RetentionRoom
+from efile.retention.standing import Hold, Standing
 from efile.service import EFile
 
 __all__ = [
     "FILING_STEPS",
+    "FIRST_KIND",
     "GENESIS",
     "HELD_BYTES",
+    "SHIPPED_KINDS",
     "Akte",
     "AkteView",
+    "Author",
     "Capability",
     "Conflict",
+    "DayNote",
+    "Decision",
     "Direction",
     "Document",
     "DocumentPart",
     "EFile",
     "Fault",
+    "FileKind",
+    "FileKinds",
     "FiledDocument",
     "FilingError",
     "FilingRequest",
     "FolderStore",
     "FormNode",
     "Hit",
+    "Hold",
+    "HoldLifted",
+    "HoldSet",
     "IntegrityBroken",
     "InvalidRequest",
     "LargeFile",
     "NotDisplayable",
     "NotFound",
+    "Outlook",
     "PageImage",
     "PageText",
     "Part",
     "RebuildReport",
     "ReconcileReport",
+    "RetentionRoom",
+    "RetentionRule",
     "Role",
+    "RulesMisconfigured",
     "S3Access",
     "S3Store",
+    "Standing",
+    "Statement",
     "StorageMisconfigured",
     "StorageUnavailable",
     "VerifyReport",

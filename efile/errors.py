@@ -9,7 +9,8 @@
     ├── IntegrityBroken      stored bytes are not the bytes that were filed
     ├── NotDisplayable       the bytes cannot be read or drawn; the original is untouched
     ├── StorageUnavailable   NOBODY must act: storage away, try again later
-    └── StorageMisconfigured the OPERATOR must act: credentials, bucket, secret
+    ├── StorageMisconfigured the OPERATOR must act: credentials, bucket, secret
+    └── RulesMisconfigured   the OPERATOR must act: file kinds or their retention rules are wrong
 
 The tree is the e-file's own; the hub translates it. ``code`` is a stable word.
 """
@@ -59,3 +60,7 @@ class StorageUnavailable(FilingError):
 
 class StorageMisconfigured(FilingError):
     """Der Aktenspeicher ist falsch eingerichtet."""
+
+
+class RulesMisconfigured(FilingError):
+    """Die Aktenarten oder ihre Aufbewahrungsregeln sind falsch eingerichtet."""

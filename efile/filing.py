@@ -31,6 +31,7 @@ from efile.index.entries import Entry, entry_of
 from efile.index.text import is_structured, text_of
 from efile.integrity.digest import sha256_hex
 from efile.isolation.pool import LimitedPool
+from efile.kinds.catalog import FileKinds
 from efile.model import Direction, Document, FiledDocument, FilingRequest, Part, Role
 from efile.objects import layout, manifest, pack
 from efile.ports import Database, ObjectStore, Passing
@@ -51,6 +52,8 @@ _AT_ONCE = 8
 """Objects on their way to storage at the same time, per batch."""
 _ONE_TURN = 25
 """Documents described or analysed before others get the event loop: some two milliseconds."""
+_KINDS_KEPT = 20_000
+"""Files whose kind is remembered."""
 _LARGEST_PACKED = 64 * 1024
 """Bytes of all parts; a larger document gains nothing from sharing an object."""
 
@@ -65,9 +68,12 @@ class Archive:
     objects: ObjectStore
     readers: LimitedPool
     secret: bytes
+    kinds: FileKinds
     passing: Passing = lambda _: None
     """Told the name of each step between two durable acts."""
     _prepared: set[str] = field(default_factory=set)
+    kinds_seen: dict[str, str] = field(default_factory=dict)
+    """Kind of each file the index was asked for lately; a file keeps its kind."""
 
     async def prepare(self, tenant: str) -> None:
         """Create the tenant's place in storage, if that was not done before."""
@@ -140,7 +146,7 @@ async def file_all(requests: Sequence[FilingRequest], archive: Archive) -> list[
 
 
 async def _file_distinct(requests: Sequence[FilingRequest], archive: Archive) -> list[Outcome]:
-    described = [_describe(request, archive.secret) async for request in _in_turns(requests)]
+    described = [_describe(request, archive) async for request in _in_turns(requests)]
     filings = [each for each in described if isinstance(each, _Filing)]
     await _recognise(filings, archive)
     await _store(_under_way(filings), archive)
@@ -156,11 +162,13 @@ async def _in_turns(items: Iterable[T]) -> AsyncIterator[T]:
         yield item
 
 
-def _describe(request: FilingRequest, secret: bytes) -> _Filing | FilingError:
+def _describe(request: FilingRequest, archive: Archive) -> _Filing | FilingError:
     try:
         check(request)
+        plan = archive.kinds.kind(request.kind).aktenplan
         packed = _may_be_packed(request)
-        return _Filing(request, *manifest.describe(request, secret, packed=packed), packed)
+        described = manifest.describe(request, archive.secret, packed=packed, aktenplan=plan)
+        return _Filing(request, *described, packed)
     except FilingError as exc:
         return exc
 
@@ -184,12 +192,24 @@ def _outcome(described: _Filing | FilingError) -> Outcome:
 
 
 async def _recognise(filings: Sequence[_Filing], archive: Archive) -> None:
-    """Acknowledge what was filed before."""
+    """Acknowledge what was filed before; refuse what would mix two kinds in one file."""
     names = [each.name for each in filings]
-    known = await archive.database.read(lambda tx: entries.known(tx, names))
+    files = {each.document.akte_id: each.document.tenant for each in filings}
+    if len(archive.kinds_seen) > _KINDS_KEPT:
+        archive.kinds_seen.clear()
+    kinds = {akte: archive.kinds_seen[akte] for akte in files if akte in archive.kinds_seen}
+    unseen = [(tenant, akte) for akte, tenant in files.items() if akte not in kinds]
+    known, found = await archive.database.read(
+        lambda tx: (entries.known(tx, names), metadata.kinds(tx, unseen))
+    )
+    archive.kinds_seen.update(found)
+    kinds |= found
     for each in filings:
+        kind = kinds.setdefault(each.document.akte_id, each.document.kind)
         if each.name in known:
             each.settle(known[each.name])
+        elif kind != each.document.kind:
+            each.outcome = _other_kind(each.document)
 
 
 async def _store(filings: Sequence[_Filing], archive: Archive) -> None:
@@ -310,6 +330,15 @@ def check(request: FilingRequest) -> None:
 
 def _is_wrong(part: Part) -> bool:
     return part.role not in _ROLES or bool(_UNWRITABLE.search(part.name + part.mime))
+
+
+def _other_kind(document: Document) -> Conflict:
+    return Conflict(
+        "akte_of_other_kind",
+        "Unter diesem Aktenzeichen gibt es eine Akte anderer Art.",
+        remedy="Aktenzeichen und Aktenart prüfen; jede Aktenart hat ihre eigenen Akten.",
+        place=document.akte_id,
+    )
 
 
 def _invalid(field: str) -> InvalidRequest:

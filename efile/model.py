@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from efile.kinds.catalog import FIRST_KIND
+from efile.kinds.statement import Statement
+
 Role = Literal["original", "rendition", "message"]
 Direction = Literal["in", "out", "internal"]
 TextState = Literal["extracted", "none", "failed"]
@@ -53,7 +56,7 @@ class FilingRequest:
     aktenzeichen: str
     akte_title: str
     aktenplan: str
-    """Class in the Aktenplan, e.g. ``51.3 Unterhaltsvorschuss``."""
+    """Class in the Aktenplan, e.g. ``51.3 Unterhaltsvorschuss``; empty: that of the kind."""
     vorgang: str
     title: str
     doc_type: str
@@ -68,6 +71,10 @@ class FilingRequest:
     parts: tuple[Part, ...]
     packable: bool = False
     """A message between machines: if it is small and structured, it may share an object."""
+    kind: str = FIRST_KIND
+    """Kind of the file; every document of a file names the same."""
+    retention: Statement | None = None
+    """What the document says of how long its file is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +116,8 @@ class Akte:
     changed_at_us: int
     """When the latest document was filed."""
     documents: int
+    kind: str
+    """File kind: who may see it and how long it is kept depend on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +152,10 @@ class Document:
     received_at_us: int
     filed_at_us: int
     actor: str
+    kind: str
+    """Kind of the file."""
+    retention: str
+    """Statement on how long the file is kept, as JSON; empty for most documents."""
     leaf: str
     """SHA-256(0x00 ‖ manifest), hex: leaf of the proof."""
     parts: tuple[DocumentPart, ...]

@@ -15,6 +15,7 @@ from efile.index import fulltext, metadata
 from efile.index import text as document_text
 from efile.integrity.digest import sha256_hex
 from efile.isolation.pool import LimitedPool
+from efile.kinds.catalog import FileKinds
 from efile.model import (
     Akte,
     AkteView,
@@ -38,6 +39,7 @@ from efile.recovery.reconcile import reconcile
 from efile.recovery.verify import verify
 from efile.renditions import pages
 from efile.renditions.structured import form_of, is_structured
+from efile.retention.room import RetentionRoom
 
 _SHORTEST_SECRET = 32
 _MOST_HITS = 200
@@ -54,8 +56,12 @@ class EFile:
         clock: Clock,
         name_secret: bytes,
         passing: Passing = lambda _: None,
+        kinds: FileKinds | None = None,
     ) -> None:
-        """``passing`` is told the name of each step between two durable acts."""
+        """``passing`` is told the name of each step between two durable acts.
+
+        Without ``kinds`` those that come with the program are used.
+        """
         if len(name_secret) < _SHORTEST_SECRET:
             raise StorageMisconfigured(
                 "name_secret_too_short",
@@ -68,7 +74,10 @@ class EFile:
         self._readers = LimitedPool(document_text.WORKER)
         self._drawers = LimitedPool(pages.WORKER)
         self._pages = pages.PageRoom(self._drawers)
-        self._archive = Archive(database, objects, self._readers, name_secret, passing)
+        known = kinds or FileKinds.load()
+        self._archive = Archive(database, objects, self._readers, name_secret, known, passing)
+        self.retention = RetentionRoom(self._archive)
+        """How long files are kept, and opening new ones."""
 
     async def file(self, request: FilingRequest) -> FiledDocument:
         """File one document; see :mod:`efile.filing`."""

@@ -35,10 +35,12 @@ _NEWER = (
 _NAMED_BY_LATEST = ("title", "aktenplan", "changed_at_us", "named_by", "search_words")
 _ADD_TO_AKTE = (
     "INSERT INTO efile_akten (tenant, id, aktenzeichen, title, aktenplan, opened_at_us,"  # noqa: S608  fixed column names
-    " changed_at_us, named_by, documents, search_words) VALUES (:tenant, :id, :aktenzeichen,"
-    " :title, :aktenplan, :opened_at_us, :changed_at_us, :named_by, :documents, :search_words)"
-    " ON CONFLICT (tenant, id) DO UPDATE SET"
+    " changed_at_us, named_by, documents, search_words, kind) VALUES (:tenant, :id, :aktenzeichen,"
+    " :title, :aktenplan, :opened_at_us, :changed_at_us, :named_by, :documents, :search_words,"
+    " :kind) ON CONFLICT (tenant, id) DO UPDATE SET"
     " documents = efile_akten.documents + excluded.documents,"
+    " kind = CASE WHEN excluded.opened_at_us < efile_akten.opened_at_us"
+    " THEN excluded.kind ELSE efile_akten.kind END,"
     " opened_at_us = CASE WHEN excluded.opened_at_us < efile_akten.opened_at_us"
     " THEN excluded.opened_at_us ELSE efile_akten.opened_at_us END, "
     + ", ".join(
@@ -54,8 +56,8 @@ _ADD_TO_VORGANG = (
     " THEN excluded.opened_at_us ELSE efile_vorgaenge.opened_at_us END"
 )
 _AKTE = (
-    "SELECT tenant, id, aktenzeichen, title, aktenplan, opened_at_us, changed_at_us, documents"
-    " FROM efile_akten WHERE tenant = :tenant"
+    "SELECT tenant, id, aktenzeichen, title, aktenplan, opened_at_us, changed_at_us, documents,"
+    " kind FROM efile_akten WHERE tenant = :tenant"
 )
 
 
@@ -127,14 +129,7 @@ def akte_view(tx: Transaction, tenant: str, name: str) -> AkteView:
     Raises:
         NotFound: this tenant has no such file.
     """
-    row = tx.one(f"{_AKTE} AND (id = :name OR aktenzeichen = :name)", tenant=tenant, name=name)
-    if row is None:
-        raise NotFound(
-            "akte_missing",
-            "Diese Akte gibt es nicht.",
-            remedy="Aktenzeichen prüfen oder die Akte über die Suche öffnen.",
-        )
-    akte = Akte(**row)
+    akte = find_akte(tx, tenant, name)
     vorgaenge = tx.all(
         "SELECT id, akte_id, title, opened_at_us FROM efile_vorgaenge"
         " WHERE tenant = :tenant AND akte_id = :akte_id ORDER BY opened_at_us, id",
@@ -143,6 +138,45 @@ def akte_view(tx: Transaction, tenant: str, name: str) -> AkteView:
     )
     documents = _documents(tx, "d.akte_id = :akte_id", tenant, {"akte_id": akte.id})
     return AkteView(akte, tuple(Vorgang(**each) for each in vorgaenge), tuple(documents))
+
+
+def kinds(tx: Transaction, files: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return the kind of each of these files, given by tenant and id, that the index knows."""
+    found: dict[str, str] = {}
+    by_tenant: dict[str, list[str]] = {}
+    for tenant, akte in files:
+        by_tenant.setdefault(tenant, []).append(akte)
+    for tenant, ids in by_tenant.items():
+        for start in range(0, len(ids), _AT_ONCE):
+            rows = tx.all(
+                "SELECT id, kind FROM efile_akten WHERE tenant = :tenant AND id IN :ids",
+                tenant=tenant,
+                ids=tuple(ids[start : start + _AT_ONCE]),
+            )
+            found |= {row["id"]: row["kind"] for row in rows}
+    return found
+
+
+def find_akte(tx: Transaction, tenant: str, name: str) -> Akte:
+    """Return the file with this id or Aktenzeichen.
+
+    Raises:
+        NotFound: this tenant has no such file.
+    """
+    row = tx.one(f"{_AKTE} AND (id = :name OR aktenzeichen = :name)", tenant=tenant, name=name)
+    if row is None:
+        raise NotFound(
+            "akte_missing",
+            "Diese Akte gibt es nicht.",
+            remedy="Aktenzeichen prüfen oder die Akte über die Suche öffnen.",
+        )
+    return Akte(**row)
+
+
+def akten_named(tx: Transaction, tenant: str, names: Sequence[str]) -> list[Akte]:
+    """Return the files with these Aktenzeichen, as far as there are such."""
+    rows = tx.all(f"{_AKTE} AND aktenzeichen IN :names", tenant=tenant, names=tuple(names))
+    return [Akte(**row) for row in rows]
 
 
 def akten(tx: Transaction, tenant: str, query: str, after: str | None, limit: int) -> list[Akte]:
@@ -196,8 +230,9 @@ def sum_up(tx: Transaction, documents: Sequence[Document]) -> None:
 
 
 def _akte_row(documents: Sequence[Document]) -> dict[str, object]:
-    """Return the sum of documents of one file."""
+    """Return the sum of documents of one file: the first says of which kind it is."""
     latest = max(documents, key=lambda each: (each.filed_at_us, each.id))
+    first = min(documents, key=lambda each: (each.filed_at_us, each.id))
     words = folded_words(f"{latest.akte_title} {latest.aktenzeichen}")
     return {
         "tenant": latest.tenant,
@@ -205,11 +240,12 @@ def _akte_row(documents: Sequence[Document]) -> dict[str, object]:
         "aktenzeichen": latest.aktenzeichen,
         "title": latest.akte_title,
         "aktenplan": latest.aktenplan,
-        "opened_at_us": min(each.filed_at_us for each in documents),
+        "opened_at_us": first.filed_at_us,
         "changed_at_us": latest.filed_at_us,
         "named_by": latest.id,
         "documents": len(documents),
         "search_words": "".join(f" {word}" for word in words),
+        "kind": first.kind,
     }
 
 

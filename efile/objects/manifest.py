@@ -20,6 +20,7 @@ from typing import Any
 
 from efile.errors import IntegrityBroken, InvalidRequest
 from efile.integrity.digest import canonical_json, keyed_hex, leaf_hash, sha256_hex
+from efile.kinds.catalog import FIRST_KIND
 from efile.model import Document, DocumentPart, FilingRequest, LargeFile
 from efile.objects import layout
 
@@ -41,11 +42,12 @@ _NOWHERE = ""
 
 
 def describe(
-    request: FilingRequest, secret: bytes, *, packed: bool = False
+    request: FilingRequest, secret: bytes, *, packed: bool = False, aktenplan: str = ""
 ) -> tuple[Document, bytes]:
     """Return the document this request files, and its manifest.
 
-    The parts of a packed document have no place until :func:`placed` gives them one.
+    The parts of a packed document have no place until :func:`placed` gives them one. A request
+    without a class in the Aktenplan gets ``aktenplan``.
 
     Raises:
         InvalidRequest: the manifest would be too large.
@@ -54,6 +56,12 @@ def describe(
     key = layout.file_key(secret, request.tenant, akte)
     content: dict[str, Any] = dict(zip(_TEXTS, map(_normal, _texts_of(request)), strict=True))
     content |= {name: getattr(request, name) for name in _TIMES}
+    content["aktenplan"] = content["aktenplan"] or aktenplan
+    # What only some documents have is left out of the others: their manifests stay as they were.
+    if request.kind != FIRST_KIND:
+        content["kind"] = request.kind
+    if request.retention is not None:
+        content["retention"] = request.retention.content()
     content |= {
         "format": PACKED if packed else FORMAT,
         "id": layout.document_id(request.tenant, request.document_key),
@@ -139,6 +147,9 @@ def _document(content: dict[str, Any], manifest: bytes) -> Document:
     if not parts:
         raise ValueError("a document has parts")
     fields = {name: content[name] for name in _FIELDS}
+    said = content.get("retention")
+    fields["kind"] = content.get("kind", FIRST_KIND)
+    fields["retention"] = canonical_json(said).decode() if said else ""
     return Document(**fields, leaf=leaf_hash(manifest), parts=parts)
 
 

@@ -50,6 +50,16 @@ def document_twice(key: str) -> Fault:
     )
 
 
+def akte_of_two_kinds(akte: str) -> Fault:
+    """Documents of one file name different kinds; the first counts."""
+    return Fault(
+        "akte_of_two_kinds",
+        akte,
+        "Dokumente einer Akte nennen verschiedene Aktenarten; es gilt die des ersten.",
+        "Klären, in welche Akte die übrigen gehören, und sie dort ablegen.",
+    )
+
+
 def document_unindexed(key: str) -> Fault:
     """A manifest has no row."""
     return Fault(

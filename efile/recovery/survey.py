@@ -6,7 +6,7 @@ All three recoveries begin here, so they agree on what a document is.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -45,7 +45,17 @@ class Survey:
 
     def faults(self) -> list[Fault]:
         """Return what was found wrong while reading."""
-        return [*self.altered, *(faults.digest_mismatch(place) for place in sorted(self.damaged))]
+        damaged = (faults.digest_mismatch(place) for place in sorted(self.damaged))
+        return [*self.altered, *damaged, *self._kinds_mixed()]
+
+    def _kinds_mixed(self) -> Iterator[Fault]:
+        """Yield files whose documents name different kinds: two nodes opened them at once."""
+        kinds: dict[str, set[str]] = {}
+        for document in self.documents.values():
+            kinds.setdefault(document.akte_id, set()).add(document.kind)
+        for akte, named in sorted(kinds.items()):
+            if len(named) > 1:
+                yield faults.akte_of_two_kinds(akte)
 
     def orphans(self) -> list[str]:
         """Return the keys no manifest accounts for."""

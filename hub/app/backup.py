@@ -101,7 +101,7 @@ def _copy_all(place: Place, target: Path) -> Iterator[Kept]:
     yield from _copied(place.base / folders.inbox, target / "inbox", target)
     for name in ("certs", "checkpoints"):
         yield from _copied(place.base / getattr(folders, name), target / name, target)
-    for name in ("schemas", "mappings", "templates"):
+    for name in ("schemas", "mappings", "templates", "file_kinds"):
         if getattr(folders, name):
             yield from _copied(place.base / getattr(folders, name), target / name, target)
     yield _copy(place.base / "hub.toml", target / "hub.toml", target)

@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from efile import SHIPPED_KINDS
 from hub.channels.safe_folder import check_apart, check_outside
 from hub.core.clock import SystemClock
 from hub.core.settings import Settings, read_settings, secret
@@ -49,6 +50,12 @@ class Place:
     def templates(self) -> Path:
         """Folder of the letter templates."""
         return self._shipped(self.settings.folders.templates, "templates")
+
+    @property
+    def file_kinds(self) -> Path:
+        """Folder of the file kinds."""
+        configured = self.settings.folders.file_kinds
+        return self.base / configured if configured else SHIPPED_KINDS
 
     @property
     def tenant_ids(self) -> tuple[str, ...]:
@@ -124,6 +131,8 @@ class Place:
         if folders.payloads:
             own.append(("payloads", self.payloads))
         shipped = [("schemas", self.schemas), ("mappings", self.mappings)]
+        if self.settings.folders.file_kinds:
+            shipped.append(("file_kinds", self.file_kinds))
         check_apart([*own, *shipped, ("hub", SHIPPED / "hub"), ("efile", SHIPPED / "efile")])
         # What is dropped must not become a setting or a program of this interpreter.
         check_outside(own[1], [("hub.toml", self.base), ("python", Path(sys.prefix))])

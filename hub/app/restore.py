@@ -171,6 +171,7 @@ def _clear(target: Path) -> None:
 
 FOLDERS = (
     "data", "inbox", "outbox", "certs", "checkpoints", "schemas", "mappings", "templates",
+    "file_kinds",
 )  # fmt: skip
 
 

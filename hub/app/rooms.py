@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 import efile
-from efile import FILING_STEPS, EFile, S3Access, S3Store
+from efile import FILING_STEPS, EFile, FileKinds, S3Access, S3Store
 from hub.app.kek import kek_of
 from hub.app.place import CLOCK, Place
 from hub.certificates.center import CertificateCenter
@@ -97,7 +97,8 @@ async def open_efile(place: Place, database: Database) -> AsyncIterator[EFile]:
             prefix=storage.bucket_prefix,
         )
     )
-    room = EFile(database, store, CLOCK, place.secret("efile_names"), failpoint.reach)
+    names, kinds = place.secret("efile_names"), FileKinds.load(place.file_kinds)
+    room = EFile(database, store, CLOCK, names, failpoint.reach, kinds)
     try:
         yield room
     finally:

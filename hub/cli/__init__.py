@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from efile import FilingError, StorageMisconfigured, StorageUnavailable
+from efile import FilingError, RulesMisconfigured, StorageMisconfigured, StorageUnavailable
 from hub.cli import (
     accounts,
     backups,
@@ -112,4 +112,4 @@ def _failed(options: argparse.Namespace, error: HubError | FilingError) -> int:
 def _filing_exit_code(error: FilingError) -> int:
     if isinstance(error, StorageUnavailable):
         return 4
-    return 3 if isinstance(error, StorageMisconfigured) else 1
+    return 3 if isinstance(error, StorageMisconfigured | RulesMisconfigured) else 1

@@ -13,11 +13,11 @@ from typing import Any
 
 from efile import Akte, Document, EFile, FilingRequest, LargeFile, Part
 from hub.app import CLOCK, Place, open_database, open_efile
+from hub.cli import file_retention
 from hub.cli.access import Look, log_look
 from hub.cli.command import Commands, place_of, show_json, show_table
 from hub.cli.parser import existing_file
 from hub.core.clock import iso_utc
-from hub.pipeline.fulfilment.filing import AKTENPLAN
 from hub.store.database import Database
 
 _WORD = "application/vnd.openxmlformats-officedocument"
@@ -60,6 +60,7 @@ def register(commands: Commands) -> None:
     verify.add_argument("--tenant", metavar="MANDANT")
     rebuild = group.add("rebuild", _rebuild, "Index allein aus S3 neu aufbauen", json_output=True)
     rebuild.add_argument("--tenant", required=True, metavar="MANDANT")
+    file_retention.register(group)
 
 
 @asynccontextmanager
@@ -112,7 +113,7 @@ async def _show(options: argparse.Namespace) -> int:
 
 
 def _akte(akte: Akte) -> dict[str, object]:
-    return {**asdict(akte), "kind": akte.aktenplan}
+    return asdict(akte)
 
 
 def _document(document: Document) -> dict[str, object]:
@@ -173,7 +174,7 @@ async def _put(options: argparse.Namespace) -> int:
                 tenant=tenant,
                 aktenzeichen=akte.aktenzeichen,
                 akte_title=akte.title,
-                aktenplan=AKTENPLAN,
+                aktenplan=akte.aktenplan,
                 vorgang=options.vorgang,
                 title=options.title,
                 doc_type=options.doc_type,
@@ -184,6 +185,7 @@ async def _put(options: argparse.Namespace) -> int:
                 filed_at_us=now_us,
                 actor=options.actor,
                 parts=(Part("original", options.file.name, mime, data),),
+                kind=akte.kind,
             )
         )
     print(f"Abgelegt als {filed.id}")

@@ -20,6 +20,8 @@ from hub.evidence.export import Period
 _SAID = (
     (r"the following arguments are required: (.*)", "Es fehlt: {0}."),
     (r"unrecognized arguments: (.*)", "Unbekannte Angabe: {0}."),
+    (r"one of the arguments (.*) is required", "Eines davon ist anzugeben: {0}."),
+    (r"argument (\S+): not allowed with argument (\S+)", "{0} und {1} schließen sich aus."),
     (r"argument (\S+): invalid choice: (.*) \(choose from (.*)\)",
      "{0}: {1} gibt es nicht; möglich sind {2}."),
     (r"argument (\S+): expected .* argument", "{0} braucht eine Angabe."),

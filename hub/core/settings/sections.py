@@ -45,6 +45,8 @@ class Folders(_Section, frozen=True, kw_only=True):
     """Empty: the mappings shipped with the program."""
     templates: str = ""
     """Empty: the letter templates shipped with the program."""
+    file_kinds: str = ""
+    """Empty: the file kinds (*Aktenarten*) shipped with the program."""
 
 
 class Storage(_Section, frozen=True, kw_only=True):

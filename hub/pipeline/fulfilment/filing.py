@@ -15,9 +15,6 @@ from hub.core.errors import Conflict, HubError, Unavailable
 from hub.store.database import Row
 from hub.store.lanes import Promise
 
-AKTENPLAN = "51.3 Unterhaltsvorschuss"
-"""Class of every benefit file in the offices' file plan (*Aktenplan*)."""
-
 JSON = "application/json"
 
 TRIES = 5
@@ -46,7 +43,7 @@ def filing_request(promise: Promise, data: bytes | LargeFile, message: Row | Non
         tenant=promise.tenant,
         aktenzeichen=str(spec["case_key"]),
         akte_title=str(spec["akte"]),
-        aktenplan=AKTENPLAN,
+        aktenplan="",
         vorgang=str(spec["vorgang"]),
         title=str(spec["title"]),
         doc_type=str(spec["doc_type"]),

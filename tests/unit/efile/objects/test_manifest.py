@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from datetime import date
 
 import pytest
 
-from efile import IntegrityBroken, InvalidRequest, Part
+from efile import IntegrityBroken, InvalidRequest, Part, Statement
 from efile.integrity.digest import canonical_json
 from efile.objects import layout, manifest
 from tests.efile_house import SECRET, request
@@ -72,3 +73,28 @@ def test_a_manifest_stays_small() -> None:
 
     with pytest.raises(InvalidRequest, match="manifest_too_large"):
         manifest.describe(request(parts=parts), SECRET)
+
+
+def test_a_benefit_file_names_no_kind_and_needs_no_class() -> None:
+    plain, text = manifest.describe(request(), SECRET)
+    same, again = manifest.describe(
+        request(aktenplan="", kind="uvg"), SECRET, aktenplan="51.3 Unterhaltsvorschuss"
+    )
+
+    assert (plain, text) == (same, again)
+    assert ("uvg", "") == (plain.kind, plain.retention)
+    assert not {"kind", "retention"} & json.loads(text).keys()
+
+
+def test_kind_and_statement_are_sealed_with_the_document() -> None:
+    said = Statement(dates={"ended": date(2026, 3, 31)})
+    document, text = manifest.describe(request(kind="beistandschaft", retention=said), SECRET)
+
+    assert document == manifest.read(text, SECRET, key_of(text))
+    assert ("beistandschaft", '{"dates":{"ended":"2026-03-31"}}') == (
+        document.kind, document.retention,
+    )  # fmt: skip
+    for field, forged in (("kind", "uvg"), ("retention", {})):
+        changed = canonical_json(json.loads(text) | {field: forged})
+        with pytest.raises(IntegrityBroken, match="manifest_altered"):
+            manifest.read(changed, SECRET, key_of(text))

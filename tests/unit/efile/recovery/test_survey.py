@@ -282,3 +282,17 @@ async def test_a_forged_manifest_in_a_well_formed_pack_is_not_entered(tmp_path: 
         report = await house.efile.rebuild("muster")
 
         assert (0, ["manifest_altered"]) == (report.documents, [f.what for f in report.faults])
+
+
+async def test_a_file_of_two_kinds_is_reported_and_keeps_the_first(tmp_path: Path) -> None:
+    for number, kind in enumerate(("uvg-rueckgriff", "uvg")):
+        async with open_house(tmp_path) as house:
+            await house.efile.file(message(number, kind=kind))
+        forget_index(tmp_path)
+
+    async with open_house(tmp_path) as house:
+        report = await house.efile.rebuild("muster")
+        (akte,) = await house.efile.akten("muster")
+
+        assert [("akte_of_two_kinds", akte.id)] == [(f.what, f.where) for f in report.faults]
+        assert ("uvg-rueckgriff", 2) == (akte.kind, akte.documents)

@@ -1,0 +1,1 @@
+"""File kinds (*Aktenarten*) as data: Aktenplan, wall, numbers, retention."""

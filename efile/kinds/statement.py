@@ -1,0 +1,49 @@
+"""What a document says of how long its file is kept: days of events, holds set and lifted.
+
+It stands in the document's manifest, so that it is sealed with it, proven with it and found
+again by a rebuild. Of two statements on the same event the one filed later counts.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+
+class HoldSet(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """From now on nothing of the file may be destroyed (*Löschsperre*)."""
+
+    id: str
+    reason: str
+    since: date
+    until: date | None = None
+    """Last day; open where not given."""
+
+
+class HoldLifted(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A hold ends; others stay."""
+
+    id: str
+    reason: str
+
+
+class Statement(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """What one document says."""
+
+    dates: dict[str, date | None] = {}
+    """Day of each event; without a day, that it has not happened after all."""
+    hold: HoldSet | None = None
+    lifted: HoldLifted | None = None
+
+    def content(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        plain: dict[str, Any] = msgspec.to_builtins(self)
+        return plain
+
+
+def read_statement(text: str | bytes) -> Statement:
+    """Return what :meth:`Statement.content` was written from; unknown words are refused."""
+    return msgspec.json.decode(text, type=Statement)

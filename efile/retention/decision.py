@@ -1,0 +1,144 @@
+"""Whether a file may be destroyed on a day, and why, in a sentence people can check.
+
+The rule in force on the day asked decides. Where the answer lies in the future, a rule that is
+already known to follow is heeded: the day named is the first on which the law of that day
+allows it. Nothing is ever allowed while a hold is in force or a day is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from efile.kinds.catalog import FileKind
+from efile.kinds.rule import RetentionRule
+from efile.retention.standing import Hold, Standing
+
+State = Literal["kept", "due", "offer", "held", "undetermined"]
+"""Still kept; may be destroyed; first to be offered to the archive; held; nobody can say yet."""
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What may be done with a file on a day."""
+
+    state: State
+    day: date | None
+    """First day on which the law allows destruction, holds aside; none where nobody can say."""
+    free_day: date | None
+    """First day from the one asked on that neither law nor holds forbid; none: none is known."""
+    sentence: str
+    """German, why."""
+    rule: RetentionRule | None = None
+    holds: tuple[Hold, ...] = ()
+    """Those in force on the day asked, or on the day the law would allow it."""
+    missing: tuple[str, ...] = ()
+    """Events whose days are not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Law:
+    """What the law says, holds aside; without a day, why it cannot say one."""
+
+    day: date | None
+    why: str
+    rule: RetentionRule | None = None
+    missing: tuple[str, ...] = ()
+
+
+def decide(kind: FileKind | None, standing: Standing, on: date) -> Decision:
+    """Return what may be done with a file of a kind on a day."""
+    law = _law(kind, standing.days, on)
+    held = standing.held_on(on)
+    sentence = _sentence(law, on)
+    if held:
+        sentence = f"{_said(held)} Ohne Sperre: {sentence}"
+    later = standing.held_on(law.day) if law.day and law.day > on else ()
+    if later and not held:
+        sentence = f"{sentence} {_said(later)}"
+    return Decision(
+        "held" if held else _state(law, on),
+        law.day,
+        _free(kind, standing, on),
+        sentence,
+        law.rule,
+        held or later,
+        law.missing,
+    )
+
+
+def _law(kind: FileKind | None, days: Mapping[str, date], on: date) -> _Law:
+    """Return what the rule in force on a day says, or one that is known to follow it."""
+    if kind is None:
+        return _Law(None, "die Aktenart nicht eingerichtet ist")
+    for rule in kind.rules_from(on):
+        if missing := rule.missing(days):
+            names = " und ".join(f"„{kind.events[event]}“" for event in missing)
+            verb = "ist" if len(missing) == 1 else "sind"
+            return _Law(None, f"{names} nicht eingetragen {verb} ({_place(rule)})", rule, missing)
+        day, event = rule.last_event(days)
+        allowed = max(rule.first_day(day), rule.since or date.min)
+        if rule.until is None or allowed <= rule.until:
+            return _Law(allowed, _counted(rule, f"„{kind.events[event]}“ am {day:%d.%m.%Y}"), rule)
+    return _Law(None, f"am {on:%d.%m.%Y} noch keine Regel galt")
+
+
+def _state(law: _Law, on: date) -> State:
+    if law.day is None or law.rule is None:
+        return "undetermined"
+    if on < law.day:
+        return "kept"
+    return "offer" if law.rule.offer else "due"
+
+
+def _free(kind: FileKind | None, standing: Standing, on: date) -> date | None:
+    """Return the first day from ``on`` on that is free, whatever rule is law on it."""
+    day = on
+    while True:
+        allowed = _law(kind, standing.days, day).day
+        if allowed is None:
+            return None
+        day = max(day, allowed)
+        ends = [hold.until for hold in standing.held_on(day)]
+        if not ends:
+            return day
+        if None in ends:
+            return None
+        day = max(end for end in ends if end) + _DAY
+
+
+def _sentence(law: _Law, on: date) -> str:
+    if law.day is None or law.rule is None:
+        return f"noch nicht bestimmbar, weil {law.why}."
+    then = "" if on >= law.day else "dann "
+    offer = " Vorher ist die Akte dem Archiv anzubieten." if law.rule.offer else ""
+    return (
+        f"darf vernichtet werden ab {law.day:%d.%m.%Y}, weil {law.why} {then}abgelaufen ist"
+        f" ({_place(law.rule)}).{offer}"
+    )
+
+
+def _counted(rule: RetentionRule, event: str) -> str:
+    """Return how a rule counts, for example ``die Frist von 30 + 70 Jahren nach …``."""
+    span = " + ".join(str(years) for years in rule.years)
+    count = "1 Jahr" if rule.years == (1,) else f"{span} Jahren"
+    if rule.begins == "event":
+        return f"die Frist von {count} nach {event}"
+    return f"die Frist von {count} nach dem Ende des Jahres von {event}"
+
+
+def _place(rule: RetentionRule) -> str:
+    """Return name and source of a rule, and a warning where it is no law."""
+    warning = "; vor Ort zu bestätigen" if rule.assumed else ""
+    return f"{rule.name}: {rule.source}{warning}"
+
+
+def _said(holds: Sequence[Hold]) -> str:
+    return " ".join(
+        f"Gesperrt {f'bis {hold.until:%d.%m.%Y}' if hold.until else 'ohne Enddatum'}, weil:"
+        f" {hold.reason.rstrip('.')} (Löschsperre von {hold.actor} vom {hold.since:%d.%m.%Y})."
+        for hold in holds
+    )
