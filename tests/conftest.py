@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from hub.store.engines.session import Address
 from tests.engines import Engine, engine_named
 from tests.postgres_server import PostgresServer, start_postgres
 from tests.s3_server import S3Server, start_rclone
+
+# A busy machine is no fault of an example.
+settings.register_profile("untimed", settings(deadline=None))
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
