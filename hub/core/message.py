@@ -40,6 +40,8 @@ class Message:
     """The sender's own message number."""
     record: str | None = None
     """Digest of the neutral record, for messages split from a batch."""
+    attachments: int | None = 0
+    """How many files came with it; ``None``: accepted before this was counted."""
 
     @property
     def key(self) -> tuple[str, str]:

@@ -121,6 +121,7 @@ async def prepare(arrival: Arrival, house: House) -> Ready:
         original_name=arrival.name,
         correlation_id=arrival.correlation_id or arrival.id,
         causation_id=arrival.causation_id,
+        attachments=len(arrival.attachments),
     )
     in_order = any(route.split for route in routes)
     return Ready(

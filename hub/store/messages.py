@@ -269,10 +269,10 @@ def _entry(message: Message, action: str, **said: Any) -> Entry:  # noqa: ANN401
 _INSERT = """
 INSERT INTO message (id, tenant, partner, channel, kind, case_key, state, sha256, record_sha256,
   size_bytes, original_name, business_id, correlation_id, causation_id, part_of,
-  received_us, code, closed_us)
+  attachments, received_us, code, closed_us)
 VALUES (:id, :tenant, :partner, :channel, :kind, :case_key, :state, :sha256, :record_sha256,
   :size_bytes, :original_name, :business_id, :correlation_id, :causation_id, :part_of,
-  :received_us, :code, :closed)
+  :attachments, :received_us, :code, :closed)
 """
 
 
@@ -284,7 +284,7 @@ def to_message(row: Row) -> Message:
         size_bytes=row["size_bytes"], received_us=row["received_us"],
         original_name=row["original_name"], correlation_id=row["correlation_id"],
         causation_id=row["causation_id"], part_of=row["part_of"], business_id=row["business_id"],
-        record=row["record_sha256"],
+        record=row["record_sha256"], attachments=row["attachments"],
     )  # fmt: skip
 
 

@@ -88,10 +88,9 @@ class Mind:
         return self.rules.settings.tenant(tenant_id)
 
 
-def comes_in_units(message: Message, mind: Mind) -> bool:
+def brought_attachments(message: Message) -> bool:
     """Tell whether a message may have brought attachments."""
-    channels = mind.tenant(message.tenant).channels
-    return any(c.name == message.channel and c.ready == "sidecar" for c in channels)
+    return message.attachments is None or message.attachments > 0
 
 
 def keep(data: bytes) -> Kept:

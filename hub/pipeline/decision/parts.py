@@ -21,7 +21,7 @@ from hub.core.record import Record
 from hub.pipeline.decision import verdicts
 from hub.pipeline.decision.answers import receipt
 from hub.pipeline.decision.knowledge import Knowledge
-from hub.pipeline.decision.mind import Mind, comes_in_units
+from hub.pipeline.decision.mind import Mind, brought_attachments
 from hub.pipeline.decision.plan import Milestone, Part, Plan
 from hub.pipeline.decision.promises import unassigned
 from hub.pipeline.decision.quarantine import RefusedRows, record_report
@@ -126,7 +126,7 @@ def _given_out(
     That is the only case of a ``whole`` batch, or the one whose number stands in the name.
     What names none of them, or more than one, is left to a person.
     """
-    came = mind.knows.attachments(batch.tenant, batch.id) if comes_in_units(batch, mind) else ()
+    came = mind.knows.attachments(batch.tenant, batch.id) if brought_attachments(batch) else ()
     if not came:
         return tuple(parts), ()
     first = {part.message.case_key: at for at, part in reversed(list(enumerate(parts)))}
@@ -141,10 +141,14 @@ def _given_out(
         else:
             left.append(unassigned(batch, number, one, mind))
     filled = [
-        replace(part, attachments=tuple(given[at])) if at in given else part
-        for at, part in enumerate(parts)
+        _with(part, tuple(given[at])) if at in given else part for at, part in enumerate(parts)
     ]
     return tuple(filled), tuple(left)
+
+
+def _with(part: Part, came: tuple[Attachment, ...]) -> Part:
+    message = replace(part.message, attachments=len(came))
+    return replace(part, message=message, attachments=came)
 
 
 def _named(name: str, keys: AbstractSet[str]) -> set[str]:

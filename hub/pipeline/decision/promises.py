@@ -12,7 +12,7 @@ from hub.core.record import canonical_json
 from hub.partners.outcome import Clearing, Filing, Letter, Outcome, Send
 from hub.pipeline.decision import verdicts
 from hub.pipeline.decision.answers import receipt
-from hub.pipeline.decision.mind import Mind, comes_in_units, keep
+from hub.pipeline.decision.mind import Mind, brought_attachments, keep
 from hub.pipeline.decision.plan import Milestone, Plan
 from hub.pipeline.decision.writing import partner_for, written
 from hub.routing.route import InRoute
@@ -160,7 +160,7 @@ def _filing(
 
 def attached(message: Message, outcome: Outcome, case: Case | None, mind: Mind) -> list[Promise]:
     """Return the promises to file what came with a message, each as a document of its own."""
-    if not comes_in_units(message, mind):
+    if not brought_attachments(message):
         return []
     matters = [one.vorgang for one in outcome.filings] + [one.vorgang for one in outcome.letters]
     came = enumerate(mind.knows.attachments(message.tenant, message.id), 1)

@@ -16,7 +16,7 @@ from hub.core.ids import derived_uuid
 from hub.core.message import Message
 from hub.core.record import Record
 from hub.pipeline.decision.answers import receipt
-from hub.pipeline.decision.mind import Mind, comes_in_units
+from hub.pipeline.decision.mind import Mind
 from hub.pipeline.decision.plan import Milestone, Plan
 from hub.pipeline.decision.quarantine import put_aside, reason_for
 from hub.pipeline.decision.reading import Understood
@@ -111,13 +111,11 @@ def repeated(message: Message, mind: Mind) -> Plan | None:
 
 def _came_with_others(message: Message, before: str, mind: Mind) -> bool:
     """Tell whether two messages of the same bytes came with different attachments."""
-    if not comes_in_units(message, mind):
-        return False
-    digests = {
-        tuple(came.sha256 for came in mind.knows.attachments(message.tenant, one))
+    mine, others = (
+        [came.sha256 for came in mind.knows.attachments(message.tenant, one)]
         for one in (message.id, before)
-    }
-    return len(digests) > 1
+    )
+    return mine != others
 
 
 def business_key(message: Message) -> str:

@@ -40,7 +40,7 @@ async def test_an_office_sees_its_own_part_only(world: World) -> None:
         (
             "INSERT INTO message SELECT tenant, 'x', partner, channel, kind, case_key, state, sha256, "
             "record_sha256, size_bytes, original_name, business_id, correlation_id, causation_id, "
-            "part_of, schema_name, code, open_promises, received_us, closed_us FROM message"
+            "part_of, schema_name, code, open_promises, received_us, closed_us, attachments FROM message"
         ),
     ],
 )
