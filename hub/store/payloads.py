@@ -11,28 +11,28 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self
 
 from hub.core import failpoint
 from hub.core.errors import Conflict, Unavailable
-from hub.disk.folders import make, sync
 from hub.store.database import Database, Transaction
 from hub.store.shelf.removal import hidden_files
+from hub.store.shelf.writing import BLOCK_BYTES, blocks, durably, put
 
 failpoint.declare("payload_before_name")
 
 INLINE_BYTES = 128 * 1024
 """Up to this size a row is cheaper than a file with its own fsync."""
 
+TOGETHER_BYTES = 4 * INLINE_BYTES
+"""So much of streams kept together stays in memory; beyond it small ones lie in files too."""
+
 HEAD_BYTES = 65_536
 """So much of a large payload is at hand without reading its file."""
-
-BLOCK_BYTES = 1024 * 1024
-"""Bytes written at once: a thread is asked once per block, and no more is held."""
 
 _LEFT_US = 86_400_000_000
 """No body takes a day; another node may be writing what is younger."""
@@ -81,13 +81,15 @@ class Payloads:
         Raises:
             Unavailable: the disk is full or does not sync.
         """
-        with _Spool(self._folder) as spool:
-            async for block in _blocks(chunks):
-                if spool.fits(block):
-                    spool.add(block)
-                else:
-                    await asyncio.to_thread(spool.add, block)
-            return await asyncio.to_thread(spool.end) if spool.is_large else spool.end()
+        with self.gather() as gathering:
+            await gathering.add(chunks)
+            return (await gathering.end())[0]
+
+    @contextmanager
+    def gather(self) -> Iterator[Gathering]:
+        """Keep several streams together: left before the end, nothing of them remains."""
+        with ExitStack() as stack:
+            yield Gathering(self._folder, stack)
 
     def keep_file(self, file: BinaryIO) -> Kept:
         """Do the same with an open file, from where it stands to its end; blocks its thread.
@@ -206,6 +208,53 @@ def _read(path: Path) -> bytes:
     raise _damaged(path.name)
 
 
+class Gathering:
+    """Streams that are kept together, one after the other."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._folder = folder
+        self._stack = stack
+        self._spools: list[_Spool] = []
+        self._room = TOGETHER_BYTES
+
+    async def add(self, chunks: AsyncIterable[bytes], *, head: bool = True) -> int:
+        """Take the next stream and return its size; what the source raises passes.
+
+        Args:
+            chunks: the bytes.
+            head: whether somebody will look at the first of them without reading the rest.
+
+        Raises:
+            Unavailable: the disk is full or does not sync.
+        """
+        room, first = min(INLINE_BYTES, self._room), HEAD_BYTES if head else 0
+        spool = self._stack.enter_context(_Spool(self._folder, room, first))
+        self._spools.append(spool)
+        async for block in blocks(chunks):
+            if spool.fits(block):
+                spool.add(block)
+            else:
+                await asyncio.to_thread(spool.add, block)
+        if spool.is_large:
+            await asyncio.to_thread(spool.settle)
+        else:
+            self._room -= spool.size
+        return spool.size
+
+    async def end(self) -> list[Kept]:
+        """Return what was kept, in order; only now do large ones get their names.
+
+        Raises:
+            Unavailable: the disk is full or does not sync.
+        """
+        if any(spool.is_large for spool in self._spools):
+            return await asyncio.to_thread(self._end)
+        return self._end()
+
+    def _end(self) -> list[Kept]:
+        return [spool.end() for spool in self._spools]
+
+
 class _Spool:
     """Bytes on their way in: hashed as they come, in memory while small, then in a file.
 
@@ -213,14 +262,17 @@ class _Spool:
     anybody is told. Left without :meth:`end`, nothing remains.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, in_memory: int = INLINE_BYTES, head: int = HEAD_BYTES) -> None:
         self._folder = folder
+        self._in_memory = in_memory
+        self._head = head
         self._digest = hashlib.sha256()
         self._small = bytearray()
         self._first = b""
-        self._size = 0
+        self.size = 0
         self._file: BinaryIO | None = None
-        self._temporary = folder
+        """While it is written to."""
+        self._temporary: Path | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -230,16 +282,17 @@ class _Spool:
             with suppress(OSError):
                 # A full disk refuses the rest a second time; it was said the first time.
                 self._file.close()
+        if self._temporary is not None:
             self._temporary.unlink(missing_ok=True)
 
     @property
     def is_large(self) -> bool:
         """Whether the bytes lie in a file."""
-        return self._file is not None
+        return self._temporary is not None
 
     def fits(self, block: bytes) -> bool:
         """Tell whether the bytes stay in memory with this block, so that no disk is touched."""
-        return self._file is None and self._size + len(block) <= INLINE_BYTES
+        return not self.is_large and self.size + len(block) <= self._in_memory
 
     def add(self, block: bytes) -> None:
         """Take the next bytes.
@@ -249,23 +302,37 @@ class _Spool:
         """
         stays = self.fits(block)
         self._digest.update(block)
-        self._size += len(block)
+        self.size += len(block)
         if stays:
             self._small += block
             return
-        with _durably():
+        with durably():
             self._write(block)
 
     def _write(self, block: bytes) -> None:
         if self._file is None:
-            name = f"{os.getpid()}.{os.urandom(8).hex()}"
-            self._temporary = self._folder / INCOMING / name
-            self._temporary.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self._temporary.open("xb")
+            path = self._folder / INCOMING / f"{os.getpid()}.{os.urandom(8).hex()}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("xb")
+            self._temporary = path
             self._file.write(self._small)
-            self._first = bytes(self._small[:HEAD_BYTES] + block[:HEAD_BYTES])[:HEAD_BYTES]
+            self._first = bytes(self._small[: self._head] + block[: self._head])[: self._head]
             self._small.clear()
         self._file.write(block)
+
+    def settle(self) -> None:
+        """Bring bytes that lie in a file to the disk, under no name yet.
+
+        Raises:
+            Unavailable: the disk is full or does not sync.
+        """
+        if self._file is not None:
+            with durably():
+                self._file.flush()
+                os.fsync(self._file.fileno())
+                self._file.close()
+            # Its buffer goes too: of a hundred only names are held.
+            self._file = None
 
     def end(self) -> Kept:
         """Return what was kept; large bytes are durable by now.
@@ -274,69 +341,13 @@ class _Spool:
             Unavailable: the disk is full or does not sync.
         """
         digest = self._digest.hexdigest()
-        if self._file is None:
-            return Kept(digest, self._size, bytes(self._small))
-        with _durably():
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            failpoint.reach("payload_before_name")
-            _put(self._temporary, self._folder / digest[:2] / digest)
-        return Kept(digest, self._size, None, self._first)
-
-
-@contextmanager
-def _durably() -> Iterator[None]:
-    """Say of a disk that refuses what that means."""
-    try:
-        yield
-    except OSError as exc:
-        raise Unavailable(
-            "payload_not_durable",
-            "Die Nutzdaten konnten nicht sicher abgelegt werden.",
-            remedy="Plattenplatz im Datenordner prüfen.",
-        ) from exc
-
-
-def _put(temporary: Path, path: Path) -> None:
-    """Give bytes that are on disk their name, and sync the folders.
-
-    What lies there already is read, because a damaged file must not stand for good bytes, and
-    its folder is synced all the same: whoever put it there may not have come so far.
-    """
-    if not (_is_sound(path) and _touched(path)):
-        make(path.parent)
-        temporary.rename(path)
-    sync(path.parent)
-
-
-def _touched(path: Path) -> bool:
-    """Say that a file is wanted, to whoever removes old ones; false when it is gone by now."""
-    try:
-        os.utime(path)
-    except FileNotFoundError:
-        return False
-    return True
-
-
-def _is_sound(path: Path) -> bool:
-    """Tell whether a file holds the bytes its name promises."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == path.name
-    except FileNotFoundError:
-        return False
-
-
-async def _blocks(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    """Join what arrives in small pieces."""
-    block = bytearray()
-    async for chunk in chunks:
-        block += chunk
-        if len(block) >= BLOCK_BYTES:
-            yield bytes(block)
-            block.clear()
-    if block:
-        yield bytes(block)
+        if self._temporary is None:
+            return Kept(digest, self.size, bytes(self._small))
+        self.settle()
+        failpoint.reach("payload_before_name")
+        with durably():
+            put(self._temporary, self._folder / digest[:2] / digest)
+        return Kept(digest, self.size, None, self._first)
 
 
 def _was_removed(tx: Transaction, tenant: str, sha256: str) -> bool:

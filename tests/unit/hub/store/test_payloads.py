@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 from hub.core.errors import Conflict, Unavailable
 from hub.store.migrate import hub_migrations, migrate
-from hub.store.payloads import BLOCK_BYTES, HEAD_BYTES, INCOMING, INLINE_BYTES, Payloads
+from hub.store.payloads import HEAD_BYTES, INCOMING, INLINE_BYTES, TOGETHER_BYTES, Payloads
+from hub.store.shelf.writing import BLOCK_BYTES
 from hub.store.sqlite import SqliteDatabase
 
 LARGE = b"<x>" * INLINE_BYTES
@@ -170,6 +171,51 @@ async def test_a_stream_that_breaks_off_leaves_nothing_behind(shelf: Shelf) -> N
         await shelf.payloads.keep_stream(broken())
 
     assert [] == shelf.files
+
+
+async def test_streams_kept_together_are_what_each_would_be_alone(shelf: Shelf) -> None:
+    wanted = [b"", b"small", LARGE, b"other", LARGE + b"2"]
+
+    with shelf.payloads.gather() as gathering:
+        sizes = [await gathering.add(_in_pieces(data, 65_536)) for data in wanted]
+        before = shelf.files
+        kept = await gathering.end()
+
+    assert [len(data) for data in wanted] == sizes
+    assert [INCOMING] * 2 == [path.parent.name for path in before]
+    assert [await shelf.payloads.keep(data) for data in wanted] == kept
+    assert {one.sha256 for one in kept if one.inline is None} == {f.name for f in shelf.files}
+
+
+async def test_streams_kept_together_leave_nothing_behind_when_one_breaks_off(
+    shelf: Shelf,
+) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield LARGE * 4
+        raise ConnectionResetError
+
+    with shelf.payloads.gather() as gathering:
+        await gathering.add(_in_pieces(LARGE, 65_536))
+        with pytest.raises(ConnectionResetError):
+            await gathering.add(broken())
+
+    assert [] == shelf.files
+
+
+async def test_many_small_streams_need_no_more_memory_than_a_few(shelf: Shelf) -> None:
+    count, size = 200, INLINE_BYTES - 1
+
+    tracemalloc.start()
+    with shelf.payloads.gather() as gathering:
+        for number in range(count):
+            await gathering.add(_in_pieces(bytes([number]) * size, 65_536), head=False)
+        kept = await gathering.end()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert TOGETHER_BYTES >= sum(len(one.inline) for one in kept if one.inline is not None)
+    assert count == len(shelf.files) + len([one for one in kept if one.inline is not None])
+    assert most < 4 * BLOCK_BYTES
 
 
 @pytest.mark.parametrize("data", [b"small", LARGE])
