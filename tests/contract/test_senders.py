@@ -21,6 +21,7 @@ from hub.store.senders.credentials import Credential
 from hub.web.api import posting
 from hub.web.api.problems import Problem
 from hub.web.api.services import Door
+from hub.web.api.units.receiving import Received
 from tests.engines import AnyDatabase, Engine
 from tests.message_house import CORE, OFFICE, World, open_world
 
@@ -121,7 +122,8 @@ async def test_use_is_noted_to_the_hour(nodes: list[AnyDatabase]) -> None:
 
 async def wanted(door: Door, key: str, body: bytes = BODY) -> posting._Request:
     kept = await door.house.payloads.keep(body)
-    return posting._Request(CREDENTIAL, key, kept, "nachricht.xml", kept.sha256)
+    received = Received(kept, "nachricht.xml", "application/xml")
+    return posting._Request(CREDENTIAL, key, received)
 
 
 async def test_a_key_makes_one_message_however_many_nodes_it_reaches_at_once(

@@ -111,7 +111,12 @@ class Intake(_Section, frozen=True, kw_only=True):
     key: str = ""
     """PEM file with its private key, readable by the service only."""
     max_bytes: Count = 104_857_600
-    """Larger bodies are refused unread."""
+    """Larger messages are refused unread."""
+    max_attachments: Annotated[int, Meta(ge=0, le=1000)] = 100
+    """Attachments of one message; 0: none are taken in."""
+    max_unit_bytes: Count = 1_000_000_000
+    """Larger requests with attachments are refused unread; each attachment has the limit of
+    ``pickup.max_attachment_bytes``."""
     media_types: tuple[str, ...] = (
         "application/xml", "text/xml", "text/csv", "text/plain", "application/octet-stream",
     )  # fmt: skip

@@ -17,7 +17,8 @@ class Fate:
     """What became of one message."""
 
     message: Row
-    """``id, tenant, channel, state, code, kind, business_id, sha256, size_bytes, received_us``."""
+    """``id, tenant, channel, state, code, kind, business_id, sha256, size_bytes, attachments,
+    received_us``."""
     verdict: str | None = None
     """``passed``, ``failed`` or ``not_checkable``; unknown while nobody has read it."""
     reason: Mapping[str, Any] = field(default_factory=dict)
@@ -39,7 +40,7 @@ def fate_of(tx: Transaction, tenant: str, message_id: str) -> Fate | None:
     """Return what became of a message."""
     row = tx.one(
         "SELECT id, tenant, channel, state, code, kind, business_id, sha256, size_bytes, "
-        "received_us FROM message WHERE tenant = :tenant AND id = :id",
+        "attachments, received_us FROM message WHERE tenant = :tenant AND id = :id",
         tenant=tenant, id=message_id,
     )  # fmt: skip
     if row is None:

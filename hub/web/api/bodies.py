@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
-from email.message import Message as Headers
 
 from aiohttp import ClientError, web
 
 from hub.core.settings import Intake
+from hub.web.api.parameters import file_name, parsed
 from hub.web.api.problems import Problem
+
+UNIT = "multipart/form-data"
+"""A message with its attachments; everything else is a message alone."""
 
 _NAMES = {
     "application/xml": "nachricht.xml",
@@ -20,6 +24,8 @@ _NAMES = {
 """Names of messages whose sender gave none."""
 
 LONGEST_NAME = 255
+_BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]")
+"""What may stand between the parts of a multipart body (RFC 2046, 5.1.1)."""
 
 
 def demand_fit(request: web.Request, rules: Intake) -> None:
@@ -30,10 +36,50 @@ def demand_fit(request: web.Request, rules: Intake) -> None:
     """
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Problem("content_encoded")
-    if media_type_of(request) not in rules.media_types:
-        raise Problem("media_type_unsupported", members={"media_types": list(rules.media_types)})
-    if request.content_length is not None and request.content_length > rules.max_bytes:
-        raise _too_large(rules)
+    if is_unit(request) and rules.max_attachments:
+        boundary_of(request)
+    else:
+        demand_type(media_type_of(request), rules)
+    limit = _limit(request, rules)
+    if request.content_length is not None and request.content_length > limit:
+        raise _too_large(limit)
+
+
+def demand_type(media_type: str, rules: Intake) -> None:
+    """See that messages of this type were agreed on.
+
+    Raises:
+        Problem: they were not.
+    """
+    if media_type not in rules.media_types:
+        units = (UNIT,) if rules.max_attachments else ()
+        agreed = [*rules.media_types, *units]
+        raise Problem("media_type_unsupported", members={"media_types": agreed})
+
+
+def is_unit(request: web.Request) -> bool:
+    """Tell whether attachments may come with the message."""
+    return media_type_of(request) == UNIT
+
+
+def boundary_of(request: web.Request) -> bytes:
+    """Return what stands between the parts of a unit.
+
+    Raises:
+        Problem: the request does not say it properly.
+    """
+    try:
+        _, parameters = parsed(request.headers["Content-Type"])
+    except ValueError as exc:
+        raise Problem("multipart_invalid") from exc
+    boundary = parameters.get("boundary", "")
+    if not _BOUNDARY.fullmatch(boundary):
+        raise Problem("multipart_invalid")
+    return boundary.encode()
+
+
+def _limit(request: web.Request, rules: Intake) -> int:
+    return rules.max_unit_bytes if is_unit(request) else rules.max_bytes
 
 
 def media_type_of(request: web.Request) -> str:
@@ -56,13 +102,14 @@ async def chunks_of(request: web.Request, rules: Intake) -> AsyncIterator[bytes]
         Problem: it grows beyond the limit, comes too slowly or breaks off.
     """
     started, received = asyncio.get_running_loop().time(), 0
+    limit = _limit(request, rules)
     while True:
         chunk = await _next(request, started + rules.grace_s + received / rules.slowest_bytes_s)
         if not chunk:
             return
         received += len(chunk)
-        if received > rules.max_bytes:
-            raise _too_large(rules)
+        if received > limit:
+            raise _too_large(limit)
         yield chunk
         if request.content.at_eof():
             return
@@ -81,13 +128,19 @@ async def _next(request: web.Request, deadline: float) -> bytes:
 
 def name_of(request: web.Request) -> str:
     """Return the sender's name of the message: metadata, never a path and never a key."""
-    given = ""
-    if "Content-Disposition" in request.headers:
-        said = Headers()
-        said["Content-Disposition"] = request.headers["Content-Disposition"]
-        given = "".join(c for c in said.get_filename() or "" if c.isprintable())
-    return given[:LONGEST_NAME] or _NAMES.get(media_type_of(request), "nachricht")
+    try:
+        _, parameters = parsed(request.headers.get("Content-Disposition", ""))
+        given = file_name(parameters)
+    except ValueError:
+        given = ""
+    return name_for(given, media_type_of(request))
 
 
-def _too_large(rules: Intake) -> Problem:
-    return Problem("body_too_large", members={"max_bytes": rules.max_bytes})
+def name_for(given: str, media_type: str) -> str:
+    """Return a name fit to be shown; one after its type for a message without name."""
+    printable = "".join(c for c in given if c.isprintable())
+    return printable[:LONGEST_NAME] or _NAMES.get(media_type, "nachricht")
+
+
+def _too_large(limit: int) -> Problem:
+    return Problem("body_too_large", members={"max_bytes": limit})

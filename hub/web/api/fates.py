@@ -118,6 +118,7 @@ def document_of(fate: Fate) -> dict[str, Any]:
         "received_at": iso_utc(row["received_us"]),
         "size_bytes": row["size_bytes"],
         "sha256": row["sha256"],
+        "attachments": row["attachments"] or 0,
         "duplicate_of": fate.duplicate_of,
         "findings": _findings(fate),
         "receipt": f"{PATH}/{row['id']}/receipt" if fate.receipt_sha256 else None,

@@ -8,7 +8,9 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from hub.core.settings import Intake
+from hub.web.api.bodies import UNIT
 from hub.web.api.problems import KINDS, MEDIA_TYPE
+from hub.web.api.units.receiving import ATTACHMENT, MESSAGE
 
 RULES: web.AppKey[Intake] = web.AppKey("rules", Intake)
 
@@ -135,6 +137,7 @@ _MESSAGE: Schema = {
     "received_at": _text(format="date-time"),
     "size_bytes": {"type": "integer"},
     "sha256": _text(),
+    "attachments": {"type": "integer"},
     "duplicate_of": _maybe(),
     "findings": {"type": "array", "items": {"$ref": "#/components/schemas/Finding"}},
     "receipt": _maybe(),
@@ -160,7 +163,9 @@ _SCHEMAS: Mapping[str, Schema] = {
             "remedy": _text(),
             "correlation_id": _text(),
             "max_bytes": {"type": "integer"},
+            "max_attachments": {"type": "integer"},
             "media_types": {"type": "array", "items": _text()},
+            "part": {"type": "integer"},
             **_MESSAGE,
         },
     },
@@ -215,10 +220,35 @@ def _operation(route: Described, rules: Intake) -> Schema:
         content = {name: {"schema": _text(format="binary")} for name in rules.media_types}
         told["requestBody"] = {
             "required": True,
-            "description": f"Höchstens {rules.max_bytes} Byte, ungepackt.",
-            "content": content,
+            "description": f"Höchstens {rules.max_bytes} Byte, ungepackt; mit Anlagen zusammen "
+            f"höchstens {rules.max_unit_bytes} Byte.",
+            "content": content | (_unit(rules) if rules.max_attachments else {}),
         }
     return told
+
+
+def _unit(rules: Intake) -> Schema:
+    """Describe a message with attachments."""
+    attachments = {
+        "type": "array",
+        "maxItems": rules.max_attachments,
+        "items": _text(format="binary"),
+        "description": "Jede mit eigenem Dateinamen (filename); nach der Nachricht.",
+    }
+    message = _text(format="binary", description="Die Nachricht; immer der erste Teil.")
+    return {
+        UNIT: {
+            "schema": {
+                "type": "object",
+                "required": [MESSAGE],
+                "properties": {MESSAGE: message, ATTACHMENT: attachments},
+            },
+            "encoding": {
+                MESSAGE: {"contentType": ", ".join(rules.media_types)},
+                ATTACHMENT: {"contentType": "*/*"},
+            },
+        }
+    }
 
 
 def _names(route: Described) -> Iterable[str]:

@@ -18,16 +18,16 @@ from hub.core.errors import Conflict
 from hub.core.ids import uuid7
 from hub.pipeline.intake import Accepted, Arrival, accept
 from hub.store.database import Row, Transaction
-from hub.store.payloads import Kept
 from hub.store.senders import credentials, posts
 from hub.store.senders.credentials import Credential
 from hub.store.senders.posts import Post
 from hub.web.api import fates
-from hub.web.api.bodies import chunks_of, demand_fit, invite, media_type_of, name_of
+from hub.web.api.bodies import chunks_of, demand_fit, invite, is_unit, media_type_of, name_of
 from hub.web.api.fates import Entered
 from hub.web.api.identity import sender_of
 from hub.web.api.problems import RETRY_AFTER_S, Problem
 from hub.web.api.services import DOOR, Door
+from hub.web.api.units.receiving import Received, receive
 
 failpoint.declare("post_before_answer")
 
@@ -41,10 +41,16 @@ class _Request:
 
     credential: Credential
     key: str | None
-    kept: Kept
-    name: str
-    fingerprint: str
-    """Digest of all that makes the request what it is."""
+    received: Received
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of all that makes the request what it is, however it was cut into parts."""
+        unit = self.received
+        words = [unit.media_type, unit.name, unit.kept.sha256]
+        for one in unit.attachments:
+            words += [one.name, one.media_type, one.sha256]
+        return hashlib.sha256("\0".join(words).encode()).hexdigest()
 
 
 async def post_message(request: web.Request) -> web.Response:
@@ -71,12 +77,16 @@ async def _received(
 ) -> _Request:
     """Invite the body and keep it."""
     await invite(request)
+    received = await (receive if is_unit(request) else _receive_alone)(request, door)
+    sizes = [received.kept.size, *(one.size_bytes for one in received.attachments)]
+    door.figures.received_bytes += sum(sizes)
+    return _Request(credential, key, received)
+
+
+async def _receive_alone(request: web.Request, door: Door) -> Received:
+    """Keep a body that is the message itself."""
     kept = await door.house.payloads.keep_stream(chunks_of(request, door.rules))
-    door.figures.received_bytes += kept.size
-    name = name_of(request)
-    parts = (media_type_of(request), name, kept.sha256)
-    fingerprint = hashlib.sha256("\0".join(parts).encode()).hexdigest()
-    return _Request(credential, key, kept, name, fingerprint)
+    return Received(kept, name_of(request), media_type_of(request))
 
 
 def _key_of(request: web.Request, door: Door) -> str | None:
@@ -128,6 +138,11 @@ def _find(tx: Transaction, wanted: _Request) -> Row | None:
 
 def _arrival(wanted: _Request, door: Door) -> Arrival:
     credential, now_us = wanted.credential, door.house.clock.now_us()
+    unit = wanted.received
+    is_empty = unit.kept.size == 0
+    facts: dict[str, object] = {"sender": credential.sender, "credential": credential.id}
+    if unit.attachments:
+        facts["attachments"] = len(unit.attachments)
 
     def remember(tx: Transaction, accepted: Accepted) -> None:
         post = _post(wanted, accepted.message.id, now_us)
@@ -139,11 +154,12 @@ def _arrival(wanted: _Request, door: Door) -> Arrival:
         id=uuid7(now_us),
         tenant=credential.tenant,
         channel=credential.channel,
-        name=wanted.name,
-        size=wanted.kept.size,
-        kept=wanted.kept,
-        fault=None if wanted.kept.size else "empty_file",
-        facts={"sender": credential.sender, "credential": credential.id},
+        name=unit.name,
+        size=unit.kept.size,
+        kept=unit.kept,
+        fault="empty_file" if is_empty else None,
+        facts=facts,
+        attachments=() if is_empty else unit.attachments,
         within=remember,
     )
 

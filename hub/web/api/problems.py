@@ -95,6 +95,55 @@ KINDS: Mapping[str, Kind] = {
         "Gepackte Inhalte (Content-Encoding) werden nicht angenommen.",
         "Den Inhalt ungepackt senden.",
     ),
+    "multipart_invalid": Kind(
+        400, "Keine gültige Einheit",
+        "Der Inhalt ist kein vollständiges multipart/form-data nach RFC 7578; „part“ nennt den "
+        "Teil, bei dem das auffiel. Es wurde nichts angenommen.",
+        "Teile mit einer fertigen Bibliothek schreiben: je Teil Content-Disposition: form-data in "
+        "UTF-8, kein Text vor dem ersten und nach dem letzten Teil, Trenner am Ende mit „--“.",
+    ),
+    "part_unexpected": Kind(
+        400, "Teil nicht vorgesehen",
+        "Der erste Teil muss das Feld „message“ sein, jeder weitere das Feld „attachment“.",
+        "Die Nachricht als ersten Teil „message“ senden, jede Anlage danach als „attachment“.",
+    ),
+    "part_headers_too_large": Kind(
+        400, "Köpfe zu lang",
+        "Die Köpfe eines Teils sind zusammen länger als 8 KiB.",
+        "Kürzeren Dateinamen verwenden und nur die nötigen Köpfe senden.",
+    ),
+    "part_nested": Kind(
+        415, "Verschachtelt",
+        "Ein Teil ist selbst aus Teilen zusammengesetzt (multipart/…).",
+        "Jede Anlage als eigenen Teil der einen Einheit senden.",
+    ),
+    "part_encoded": Kind(
+        415, "Kodierter Teil",
+        "Ein Teil ist kodiert oder gepackt (Content-Transfer-Encoding, Content-Encoding).",
+        "Die Bytes jedes Teils unverändert senden (binary).",
+    ),
+    "attachment_name_invalid": Kind(
+        400, "Name der Anlage unzulässig",
+        "Eine Anlage hat keinen Dateinamen oder einen, den auch der Eingangsordner nicht nähme: "
+        "länger als 255 Byte, versteckt, mit der Endung einer unfertigen Datei oder einer "
+        "Begleitdatei.",
+        "Im Content-Disposition der Anlage einen gewöhnlichen Dateinamen angeben (filename).",
+    ),
+    "attachment_name_repeated": Kind(
+        400, "Name der Anlage doppelt",
+        "Zwei Anlagen derselben Nachricht tragen denselben Dateinamen.",
+        "Jeder Anlage einen eigenen Namen geben.",
+    ),
+    "attachments_too_many": Kind(
+        413, "Zu viele Anlagen",
+        "Die Nachricht hat mehr Anlagen als vereinbart.",
+        "Anlagen auf mehrere Nachrichten verteilen.",
+    ),
+    "attachment_too_large": Kind(
+        413, "Anlage zu groß",
+        "Eine Anlage ist größer als vereinbart.",
+        "Die Anlage in mehrere Dateien teilen.",
+    ),
     "sender_too_busy": Kind(
         429, "Zu viele Anfragen zugleich",
         "Von diesem Absender sind schon so viele Anfragen in Arbeit, wie vereinbart ist.",

@@ -58,7 +58,10 @@ ROUTES: Final = (
             *_KNOWN, "idempotency_key_missing", "idempotency_key_invalid",
             "idempotency_key_in_progress", "idempotency_key_reused", "media_type_unsupported",
             "content_encoded", "body_too_large", "body_too_slow", "body_incomplete",
-            "message_refused", "door_shut", *_EVERYWHERE,
+            "multipart_invalid", "part_unexpected", "part_headers_too_large", "part_nested",
+            "part_encoded", "attachment_name_invalid", "attachment_name_repeated",
+            "attachments_too_many", "attachment_too_large", "message_refused", "door_shut",
+            *_EVERYWHERE,
         ),
     ),
     Route(

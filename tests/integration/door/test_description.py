@@ -4,10 +4,12 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from hub.core.settings import Limits
 from hub.store.database import Transaction
+from hub.web.api.bodies import UNIT
 from hub.web.api.problems import KINDS
 from hub.web.api.routes import ROUTES
 from tests.conformance import faults, operation_of
@@ -55,7 +57,30 @@ async def test_the_limits_told_are_the_limits_kept(step: DoorStep):
     body = operation_of(await served(step), "POST", MESSAGES)["requestBody"]
 
     assert "100000 Byte" in body["description"]
+    assert {*step.door.rules.media_types, UNIT} == set(body["content"])
+    assert 100 == body["content"][UNIT]["schema"]["properties"]["attachment"]["maxItems"]
+
+
+async def test_where_no_attachments_are_taken_none_are_told_of(tmp_path: Path):
+    async with open_door(tmp_path, max_attachments=0) as step:
+        body = operation_of(await served(step), "POST", MESSAGES)["requestBody"]
+
     assert set(step.door.rules.media_types) == set(body["content"])
+
+
+async def test_a_unit_written_by_the_description_is_taken(step: DoorStep):
+    told = operation_of(await served(step), "POST", MESSAGES)["requestBody"]["content"][UNIT]
+    form = aiohttp.FormData()
+    for name, schema in told["schema"]["properties"].items():
+        kind = told["encoding"][name]["contentType"].partition(",")[0]
+        for number in range(1 if schema["type"] == "string" else 2):
+            said = {"filename": f"{number}.pdf"} | ({} if "*" in kind else {"content_type": kind})
+            form.add_field(name, FALLDATEN, **said)
+    answer = await (await step.with_token()).ask(
+        "POST", MESSAGES, data=form, headers={"Idempotency-Key": "k"}
+    )
+
+    assert (202, 2) == (answer.status, answer.json["attachments"])
 
 
 async def test_an_address_of_nobody_is_answered_in_the_same_shape(step: DoorStep):

@@ -1,0 +1,1 @@
+"""A message and its attachments in one request (``multipart/form-data``)."""
