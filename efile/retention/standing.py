@@ -31,7 +31,7 @@ class Standing:
 
     days: dict[str, date] = field(default_factory=dict)
     told_us: dict[str, int] = field(default_factory=dict)
-    """When each of these days was said."""
+    """When something was said of each event for the last time, also that it has no day."""
     holds: tuple[Hold, ...] = ()
     """In the order they were set."""
 
@@ -51,11 +51,11 @@ def standing_of(said: Iterable[Said]) -> Standing:
     lifted: set[str] = set()
     for one in said:
         for event, day in one.statement.dates.items():
+            told_us[event] = one.at_us
             if day is None:
                 days.pop(event, None)
-                told_us.pop(event, None)
             else:
-                days[event], told_us[event] = day, one.at_us
+                days[event] = day
         if one.statement.hold:
             holds.setdefault(one.statement.hold.id, _hold(one.statement.hold, one.actor))
         if one.statement.lifted:

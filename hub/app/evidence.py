@@ -6,12 +6,15 @@ import asyncio
 import sys
 from pathlib import Path
 
+from efile import EFile
 from hub.app.kek import kek_of
 from hub.app.place import CLOCK, SHIPPED, Place
+from hub.app.rooms import efile_of
 from hub.certificates.signing import SigningKeys
 from hub.core import failpoint
 from hub.core.settings import armed_failpoint
 from hub.evidence.archiving import Archivist
+from hub.evidence.benefit_ends import BenefitEnds
 from hub.evidence.checkpoints import Notary
 from hub.evidence.retention import PayloadRetention
 from hub.pipeline.house import House
@@ -65,10 +68,17 @@ def open_orphans(place: Place, database: Database) -> Orphans:
     return Orphans(database, CLOCK, place.payloads)
 
 
+def open_benefit_ends(place: Place, database: Database, room: EFile) -> BenefitEnds:
+    """Open what tells benefit files when their benefit ended."""
+    book = Journal(place.settings.node)
+    return BenefitEnds(database, room.retention, CLOCK, book, place.tenant_ids)
+
+
 def duties(place: Place, house: House) -> list[Duty]:
     """Return what is looked after beside the messages' way."""
     return [
         ("checkpoints", open_notary(place, house.database).round, DUTY_S),
         ("retention", open_retention(place, house.database).round, DUTY_S),
         ("orphans", open_orphans(place, house.database).round, DUTY_S),
+        ("benefit_ends", open_benefit_ends(place, house.database, efile_of(house)).round, DUTY_S),
     ]

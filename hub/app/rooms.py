@@ -105,6 +105,15 @@ async def open_efile(place: Place, database: Database) -> AsyncIterator[EFile]:
         await room.close()
 
 
+def efile_of(house: House) -> EFile:
+    """Return the e-file behind the house's port."""
+    room = house.efile
+    if not isinstance(room, EFile):
+        msg = "a service needs the real e-file"
+        raise TypeError(msg)
+    return room
+
+
 def open_center(place: Place, database: Database) -> CertificateCenter:
     """Open the central certificate store."""
     folder = place.base / place.settings.folders.certs

@@ -11,12 +11,11 @@ from functools import partial
 
 from aiohttp import web
 
-from efile import EFile
 from hub.app.alerts import watch_of
 from hub.app.anchors import Anchors
 from hub.app.evidence import duties
 from hub.app.place import CLOCK, Place
-from hub.app.rooms import open_center, open_desk, open_house
+from hub.app.rooms import efile_of, open_center, open_desk, open_house
 from hub.certificates.door import DoorContexts
 from hub.core.errors import Misconfigured
 from hub.core.settings import Intake, service_manager
@@ -85,10 +84,7 @@ def _end(workers: Workers, manager: ServiceManager, door: Door) -> None:
 
 
 def _services(place: Place, house: House, workers: Workers) -> SiteServices:
-    room = house.efile
-    if not isinstance(room, EFile):
-        msg = "the staff pages need the real e-file"
-        raise TypeError(msg)
+    room = efile_of(house)
 
     async def storage() -> None:
         await room.ping(place.settings.tenants[0].id)

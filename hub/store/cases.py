@@ -36,6 +36,24 @@ def rows(tx: Transaction, tenant: str, case_keys: Sequence[str]) -> list[Row]:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A case and when it was last changed."""
+
+    case: Case
+    changed_us: int
+
+
+def page(tx: Transaction, tenant: str, after: str, limit: int) -> list[Kept]:
+    """Return cases of an office in the order of their numbers, beginning behind ``after``."""
+    found = tx.all(
+        "SELECT state, changed_us FROM benefit_case WHERE tenant = :tenant AND case_key > :after"
+        " ORDER BY case_key LIMIT :limit",
+        tenant=tenant, after=after, limit=limit,
+    )  # fmt: skip
+    return [Kept(msgspec.json.decode(row["state"], type=Case), row["changed_us"]) for row in found]
+
+
 def save(tx: Transaction, tenant: str, case: Case, now_us: int) -> None:
     """Store a case whose ``version`` is the one it was loaded with (0: new).
 
