@@ -12,15 +12,18 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import trustme
 
+from hub.app.serving import current_context
 from hub.certificates.chains import fingerprint, read_chain
 from hub.certificates.door import DoorContexts
 from hub.certificates.keystore import KeyStore
+from hub.certificates.revocation.lists import RevocationLists
 from hub.certificates.trust import TrustFolder
 from hub.core.ids import uuid7
 from hub.core.settings import Intake
@@ -163,11 +166,13 @@ async def open_door(
         trust.put("fachverfahren", SENDER_CA.cert_pem.bytes())
         intake = Intake(**{"host": "127.0.0.1", "port": 0} | rules)
         workers = Workers(world.house)
-        door = Door.before(world.house, intake, workers.wake)
+        lists = RevocationLists(folder / "crl", trust.everyone, world.clock)
+        door = Door.before(world.house, intake, workers.wake, lists if intake.crls else None)
         contexts = DoorContexts(
             world.house.database, KeyStore(bytes(32)), trust, world.clock, files
         )
-        async with Listener(build_api(door), contexts.current, reload_s) as listener:
+        current = partial(current_context, contexts, door.revocation)
+        async with Listener(build_api(door), current, reload_s) as listener:
             step = DoorStep(world, door, listener, trust, files)
             work = asyncio.create_task(workers.run()) if working else None
             try:

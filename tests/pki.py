@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -76,6 +77,23 @@ class Authority:
         if purpose is not None:
             builder = builder.add_extension(purpose, critical=False)
         return builder.sign(self.key, None if self.is_edwards else hashes.SHA256())
+
+    def revoked(
+        self,
+        *serials: int,
+        begin: datetime = NOW - DAY,
+        end: datetime = NOW + 7 * DAY,
+        more: Sequence[tuple[x509.ExtensionType, bool]] = (),
+    ) -> bytes:
+        """Issue a revocation list (DER) with these numbers on it."""
+        builder = x509.CertificateRevocationListBuilder().issuer_name(self.certificate.subject)
+        builder = builder.last_update(begin).next_update(end)
+        for one in serials:
+            entry = x509.RevokedCertificateBuilder().serial_number(one).revocation_date(begin)
+            builder = builder.add_revoked_certificate(entry.build())
+        for extension, critical in more:
+            builder = builder.add_extension(extension, critical=critical)
+        return builder.sign(self.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     @property
     def is_edwards(self) -> bool:

@@ -18,7 +18,7 @@ from hub.app.rooms import (
     recollection,
     start_isolation,
 )
-from hub.app.serving import door_contexts, run_once, serve
+from hub.app.serving import door_contexts, revocation_lists, run_once, serve
 from hub.app.shapes import record_shapes
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "recollection",
     "record_shapes",
     "restore",
+    "revocation_lists",
     "run_once",
     "serve",
     "start_isolation",

@@ -6,9 +6,11 @@ import logging
 from dataclasses import dataclass
 from functools import partial
 
-from efile import EFile, FilingError
+from efile import FilingError
 from hub.app.anchors import Anchors
 from hub.app.place import CLOCK, Place
+from hub.app.rooms import efile_of
+from hub.certificates.revocation.lists import RevocationLists
 from hub.channels.outbound.alerts import mail, post
 from hub.core.clock import iso_utc
 from hub.core.settings import Alerts
@@ -67,7 +69,9 @@ def _lines(news: News) -> list[str]:
     return lines
 
 
-def watch_of(place: Place, house: House, workers: Workers) -> Duty:
+def watch_of(
+    place: Place, house: House, workers: Workers, lists: RevocationLists | None = None
+) -> Duty:
     """Return the duty that looks at the house."""
     rules = place.settings.alerts
     password = ""
@@ -82,17 +86,15 @@ def watch_of(place: Place, house: House, workers: Workers) -> Duty:
     watch = Watch(
         house.database, CLOCK, rules, place.data, workers.able, chains, postman,
         anchors=Anchors(place), unversioned=partial(_unversioned, place, house),
+        crls=lists.wrongs if lists else None,
     )  # fmt: skip
     return ("alarms", watch.round, WATCH_S)
 
 
 async def _unversioned(place: Place, house: House) -> list[str]:
     """Return whose buckets keep no versions; a storage that is away is told of by what waits."""
-    room = house.efile
-    if not isinstance(room, EFile):
-        return []
     try:
-        return await room.unversioned(place.tenant_ids)
+        return await efile_of(house).unversioned(place.tenant_ids)
     except FilingError as exc:
         log.warning("buckets_unseen", extra={"code": exc.code})
         return []

@@ -16,7 +16,9 @@ from hub.app.anchors import Anchors
 from hub.app.evidence import duties
 from hub.app.place import CLOCK, Place
 from hub.app.rooms import efile_of, open_center, open_desk, open_house
-from hub.certificates.door import DoorContexts
+from hub.certificates.door import DoorContext, DoorContexts
+from hub.certificates.revocation.lists import RevocationLists
+from hub.certificates.trust import TrustFolder
 from hub.core.errors import Misconfigured
 from hub.core.settings import Intake, service_manager
 from hub.formats.catalog import Catalog
@@ -50,14 +52,16 @@ async def serve(place: Place) -> Remains:
     manager = ServiceManager(*service_manager())
     async with open_house(place) as house, AsyncExitStack() as stack:
         workers = Workers(house, duties(place, house))
-        workers.look_after(watch_of(place, house, workers))
+        lists = revocation_lists(place)
+        workers.look_after(watch_of(place, house, workers, lists))
         services = _services(place, house, workers)
-        door = Door.before(house, place.settings.intake, workers.wake)
+        door = Door.before(house, place.settings.intake, workers.wake, lists)
         door.close()
         if place.settings.intake.enabled:
             services = replace(services, door=door.figures)
             contexts = door_contexts(place, place.settings.intake, house.database)
-            await stack.enter_async_context(Listener(build_api(door), contexts.current))
+            current = partial(current_context, contexts, lists)
+            await stack.enter_async_context(Listener(build_api(door), current))
         web_settings, ops = place.settings.web, place.settings.ops
         await _listen(stack, build_site(services), web_settings.host, web_settings.port)
         await _listen(stack, build_ops_site(services), ops.host, ops.port)
@@ -112,6 +116,22 @@ def door_contexts(place: Place, rules: Intake, database: Database) -> DoorContex
     own = rules.certificate
     files = (place.base / own, place.base / rules.key) if own else None
     return open_center(place, database).door_contexts(files)
+
+
+def revocation_lists(place: Place) -> RevocationLists | None:
+    """Return the lists the door looks at; ``None`` where it looks at none."""
+    rules = place.settings.intake
+    if not (rules.enabled and rules.crls):
+        return None
+    trust = TrustFolder(place.base / place.settings.folders.certs / "trust")
+    return RevocationLists(place.base / rules.crls, trust.everyone, CLOCK)
+
+
+async def current_context(contexts: DoorContexts, lists: RevocationLists | None) -> DoorContext:
+    """Look at what the door stands on, lists included."""
+    if lists is not None:
+        await asyncio.to_thread(lists.refresh)
+    return await contexts.current()
 
 
 async def _listen(stack: AsyncExitStack, site: web.Application, host: str, port: int) -> None:

@@ -82,6 +82,15 @@ class TrustFolder:
         partners = sorted(file.stem for file in self.path.glob("*.pem"))
         return tuple(_anchor(name, one) for name in partners for one in self.certificates(name))
 
+    def everyone(self) -> tuple[x509.Certificate, ...]:
+        """Return the anchors of all partners.
+
+        Raises:
+            Misconfigured: somebody put something else into the folder.
+        """
+        partners = sorted(file.stem for file in self.path.glob("*.pem"))
+        return tuple(one for name in partners for one in self.certificates(name))
+
     def _file(self, partner: str) -> Path:
         return self.path / f"{demand_name(partner)}.pem"
 

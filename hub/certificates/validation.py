@@ -4,8 +4,9 @@ Three-valued: what the path verifier cannot handle (brainpool, Edwards curves) o
 too long is *undecidable*, never accepted. The strength policy is our own because path
 verifiers let weak keys pass.
 
-Residual risk: revocation is not checked here; a revoked certificate is known by the state
-an administrator gives it, and by the partner's refusal.
+Residual risk: revocation is not checked here. A revoked certificate of our own is known by the
+state an administrator gives it, and by the partner's refusal; one of a sender by its CA's list
+(:mod:`hub.certificates.revocation`).
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import asdict, dataclass
@@ -16,6 +17,7 @@ from hub.app import (
     open_routes,
     pending_migrations,
     record_shapes,
+    revocation_lists,
 )
 from hub.core.clock import local_date
 from hub.core.errors import HubError
@@ -154,11 +156,28 @@ async def _tenants(place: Place) -> AsyncIterator[Inspection]:
         if tenant.register and tenant.register.partner not in lines:
             yield _tenant_fault(tenant, "line_missing", "Für das Register ist keine Adresse "
                                 "eingerichtet.", "[[https]] in hub.toml ergänzen.")  # fmt: skip
+    async for line in _revocation(place):
+        yield line
     if place.settings.intake.enabled:
         async with open_database(place) as database:
             await door_contexts(place, place.settings.intake, database).current()
         yield _good("intake", "Annahme über HTTPS hat ein gültiges Zertifikat")
     yield _good("tenants", "Wege der Mandanten vollständig")
+
+
+async def _revocation(place: Place) -> AsyncIterator[Inspection]:
+    lists = revocation_lists(place)
+    if lists is None:
+        return
+    await asyncio.to_thread(lists.refresh)
+    wrongs = lists.wrongs()
+    for wrong in wrongs:
+        yield Inspection(
+            "crl_unusable", "warning", wrong, "Diese Sperrliste ist nicht zu gebrauchen.",
+            "Die aktuelle Liste der Zertifizierungsstelle in den Ordner intake.crls legen.",
+        )  # fmt: skip
+    if not wrongs:
+        yield _good("crls", "Sperrlisten lesbar, unterschrieben und aktuell")
 
 
 def _tenant_fault(tenant: Tenant, code: str, message: str, remedy: str) -> Inspection:

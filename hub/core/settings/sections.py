@@ -137,6 +137,10 @@ class Intake(_Section, frozen=True, kw_only=True):
     """Slowest pace of a body in bytes per second."""
     idle_s: Seconds = 30.0
     """An unused connection is closed after this long."""
+    crls: str = ""
+    """Folder of revocation lists for client certificates; empty: none is looked for."""
+    stale_crl: Literal["refuse", "accept"] = "refuse"
+    """What becomes of a certificate whose CA has no usable list."""
 
 
 class Limits(_Section, frozen=True, kw_only=True):

@@ -70,6 +70,8 @@ class Watch:
     """The CAs we trust; ``None`` where there is nothing to look into."""
     unversioned: Callable[[], Awaitable[Sequence[str]]] | None = None
     """Returns the offices whose files overwritten bytes are lost of, although they need not be."""
+    crls: Callable[[], Sequence[str]] | None = None
+    """Says what is wrong with revocation lists."""
     _chains_us: int = field(default=-DAY_US)
     _broken: tuple[str, ...] = ()
     _counted_us: int = field(default=-DAY_US)
@@ -108,6 +110,7 @@ class Watch:
         found += [Sign("journal", "", 1, 1, office) for office in await self._broken_chains(now_us)]
         for office in await self.unversioned() if self.unversioned else ():
             found.append(Sign("unversioned", "", 1, 1, office))
+        found += [Sign("crl", wrong, 1, 1) for wrong in (self.crls() if self.crls else ())]
         try:
             await self.loops()
         except HubError as exc:

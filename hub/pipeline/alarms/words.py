@@ -43,6 +43,10 @@ WORDS = {
         "Das Serverzertifikat einer Gegenstelle läuft in {value:.0f} Tagen ab: {place}.",
         "Die Gegenstelle fragen; kommt ihr neues von einer anderen CA: „aktenhub certs trust“.",
     ),
+    "crl": (
+        "Sperrliste für Zertifikate der Absender: {place}.",
+        "Die aktuelle Liste der Zertifizierungsstelle in den Ordner intake.crls legen.",
+    ),
     "disk": (
         "Auf der Platte des Datenordners sind noch {value:.1f} GB frei.",
         "Platz schaffen; bei zu wenig Platz wird nichts mehr angenommen.",

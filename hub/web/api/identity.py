@@ -14,11 +14,12 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from hub.certificates.revocation.lists import Standing
 from hub.store import audit
 from hub.store.database import Transaction
 from hub.store.senders import credentials
 from hub.store.senders.credentials import Credential
-from hub.web.api.problems import Problem
+from hub.web.api.problems import RETRY_AFTER_S, Problem
 from hub.web.api.services import DOOR
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="aktenhub"'}
@@ -37,11 +38,27 @@ async def sender_of(request: web.Request) -> Credential:
     found = await house.database.read(lambda tx: credentials.find(tx, kind, digest, now_us))
     if found is None or not _is_configured(request, found):
         raise Problem("sender_unknown", headers=_CHALLENGE)
+    if kind == "certificate":
+        await _demand_unrevoked(request, found)
     claimed = (request.query.get("tenant"), request.query.get("channel"))
     if any(said not in (None, true) for said, true in zip(claimed, _place(found), strict=True)):
         await record(request, found, Look("foreign_channel_named", "channel", "-"), "refused")
         raise Problem("foreign_channel")
     return found
+
+
+async def _demand_unrevoked(request: web.Request, found: Credential) -> None:
+    """See that the CA has not revoked the certificate the connection shows."""
+    door, shown = request.app[DOOR], _peer_certificate(request)
+    if door.revocation is None or shown is None:
+        return
+    standing = door.revocation.standing(shown)
+    if standing is Standing.REVOKED:
+        await record(request, found, Look("revoked_shown", "credential", found.id), "refused")
+        raise Problem("certificate_revoked")
+    if standing is Standing.UNKNOWN and door.rules.stale_crl == "refuse":
+        await record(request, found, Look("unchecked_shown", "credential", found.id), "refused")
+        raise Problem("revocation_unknown", headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,17 @@ KINDS: Mapping[str, Kind] = {
         "Dieser Zugang gilt nicht für den genannten Mandanten oder Kanal.",
         "Angaben weglassen oder den Zugang des genannten Kanals verwenden.",
     ),
+    "certificate_revoked": Kind(
+        403, "Zertifikat gesperrt",
+        "Die ausstellende Stelle hat dieses Client-Zertifikat gesperrt; nichts wurde angenommen.",
+        "Ein neues Zertifikat verwenden und es beim Betrieb zulassen lassen.",
+    ),
+    "revocation_unknown": Kind(
+        503, "Zertifikat nicht prüfbar",
+        "Ob das Client-Zertifikat gesperrt ist, lässt sich zurzeit nicht prüfen; es wurde nichts "
+        "angenommen.",
+        "Nach der genannten Zeit erneut senden; bleibt es dabei, den Betrieb verständigen.",
+    ),
     "not_found": Kind(
         404, "Nicht gefunden",
         "Diese Adresse gibt es nicht, oder die Nachricht ist keine eigene.",

@@ -15,7 +15,10 @@ from hub.web.api.posting import post_message
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 _EVERYWHERE: Final = ("request_invalid", "internal_error", "database_not_durable")
-_KNOWN: Final = ("sender_unknown", "foreign_channel", "sender_too_busy", "door_too_busy")
+_KNOWN: Final = (
+    "sender_unknown", "certificate_revoked", "revocation_unknown", "foreign_channel",
+    "sender_too_busy", "door_too_busy",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

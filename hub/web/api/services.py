@@ -11,6 +11,7 @@ from typing import Self
 
 from aiohttp import web
 
+from hub.certificates.revocation.lists import RevocationLists
 from hub.core.ids import uuid7
 from hub.core.settings import Intake
 from hub.pipeline.house import House
@@ -56,18 +57,27 @@ class Door:
     name: str = ""
     """Different for every opening; with a number it names a request in logs and problems."""
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    revocation: RevocationLists | None = None
+    """What CAs have revoked, where the office has their lists looked at."""
     shut: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while the service starts or ends: nothing is taken in, and nobody is kept waiting."""
     opening: Opening = field(default_factory=lambda: Opening(0))
     """What was said of it."""
 
     @classmethod
-    def before(cls, house: House, rules: Intake, wake: Callable[[], None]) -> Self:
+    def before(
+        cls,
+        house: House,
+        rules: Intake,
+        wake: Callable[[], None],
+        revocation: RevocationLists | None = None,
+    ) -> Self:
         """Return a door before a house."""
         turnstile = Turnstile(rules.per_sender, rules.at_once)
         figures = Figures(under_way=lambda: turnstile.inside)
         return cls(
             house=house, rules=rules, turnstile=turnstile, figures=figures, wake=wake,
+            revocation=revocation,
             name=uuid7(house.clock.now_us()), opening=Opening(house.clock.now_us()),
         )  # fmt: skip
 

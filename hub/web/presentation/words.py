@@ -202,6 +202,8 @@ ACTIONS = {
     "supply_tried": "Nachlieferung geprobt",
     "supply_begun": "Nachlieferung begonnen",
     "targets_viewed": "Ziele angesehen",
+    "revoked_shown": "Gesperrtes Zertifikat vorgezeigt",
+    "unchecked_shown": "Zertifikat vorgezeigt, dessen Sperrung nicht zu prüfen ist",
     "kek_changed": "Hauptschlüssel gewechselt",
     "certificates_viewed": "Zertifikate angesehen",
     "health_viewed": "Zustand angesehen",

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.command_line import CommandLine
+from tests.pki import DAY, NOW, root
 
 KEYS = {"code", "level", "place", "message", "remedy"}
 
@@ -67,6 +68,28 @@ def test_a_register_without_an_address_is_named(command: CommandLine) -> None:
     command.settings.write_text(settings.replace('name = "azr"', 'name = "bva"'))
 
     assert "Mandant musterstadt" == _findings(command)["line_missing"]["place"]
+
+
+def test_revocation_lists_are_looked_at(command: CommandLine) -> None:
+    settings = command.settings.read_text()
+    rules = '\n[intake]\nenabled = true\ncrls = "certs/crl"\n'
+    command.settings.write_text(settings + rules)
+    authority = root("Sender-CA")
+    certs = command.house.folder / "certs"
+    empty = _findings(command)
+    for folder, name, data in (
+        ("trust", "portal.pem", authority.pem),
+        ("crl", "ca.crl", authority.revoked(end=NOW + 3650 * DAY)),
+    ):
+        (certs / folder).mkdir(parents=True, exist_ok=True)
+        (certs / folder / name).write_bytes(data)
+    good = _findings(command)
+
+    assert ("warning", "crl: keine Liste im Ordner") == (
+        empty["crl_unusable"]["level"], empty["crl_unusable"]["place"],
+    )  # fmt: skip
+    assert "crl_unusable" not in good
+    assert "crls_good" in good
 
 
 def test_people_read_what_to_do(command: CommandLine) -> None:

@@ -316,6 +316,15 @@ async def test_a_server_certificate_of_a_partner_is_told_before_it_ends(
     assert "in 10 Tagen" in sentence(told)
 
 
+async def test_what_is_wrong_with_revocation_lists_is_told(guard: Guard) -> None:
+    guard.watch.crls = lambda: ["CN=Amt CA: abgelaufen"]
+
+    await guard.watch.round()
+
+    [told] = guard.people.heard[0].raised
+    assert "Sperrliste für Zertifikate der Absender: CN=Amt CA: abgelaufen." == sentence(told)
+
+
 async def test_a_bucket_that_could_keep_versions_but_does_not_is_told_per_office(
     world: World, guard: Guard
 ) -> None:

@@ -20,6 +20,8 @@ TABLES = (
 
 COMMAND_LINE = {
     "kek_changed",
+    "revoked_shown",
+    "unchecked_shown",
     "supply_begun",
     "supply_tried",
     "document_filed",
