@@ -14,14 +14,15 @@ from hub import app
 from hub.app import CLOCK, Place
 from hub.cli.command import Commands, place_of, show_findings, show_json
 from hub.cli.inspection import Inspection, inspect
-from hub.cli.parser import day, existing_file, number
+from hub.cli.parser import day, existing_file, new_file, number
 from hub.cli.rehearsal import run_activation, run_rehearsal, run_roll_back
 from hub.core.clock import iso_utc
-from hub.core.errors import NotChecked, Rejected, Undecodable
+from hub.core.errors import Misconfigured, NotChecked, Rejected, Undecodable
 from hub.core.findings import Finding, Verdict
 from hub.formats.base import Format, Reading
 from hub.formats.catalog import Catalog
 from hub.mapping.catalog import Mappings
+from hub.web.presentation.checks import check_page
 
 
 def register(commands: Commands) -> None:
@@ -37,6 +38,8 @@ def register(commands: Commands) -> None:
     )
     validate.add_argument("--schema", required=True, metavar="NAME", help="zum Beispiel "
                           "fachverfahren/Bescheid-1.0")  # fmt: skip
+    validate.add_argument("--report", type=new_file, metavar="BERICHT.html",
+                          help="auch als Seite zum Lesen und Drucken schreiben")  # fmt: skip
     validate.add_argument("files", nargs="+", type=existing_file, metavar="DATEI")
     _register_map(commands)
 
@@ -103,13 +106,29 @@ async def _validate(options: argparse.Namespace) -> int:
     schemas, _ = _places(options)
     checker = Catalog.load(schemas).format(options.schema)
     reports = [await asyncio.to_thread(_report, checker, path) for path in options.files]
+    documents = [report.to_dict() for report in reports]
+    if options.report:
+        await asyncio.to_thread(_write_new, options.report, check_page(documents))
     if options.json:
-        documents = [report.to_dict() for report in reports]
         show_json(documents[0] if len(documents) == 1 else {"documents": documents})
     else:
         for report in reports:
             _print_report(report)
+        if options.report:
+            print(f"Bericht: {options.report}")
     return 0 if all(report.reading.verdict is Verdict.PASSED for report in reports) else 1
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Write a file that was not there; whatever is there stays."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as exc:
+        raise Misconfigured(
+            "report_not_written", "Der Bericht ließ sich nicht schreiben.", place=str(path),
+            remedy="Einen Namen angeben, den es noch nicht gibt, in einem Ordner mit Schreibrecht.",
+        ) from exc  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

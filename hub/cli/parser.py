@@ -80,6 +80,16 @@ def existing_file(text: str) -> Path:
     return path
 
 
+def new_file(text: str) -> Path:
+    """Return the path of a file that is not there yet, in a folder that is."""
+    path = Path(text)
+    if path.exists() or path.is_symlink():
+        raise argparse.ArgumentTypeError(f"{text} gibt es schon und wird nicht überschrieben.")
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"Den Ordner {path.parent} gibt es nicht.")
+    return path
+
+
 def number(text: str) -> int:
     """Return a whole number from 1."""
     if not re.fullmatch(r"[1-9][0-9]{0,8}", text):

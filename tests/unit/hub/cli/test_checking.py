@@ -2,10 +2,13 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from hub.cli import checking
+from hub.core.errors import Misconfigured
 from hub.demo import drops
 from hub.demo.cast import BEISPIELHAUSEN
 from tests.command_line import CommandLine
@@ -140,6 +143,63 @@ def test_many_files_are_judged_one_by_one(command: CommandLine, good: Path, bad:
     assert "gut.xml: bestanden" in people
     assert "schlecht.xml: nicht bestanden" in people
     assert "Zeile" in people
+
+
+def test_a_report_page_says_the_same_as_the_words(
+    command: CommandLine, good: Path, bad: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "bericht.html"
+    answer = command("validate", "--schema", NOTICE, "--report", page, good, bad)
+    written = page.read_text(encoding="utf-8")
+
+    assert 1 == answer.code
+    assert f"Bericht: {page}" in answer.out
+    assert {"gut.xml", "schlecht.xml", NOTICE, "xsd_pattern", "nicht bestanden"} <= set(
+        re.split(r"[<>]", written)
+    )
+    for path in (good, bad):
+        assert hashlib.sha256(path.read_bytes()).hexdigest() in written
+    assert FAMILY.case_id.encode() in bad.read_bytes()
+    assert FAMILY.case_id not in written
+
+
+def test_a_report_page_does_not_disturb_the_json(
+    command: CommandLine, good: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "bericht.html"
+    answer = command("validate", "--schema", NOTICE, "--report", page, good, "--json")
+
+    assert (0, "passed") == (answer.code, answer.json["verdict"])
+    assert page.exists()
+
+
+@pytest.mark.parametrize("taken", ["file", "folder", "dangling link", "no folder"])
+def test_a_report_page_takes_no_place_of_anything(
+    command: CommandLine, good: Path, tmp_path: Path, taken: str
+) -> None:
+    page = tmp_path / "bericht.html"
+    if taken == "file":
+        page.write_text("mein")
+    elif taken == "folder":
+        page.mkdir()
+    elif taken == "dangling link":
+        page.symlink_to(tmp_path / "anderswo.html")
+    else:
+        page = tmp_path / "nirgends" / "bericht.html"
+    answer = command("validate", "--schema", NOTICE, "--report", page, good)
+
+    assert 2 == answer.code
+    assert taken != "file" or page.read_text() == "mein"
+    assert not (tmp_path / "anderswo.html").exists()
+
+
+def test_a_report_page_never_overwrites_what_came_meanwhile(tmp_path: Path) -> None:
+    page = tmp_path / "bericht.html"
+    page.write_text("mein")
+
+    with pytest.raises(Misconfigured, match="report_not_written"):
+        checking._write_new(page, "neu")
+    assert "mein" == page.read_text()
 
 
 def test_shipped_schemas_serve_where_there_is_no_installation(
