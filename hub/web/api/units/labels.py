@@ -21,7 +21,7 @@ ANYTHING = "application/octet-stream"
 LONGEST_NAME_BYTES = 255
 """What file systems allow, so that an archived unit can be unpacked anywhere."""
 
-_FIELD = re.compile(r"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*?)[ \t]*")
+_FIELD = re.compile(r"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):(.*)")
 _PLAIN = frozenset({"7bit", "8bit", "binary"})
 """Transfer encodings that change nothing."""
 _LENGTH = re.compile(r"[0-9]{1,15}")
@@ -69,7 +69,7 @@ def _headers(raw: bytes) -> dict[str, str]:
         field = _FIELD.fullmatch(line) if not _has_controls(line) else None
         if not field or field[1].lower() in found:
             raise ValueError("no list of different headers")
-        found[field[1].lower()] = field[2]
+        found[field[1].lower()] = field[2].strip(" \t")
     return found
 
 
