@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from itertools import count
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from hub.store.payloads import Payloads
 from hub.store.sqlite import SqliteDatabase
 
 LARGE = b"payload " * 40_000
+TOGETHER = [LARGE + b"2", LARGE + b"3"]
 PLAIN = {f"plain-{n}.xml": b"<x>%d</x>" % n * 300 for n in range(3)}
 UNIT = {"letter.xml": b"<letter/>" * 50, "scan.tif": b"II*" * 3000}
 HALF = {"half.xml": b"<half/>" * 20}
@@ -53,13 +54,22 @@ async def go_through(folder: Path) -> None:
     inbox.put_back(claimed[:1])
     claim_units(folder, new_id)
     database = SqliteDatabase(folder / "data" / "hub.sqlite")
-    kept = await Payloads(database, folder / "data" / "payloads").keep(LARGE)
+    payloads = Payloads(database, folder / "data" / "payloads")
+    kept = await payloads.keep(LARGE)
     say(folder, f"kept {kept.sha256}")
+    with payloads.gather() as gathering:
+        for data in TOGETHER:
+            await gathering.add(_stream(data))
+        say(folder, *(f"kept {one.sha256}" for one in await gathering.end()))
     database.close()
     outbox = OutboxFolder(folder / "outbox" / "office" / "cash")
     for group in (OUT[:1], OUT[1:]):
         assert [None] * len(group) == await outbox.put_all(group)
         say(folder, *(f"sent {item.name}" for item in group))
+
+
+async def _stream(data: bytes) -> AsyncIterator[bytes]:
+    yield data
 
 
 def claim_units(folder: Path, new_id: Callable[[], str]) -> None:

@@ -9,14 +9,15 @@ from typing import Any
 import aiohttp
 import pytest
 
-from hub.core.settings import Pickup
+from hub.core.settings import Channel, Pickup
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
 from hub.store.payloads import INCOMING, INLINE_BYTES
 from tests.door import Answer, DoorStep, Sender, open_door, until
+from tests.factories import make_tenant
 from tests.forms import Field, headers, message, written
 from tests.integration.door.test_limits import HEAD, Wire
-from tests.message_house import OFFICE
+from tests.message_house import CORE, OFFICE
 
 FALLDATEN = drops.case_data(MUSTERSTADT.xml[1], MUSTERSTADT)
 PDF = b"%PDF-1.7 Nachweis"
@@ -166,6 +167,55 @@ async def test_the_same_letter_with_other_enclosures_is_another_one(living_step:
     alone = await send(sender, *OTHERS["none"], key="k-3", headers=WAIT)
 
     assert [(422, "business_id_conflict")] * 2 == [(a.status, a.code) for a in (answer, alone)]
+
+
+@pytest.mark.parametrize("first", ["folder", "door"])
+async def test_a_unit_is_the_same_whichever_way_it_comes(tmp_path: Path, first: str):
+    tenant = make_tenant(channels=(Channel(name=CORE, ready="sidecar"),))
+    async with open_door(tmp_path, children=True, house={"tenants": (tenant,)}) as step:
+
+        async def drop() -> None:
+            files = {"a.xml": FALLDATEN, "Nachweis ü.pdf": PDF, "scan.tif": SCAN}
+            sums = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+            lines = "".join(f"{digest}  {name}\n" for name, digest in sums.items())
+            for name, data in (files | {"a.manifest": lines.encode()}).items():
+                step.world.drop(name, data)
+            await step.world.run_once()
+
+        sender = await step.with_token()
+        if first == "folder":
+            await drop()
+        await send(sender, *UNIT)
+        if first == "door":
+            await drop()
+        await step.world.run_once()
+        states = sorted((m["state"], m["attachments"]) for m in await step.world.messages())
+        filed = [r for r in step.world.room.documents.values() if r.doc_type == "Dokument"]
+
+    assert [("closed", 2), ("duplicate", 2)] == states
+    assert ["Nachweis ü.pdf", "scan.tif"] == sorted(r.title for r in filed)
+
+
+@pytest.mark.parametrize("size", [7, 1000, 70_000])
+async def test_how_the_network_cuts_a_unit_makes_no_difference(step: DoorStep, size: int):
+    whole = written(*UNIT)
+
+    async def cut() -> AsyncIterator[bytes]:
+        # Enough of the smallest cuts to pass headers, delimiters and a part.
+        small = 0 if size > 100 else 5000
+        for start in range(0, small, size):
+            yield whole[start : start + size]
+        begun = -(-small // size) * size
+        for start in range(begun, len(whole), max(size, 1000)):
+            yield whole[start : start + max(size, 1000)]
+
+    answer = await (await step.with_token()).post(cut(), headers=headers())
+    kept = await step.world.rows("SELECT sha256 FROM attachment ORDER BY number")
+
+    assert 202 == answer.status
+    assert [hashlib.sha256(data).hexdigest() for data in (PDF, SCAN)] == [
+        row["sha256"] for row in kept
+    ]
 
 
 async def test_an_empty_message_is_refused_and_its_attachments_are_not_kept(step: DoorStep):

@@ -12,6 +12,9 @@ from hub.core.settings import Channel
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
 from hub.pipeline.balance import balance
+from hub.pipeline.intake import Arrival, accept
+from hub.store.inbox.attachments import Attachment
+from hub.store.payloads import Kept
 from tests.factories import make_tenant
 from tests.message_house import CORE, OFFICE, World, open_world
 
@@ -49,6 +52,28 @@ async def test_attachments_are_filed_with_their_message(world: World) -> None:
     assert (PDF, "application/pdf", "Nachweis ä.pdf") == (part.data, part.mime, part.name)
     assert MUSTERSTADT.xml[1].case_id == filed["big.tif"].aktenzeichen
     assert 150_000 == len(filed["big.tif"].parts[0].data)
+
+
+@pytest.mark.parametrize("counted", [1, None])
+async def test_what_came_is_filed_whatever_the_channel_takes_by_now(
+    tmp_path: Path, counted: int | None
+) -> None:
+    """A message of an older program does not say how many came with it."""
+    async with open_world(tmp_path, children=True) as world:
+        letter = hashlib.sha256(PDF).hexdigest()
+        one = Attachment("n.pdf", letter, len(PDF), "application/pdf", Kept(letter, len(PDF), PDF))
+        arrival = Arrival(
+            "01975a00-0000-7000-8000-000000000001", OFFICE, CORE, "a.xml", len(FALLDATEN),
+            data=FALLDATEN, attachments=(one,),
+        )  # fmt: skip
+        await accept([arrival], world.house)
+        [before] = await world.messages()
+        await world.change("UPDATE message SET attachments = :n", n=counted)
+        await world.run_once()
+
+        assert 1 == before["attachments"]
+        assert {"a.xml": ("closed", None)} == await states(world)
+        assert "n.pdf" in {record.title for record in world.room.documents.values()}
 
 
 async def test_a_large_attachment_is_filed_from_its_file(world: World) -> None:
