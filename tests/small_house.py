@@ -10,6 +10,7 @@ from pathlib import Path
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
 from argon2 import PasswordHasher
+from msgspec import structs
 
 import efile
 from efile import EFile, FilingRequest, FolderStore, Part
@@ -342,7 +343,7 @@ def _refuse_rows(tx: Transaction, now_us: int) -> None:
     kept = Kept(hashlib.sha256(TABLE).hexdigest(), len(TABLE), TABLE)
     Payloads.name(tx, OFFICE, kept, now_us)
     book = Messages(Journal("hub-1"))
-    whole = replace(
+    whole = structs.replace(
         _message(11, "Falldatentabelle", "fachverfahren", now_us), sha256=kept.sha256,
         case_key=None,
     )  # fmt: skip
@@ -352,7 +353,7 @@ def _refuse_rows(tx: Transaction, now_us: int) -> None:
         "UPDATE message SET schema_name = 'altverfahren/Falldaten-1.0' WHERE id = :id",
         id=whole.id,
     )
-    row = replace(
+    row = structs.replace(
         whole, id=derived_uuid(whole.id, "row", "1"), sha256="", part_of=whole.id,
         original_name="tabelle-11.csv (Satz 1)", business_id=None,
     )  # fmt: skip
@@ -401,7 +402,9 @@ def _leave(tx: Transaction, spec: dict[str, str], data: bytes, now_us: int) -> N
     kept = Kept(hashlib.sha256(data).hexdigest(), len(data), data)
     Payloads.name(tx, OFFICE, kept, now_us)
     book = Messages(Journal("hub-1"))
-    message = replace(_message(12, "Falldatentabelle", "fachverfahren", now_us), case_key=None)
+    message = structs.replace(
+        _message(12, "Falldatentabelle", "fachverfahren", now_us), case_key=None
+    )
     book.add(tx, message, "received", now_us)
     book.move(tx, message, "routed", now_us)
     book.wait_for_more(tx, message)
@@ -490,7 +493,7 @@ def _hold(tx: Transaction, now_us: int) -> None:
     ]
     for one in kept:
         Payloads.name(tx, OFFICE, one, now_us)
-    message = replace(
+    message = structs.replace(
         _message(8, "Falldaten", "fachverfahren", now_us - 60_000_000), sha256=kept[0].sha256,
         case_key="UV-2026-0816",
     )  # fmt: skip

@@ -37,7 +37,8 @@ class Occurrence:
 
 def joined(text: str) -> str:
     """Return the text in NFC with words broken at line ends put together again."""
-    return _BROKEN_LINE.sub("", unicodedata.normalize("NFC", text))
+    text = unicodedata.normalize("NFC", text)
+    return _BROKEN_LINE.sub("", text) if "-" in text or "\u00ad" in text else text
 
 
 def occurrences(text: str) -> Iterator[Occurrence]:

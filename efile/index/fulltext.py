@@ -44,18 +44,24 @@ def words_of(document: Document, text: str) -> Words:
         f"{document.title}\n{document.doc_type}\n{document.vorgang}\n"
         f"{document.akte_title}\n{document.aktenzeichen}\n{names}"
     )
-    found = [_analysed(word) for word in _WORD.findall(joined(f"{head}\n{body}"))]
-    return Words(
-        body,
-        " ".join([token for token, _ in found]),
-        " ".join([pieces for _, pieces in found if pieces]),
-    )
+    found: list[str] = []
+    pieces: list[str] = []
+    for word in _WORD.findall(f"{joined(head)}\n{body}"):
+        if is_number(word):
+            # A number; there is no end of them, and nothing of them is worth keeping in mind.
+            found.append(token_of(word))
+            continue
+        token, parts = _analysed(word)
+        found.append(token)
+        if parts:
+            pieces.append(parts)
+    return Words(body, " ".join(found), " ".join(pieces))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=50_000)
 def _analysed(word: str) -> tuple[str, str]:
     """Return token and pieces; office documents say the same few thousand words again and again."""
-    return token_of(word), "" if is_number(word) else " ".join(pieces_of(word))
+    return token_of(word), " ".join(pieces_of(word))
 
 
 def insert(tx: Transaction, entered: Sequence[tuple[Document, Words]]) -> None:

@@ -24,6 +24,7 @@ PROBE_ROOT = "v1/probe/"
 _NAMESPACE = uuid.UUID("6d1f0a3e-2b0c-5c57-9a55-3d6f1b9c7e42")
 _TENANT = re.compile(r"[a-z][a-z0-9-]{0,29}[a-z0-9]")
 _SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+_TIMED = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _MANIFEST = re.compile(r"v1/a/[0-9a-f-]{36}/d/[0-9a-f-]{36}/[0-9]{4}\.json")
 
 
@@ -40,8 +41,15 @@ def vorgang_id(tenant: str, aktenzeichen: str, vorgang: str) -> str:
 
 
 def document_id(tenant: str, document_key: str) -> str:
-    """Return the identifier of the document."""
-    return _derived("dokument", tenant, document_key)
+    """Return the identifier of the document.
+
+    Where the key is a time-ordered identifier (UUIDv7, or v8 with the time of one), so is the
+    document's: what is filed together then lies together in the index.
+    """
+    derived = _derived("dokument", tenant, document_key)
+    if not _TIMED.fullmatch(document_key):
+        return derived
+    return f"{document_key[:13]}-8{derived[15:]}"
 
 
 @lru_cache(maxsize=10_000)

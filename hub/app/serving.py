@@ -19,6 +19,7 @@ from hub.app.rooms import efile_of, open_center, open_desk, open_house
 from hub.certificates.door import DoorContext, DoorContexts
 from hub.certificates.revocation.lists import RevocationLists
 from hub.certificates.trust import TrustFolder
+from hub.core import collector
 from hub.core.errors import Misconfigured
 from hub.core.settings import Intake, service_manager
 from hub.formats.catalog import Catalog
@@ -69,6 +70,7 @@ async def serve(place: Place) -> Remains:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, partial(_end, workers, manager, door))
         log.info("serving", extra={"place": f"{web_settings.host}:{web_settings.port}"})
+        collector.settle()
         async with manager.watching(workers.alive):
             remains = await workers.run(partial(_ready, manager, door))
     log.info("stopped")

@@ -18,6 +18,7 @@ from hub.bench.load import Load
 from hub.bench.machine import Limits, cpu_seconds, peak_rss_mb, what_it_can
 from hub.bench.observed import Observed
 from hub.bench.tally import accepted_receipts, faults, percentile
+from hub.core import collector
 from hub.core.ids import uuid7
 from hub.demo.stage import Stage, set_stage
 from hub.pipeline.balance import Balance, balance
@@ -73,6 +74,7 @@ class Course:
         async with open_house(self._stage.place) as house:
             # Compiling schemas and mappings is the price of a start, not of a message.
             await house.isolation.ready()
+            collector.settle()
             observed = await self._observed(house)
             begin_us = house.clock.now_us()
             begin_cpu = await asyncio.to_thread(cpu_seconds, others)

@@ -11,10 +11,11 @@ States are changed only here. All times are microseconds handed in.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
+from msgspec import Struct, field
 
 from hub.core.errors import Conflict
 from hub.store.database import Row, Transaction
@@ -30,8 +31,7 @@ Lane = tuple[str, str, str]
 """Tenant, queue and key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(Struct, frozen=True):
     """Something that will be done, once."""
 
     id: str
@@ -88,7 +88,7 @@ def _row(promise: Promise, seq: int, now_us: int) -> dict[str, object]:
     return {
         "tenant": promise.tenant, "id": promise.id, "message_id": promise.message_id,
         "kind": promise.kind, "queue": promise.queue, "lane_key": promise.lane_key, "seq": seq,
-        "spec": json.dumps(promise.spec, ensure_ascii=False) if promise.spec else "{}",
+        "spec": msgspec.json.encode(promise.spec).decode() if promise.spec else "{}",
         "payload": promise.payload_sha256, "now": now_us, "deadline": promise.deadline_us,
     }  # fmt: skip
 
@@ -180,7 +180,7 @@ def to_promise(row: Row, epoch: int = 0) -> Promise:
     return Promise(
         id=row["id"], tenant=row["tenant"], message_id=row["message_id"], kind=row["kind"],
         queue=row["queue"], lane_key=row["lane_key"],
-        spec=json.loads(spec) if spec != "{}" else {},
+        spec=msgspec.json.decode(spec) if spec != "{}" else {},
         payload_sha256=row["payload_sha256"], attempts=row["attempts"], epoch=epoch,
         lane_seq=row["lane_seq"], made_us=row["made_us"], deadline_us=row["deadline_us"],
     )  # fmt: skip
@@ -384,7 +384,7 @@ def is_numbered_file(tx: Transaction, tenant: str, promise_id: str | None) -> bo
         "SELECT spec FROM promise WHERE tenant = :tenant AND id = :id",
         tenant=tenant, id=promise_id,
     )  # fmt: skip
-    return row is not None and "batch" in json.loads(row["spec"])
+    return row is not None and "batch" in msgspec.json.decode(row["spec"])
 
 
 def ready_queues(tx: Transaction) -> list[tuple[str, str]]:

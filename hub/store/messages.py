@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from hub.core.errors import Conflict
 from hub.core.message import Message
@@ -31,8 +33,7 @@ FINAL = frozenset({"closed", "refused", "duplicate"})
 """Where a message rests unless a human wants more of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """What a journal note may say beside its action."""
 
     promise_id: str | None = None
@@ -44,8 +45,7 @@ class Step:
 NO_STEP = Step()
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(Struct, frozen=True):
     """An accepted message and the state it begins in."""
 
     message: Message
@@ -196,8 +196,7 @@ class Messages:
         return rows
 
 
-@dataclass(frozen=True, slots=True)
-class Travelled:
+class Travelled(Struct, frozen=True):
     """What the journey of a message found out and led to."""
 
     message: Message
@@ -230,13 +229,10 @@ def _travelled(way: Travelled, now_us: int) -> dict[str, object]:
 
 
 def _row(arrived: Arrived, now_us: int) -> dict[str, object]:
-    row = {name: getattr(arrived.message, name) for name in _FIELDS}
+    row = asdict(arrived.message)
     row["record_sha256"] = row.pop("record")
     closed = now_us if arrived.state in FINAL else None
     return row | {"state": arrived.state, "code": arrived.facts.get("code"), "closed": closed}
-
-
-_FIELDS = tuple(one.name for one in fields(Message))
 
 
 def _first_entry(arrived: Arrived) -> Entry:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from hub.core.clock import local_date
 from hub.core.errors import HubError, Misconfigured, NotChecked, Rejected, Unavailable, UnknownKind

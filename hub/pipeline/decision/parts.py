@@ -12,7 +12,8 @@ import hashlib
 import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from hub.core.errors import RuleViolation
 from hub.core.ids import derived_uuid

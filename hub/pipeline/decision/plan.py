@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from hub.core.message import Message
 from hub.pipeline.decision.knowledge import (
@@ -21,8 +22,7 @@ from hub.store.payloads import Kept
 from hub.uvg.model import Case
 
 
-@dataclass(frozen=True, slots=True)
-class Milestone:
+class Milestone(Struct, frozen=True):
     """A journal entry that tells what happened to the message, in order."""
 
     action: str
@@ -30,8 +30,7 @@ class Milestone:
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A message split from a batch."""
 
     message: Message
@@ -43,8 +42,7 @@ class Part:
     """What came with the batch and belongs to this record's case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What the commit will write for one message."""
 
     message: Message

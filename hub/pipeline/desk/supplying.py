@@ -13,6 +13,8 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
 from hub.core.clock import Clock, local_date
 from hub.core.errors import Misconfigured, Rejected
 from hub.core.ids import derived_uuid
@@ -207,7 +209,7 @@ class Supply:
             "archived_us": old.made_us,
             **manner(way),
         }
-        return replace(
+        return structs.replace(
             old, id=own_id, queue=f"deliver:{way.partner}", spec=spec, attempts=0,
             deadline_us=due_us + self._patience_us,
         )  # fmt: skip

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hub.pipeline.house import House
 from hub.store import batches, lanes
@@ -27,8 +29,7 @@ async def end(
     await house.database.write(lambda tx: end_within(tx, ended, house, now_us))
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """A promise that was kept, and how."""
 
     promise: Promise

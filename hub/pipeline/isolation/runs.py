@@ -8,10 +8,10 @@ looked at by a human, because nothing behind it may overtake.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from hub.core.errors import Unavailable, Undecodable
 from hub.core.findings import Finding
@@ -23,8 +23,7 @@ from hub.pipeline.decision.mind import Mind
 from hub.pipeline.decision.plan import Plan
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """One message of a run."""
 
     message: Message
@@ -33,8 +32,7 @@ class Wanted:
     """Whether reading it killed a child twice: it is refused unread."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setback:
+class Setback(Struct, frozen=True):
     """Why a message cannot be decided now."""
 
     code: str
@@ -51,16 +49,14 @@ class Setback:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(Struct, frozen=True):
     """The answer to one message: a plan, or why there is none yet."""
 
     plan: Plan | None = None
     setback: Setback | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """Messages of one lane, in order, and what is known of their office's past."""
 
     wanted: tuple[Wanted, ...]

@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
+from msgspec import structs
 
 from hub.core.clock import iso_utc
 from hub.pipeline.intake import Accepted
@@ -72,7 +73,7 @@ def _unread(entered: Entered) -> Fate | None:
     accepted = entered.accepted
     if accepted is None or accepted.state != "received":
         return None
-    return Fate(message={"state": accepted.state, "code": None, **asdict(accepted.message)})
+    return Fate(message={"state": accepted.state, "code": None, **structs.asdict(accepted.message)})
 
 
 def wish_of(request: web.Request) -> int | None:

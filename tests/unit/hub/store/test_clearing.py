@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from hub.store import clearing
 from hub.store.clearing import ClearingCase, Wanted
@@ -70,7 +71,7 @@ def test_what_stops_again_is_open_again_without_the_old_decision(tx: SqliteTrans
 
 def test_open_cases_come_by_their_ids_and_per_office(tx: SqliteTransaction) -> None:
     for name, at, tenant in (("c-3", 0, "a"), ("c-2", 1, "a"), ("c-4", 2, "b")):
-        message = replace(MESSAGE, tenant=tenant)
+        message = structs.replace(MESSAGE, tenant=tenant)
         clearing.open_case(tx, message, replace(CASE, id=name), at)
 
     assert ["c-1", "c-2", "c-3"] == opened(tx, "a")

@@ -1,6 +1,6 @@
 """Lanes against a simple model: order, one holder, fencing, nothing lost."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis.stateful import (
     precondition,
     rule,
 )
+from msgspec.structs import replace
 
 from hub.core.errors import Conflict
 from hub.store import lanes

@@ -1,8 +1,7 @@
 """From an outcome to promises: same message, same promises, all in one unit of work."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from hub.core.errors import Refused, Rejected
 from hub.core.ids import derived_uuid
@@ -32,7 +33,9 @@ async def stopped(world: World, count: int) -> Choice:
     await world.change("UPDATE message SET open_promises = :n", n=count)
     stopping = [one]
     for number in range(1, count):
-        more = replace(one, id=derived_uuid(one.id, str(number)), lane_key=f"{OFFICE}/{number}")
+        more = structs.replace(
+            one, id=derived_uuid(one.id, str(number)), lane_key=f"{OFFICE}/{number}"
+        )
         stopping.append(await world.promise(more))
     for each in stopping:
         await give_up(each, Refused("partner_rejects_message"), "dead", world.house)

@@ -1,8 +1,7 @@
 """The desk: release, reject, click twice, and never in another office's matters."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from hub.core.errors import Misconfigured, OutcomeUnknown, Refused, Rejected
 from hub.pipeline.balance import balance

@@ -1,9 +1,9 @@
 """Groups: one act for many promises, and each with an outcome of its own."""
 
 from collections import Counter
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from efile import Conflict, IntegrityBroken, StorageMisconfigured, StorageUnavailable
 from hub.core.errors import Unavailable

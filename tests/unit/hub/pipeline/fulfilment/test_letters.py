@@ -1,9 +1,9 @@
 """Letters: one bad letter stops only the lane of its own case."""
 
 import hashlib
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from hub.core.errors import Misconfigured, Unavailable
 from hub.demo import drops
