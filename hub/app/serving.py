@@ -11,6 +11,7 @@ from functools import partial
 
 from aiohttp import web
 
+from hub.app import collector
 from hub.app.alerts import watch_of
 from hub.app.anchors import Anchors
 from hub.app.evidence import duties
@@ -19,7 +20,6 @@ from hub.app.rooms import efile_of, open_center, open_desk, open_house
 from hub.certificates.door import DoorContext, DoorContexts
 from hub.certificates.revocation.lists import RevocationLists
 from hub.certificates.trust import TrustFolder
-from hub.core import collector
 from hub.core.errors import Misconfigured
 from hub.core.settings import Intake, service_manager
 from hub.formats.catalog import Catalog

@@ -12,13 +12,12 @@ import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from hub.app import open_house
+from hub.app import collector, open_house
 from hub.bench.figures import FolderFigures
 from hub.bench.load import Load
 from hub.bench.machine import Limits, cpu_seconds, peak_rss_mb, what_it_can
 from hub.bench.observed import Observed
 from hub.bench.tally import accepted_receipts, faults, percentile
-from hub.core import collector
 from hub.core.ids import uuid7
 from hub.demo.stage import Stage, set_stage
 from hub.pipeline.balance import Balance, balance
