@@ -77,6 +77,17 @@ class PartnerLine(Protocol):
         ...
 
 
+@dataclass
+class StorageSight:
+    """What this node knows of the breaker before the e-file's storage, so as to ask seldom."""
+
+    suspect: bool = False
+    """Whether the storage failed lately: then the next document it takes must be noted."""
+    shut: bool = False
+    look_us: int = 0
+    """When to look again."""
+
+
 @dataclass(frozen=True)
 class House:
     """The rooms, connected."""
@@ -99,6 +110,7 @@ class House:
     """By partner name."""
     inboxes: Mapping[tuple[str, str], DropFolder] = field(default_factory=dict)
     """By tenant and channel."""
+    storage: StorageSight = field(default_factory=StorageSight)
     together: Together = field(default_factory=Together)
     """What many ask for at the same time."""
 

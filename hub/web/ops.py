@@ -96,6 +96,7 @@ def _signs(tx: Transaction, now_us: int) -> list[str]:
         ({"partner": row["partner"], "tenant": row["tenant"]}, 1.0)
         for row in signs.shut_targets(tx)
     ]
+    storage = float(signs.shut_storage(tx) is not None)
     wrong: list[Sample] = [
         ({name: row[name] for name in ("kind", "place", "tenant")}, 1.0)
         for row in alarms.raised(tx)
@@ -103,6 +104,7 @@ def _signs(tx: Transaction, now_us: int) -> list[str]:
     return [
         *_gauge("queue_oldest_seconds", "Age of the oldest work at the head of a queue.", ages),
         *_gauge("target_shut", "Partners that are only tried now and then.", shut),
+        *_gauge("storage_shut", "Whether documents only probe the storage.", [({}, storage)]),
         *_gauge("alarm", "Causes people were told of that last.", wrong),
     ]
 

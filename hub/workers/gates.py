@@ -1,4 +1,4 @@
-"""The gate before a partner reached over the network: window, breaker and limit.
+"""Gates: before a partner reached over the network (window, breaker, limit), before the storage.
 
 What does not pass the gate is not claimed: it uses up neither a lease nor an attempt. Only
 its deadline goes on; what is overdue while the gate is shut is handed to a human.
@@ -18,11 +18,13 @@ from hub.store import lanes
 from hub.store.database import Transaction
 from hub.store.lanes import Promise
 from hub.store.targets import breaker as targets
-from hub.store.targets.breaker import PARTNER
+from hub.store.targets.breaker import PARTNER, STORAGE
 from hub.store.targets.claims import Lease, Wanted, claim, claim_overdue
+from hub.workers.crew import Group, Size, lines
 
 log = logging.getLogger(__name__)
 
+FILE_QUEUE = "file"
 OVERDUE_LOOK_US = 60_000_000
 """How often a shut gate is asked what has become overdue behind it."""
 LOOK_US = 1_000_000
@@ -104,6 +106,47 @@ class Gate:
 
         if count := await self._house.database.write(work):
             log.warning("overdue", extra={"queue": self._queue, "count": count})
+
+
+class StorageGate:
+    """Claims documents for the e-file; while its storage is away, one now and then."""
+
+    def __init__(self, size: Size, house: House) -> None:
+        self._claim = lines(FILE_QUEUE, size, house)
+        self._house = house
+
+    async def claim(self, count: int) -> Sequence[Group]:
+        """Lease up to ``count`` groups, or a single document that probes."""
+        house, now_us = self._house, self._house.clock.now_us()
+        sight = house.storage
+        if now_us < sight.look_us:
+            return () if sight.shut else await self._claim(count)
+        row = await house.database.read(lambda tx: targets.find(tx, STORAGE))
+        sight.look_us = now_us + LOOK_US
+        sight.shut = row is not None and row["state"] != "closed"
+        if row is None or not sight.shut:
+            return await self._claim(count)
+        sight.suspect = True
+        due = count > 0 and now_us >= row["next_probe_us"]
+        if not due or not await house.database.read(
+            lambda tx: lanes.is_due(tx, FILE_QUEUE, now_us)
+        ):
+            return ()
+        claimed = await house.database.write(lambda tx: self._probe(tx, now_us))
+        return [claimed] if claimed else ()
+
+    def _probe(self, tx: Transaction, now_us: int) -> list[Promise]:
+        delivery, me = self._house.settings.delivery, self._house.settings.node
+        lease_us = int(delivery.lease_s * 1_000_000)
+        admission = targets.admit(
+            tx, STORAGE, FILE_QUEUE, in_flight_max=1, now_us=now_us, lease_us=lease_us
+        )
+        if not admission.probe:
+            return []
+        claimed = lanes.claim(tx, FILE_QUEUE, limit=1, me=me, now_us=now_us, lease_us=lease_us)
+        if not claimed:
+            targets.put_off(tx, STORAGE, PARTNER, now_us + LOOK_US)
+        return claimed
 
 
 def _overdue(partner: str) -> Unavailable:

@@ -33,7 +33,7 @@ from hub.store import lanes
 from hub.workers.crew import Act, Claim, Crew, Group, Size, claim, heads, lines, singly
 from hub.workers.doors import Doors
 from hub.workers.ending import Remains, open_work, wind_down
-from hub.workers.gates import Gate
+from hub.workers.gates import Gate, StorageGate
 from hub.workers.strays import Strays
 from hub.workers.sweep import Sweep
 from hub.workers.troubles import Troubles
@@ -115,7 +115,7 @@ class Workers:
             self._groups("travel", TRAVEL, travel),
             _Loop("cash_files", lambda: close_due_files(house, at_once=at_once), POLL_S),
             _Loop("letter", self._letters, POLL_S),
-            self._groups("file", FILE, file_documents),
+            self._crew("file", FILE.groups, file_documents, StorageGate(FILE, house).claim),
             self._one_by_one("refuse"),
             *(self._deliverers(partner) for partner in partners),
             _Loop("bulk", self._decide_many, BULK_LOOK_S, seldom=True),

@@ -164,6 +164,8 @@ def _seen(tx: Transaction, rules: Alerts, now_us: int) -> Iterator[Sign]:
     for row in signs.hindered(tx):
         kind = "storage" if row["code"].startswith("storage_") else "hindered"
         yield Sign(kind, row["code"], row["n"], 1)
+    if shut := signs.shut_storage(tx):
+        yield Sign("storage", shut["code"], shut["n"], 1)
     for row in signs.shut_targets(tx):
         yield Sign("breaker", row["partner"], 1, 1, row["tenant"])
     for row in certificates(tx, None):

@@ -16,6 +16,7 @@ from hub.channels.outbound.folder import Item, Sidecar
 from hub.core import failpoint
 from hub.core.errors import Conflict, HubError, Unavailable
 from hub.core.log import log_context
+from hub.pipeline.fulfilment import storage
 from hub.pipeline.fulfilment.ending import Ended, end_all, what_left
 from hub.pipeline.fulfilment.filing import filing_request, refused_by_file
 from hub.pipeline.house import House
@@ -109,6 +110,8 @@ async def _keep_portion(
         outcomes = [unforeseen(exc)] * len(promises)
     failpoint.reach("group_before_end")
     kept, stopped = _sorted(promises, outcomes)
+    if act is _file:
+        await storage.note(len(kept), [error for _, error in stopped], house)
     if kept:
         await _end(kept, {promise.lane for promise, _ in stopped}, house)
     for promise, error in stopped:

@@ -17,6 +17,9 @@ from hub.store.database import Row, Transaction
 PARTNER = ""
 """In place of an office: the partner itself."""
 
+STORAGE = "efile storage"
+"""In place of a partner: the e-file's storage. No partner can be called so."""
+
 _SUCCESS_EVERY_US = 60_000_000
 """The last success is kept to the minute: a write for every delivery would cost more."""
 
@@ -189,13 +192,13 @@ def find(tx: Transaction, partner: str, tenant: str = PARTNER) -> Row | None:
 
 
 def listed(tx: Transaction, tenant: str | None = None) -> list[Row]:
-    """Return every target with what waits for it, for pages, commands and figures.
+    """Return every partner's target with what waits for it, for pages, commands and figures.
 
     Columns: those of the table but ``probes``; ``in_flight``, ``waiting`` and ``oldest_us``,
     the time of the oldest head not yet delivered. Blocked lanes are not among them. An office
     sees the partners and its own accesses, with its own deliveries counted.
     """
-    return tx.all(_LISTED, tenant=tenant)
+    return tx.all(_LISTED, tenant=tenant, storage=STORAGE)
 
 
 _LISTED = """
@@ -214,6 +217,6 @@ SELECT target.partner, target.tenant, target.state, target.failures, target.in_f
     AND (target.tenant = '' OR lane.tenant = target.tenant)
     AND (:tenant IS NULL OR lane.tenant = :tenant)) AS oldest_us
 FROM target
-WHERE :tenant IS NULL OR target.tenant IN ('', :tenant)
+WHERE target.partner <> :storage AND (:tenant IS NULL OR target.tenant IN ('', :tenant))
 ORDER BY target.partner, target.tenant
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hub.store.database import Row, Transaction
 from hub.store.lanes import NOT_HELD
+from hub.store.targets.breaker import STORAGE
 
 
 def waiting(tx: Transaction, now_us: int) -> list[Row]:
@@ -57,5 +58,16 @@ def shut_targets(tx: Transaction) -> list[Row]:
     """Return the partners that are only tried now and then, and why."""
     return tx.all(
         "SELECT partner, tenant, code, opened_us FROM target"
-        " WHERE state <> 'closed' ORDER BY partner, tenant"
+        " WHERE state <> 'closed' AND partner <> :storage ORDER BY partner, tenant",
+        storage=STORAGE,
+    )
+
+
+def shut_storage(tx: Transaction) -> Row | None:
+    """Return why documents only try the e-file's storage now and then, and how many lanes wait."""
+    return tx.one(
+        "SELECT code, opened_us, (SELECT count(*) FROM lane WHERE lane.queue = 'file'"
+        " AND lane.state IN ('ready', 'leased')) AS n FROM target"
+        " WHERE partner = :storage AND tenant = '' AND state <> 'closed'",
+        storage=STORAGE,
     )

@@ -8,7 +8,7 @@ from hub.core.errors import Misconfigured
 from hub.store.senders import credentials
 from hub.store.senders.credentials import Credential
 from hub.store.targets import peers
-from hub.store.targets.breaker import PARTNER, Failure, failed
+from hub.store.targets.breaker import PARTNER, STORAGE, Failure, failed
 from hub.store.targets.peers import Peer
 from hub.store.views.expiry import Expiry
 from hub.web import health
@@ -119,3 +119,17 @@ async def test_endings_of_senders_and_cas_are_figures(house: SmallHouse) -> None
     assert f"aktenhub_peer_days_left{shown}" in texts[1]
     assert 'sender="portal"' in texts[1]
     assert "aktenhub_anchor_days_left{" not in texts[1]
+
+
+async def test_a_storage_that_is_only_probed_is_a_figure(house: SmallHouse) -> None:
+    now_us = house.clock.now_us()
+    failure = Failure("storage_refused", now_us, now_us + 1, 1)
+    texts = []
+    async with TestClient(TestServer(build_ops_site(house.services))) as client:
+        for _ in range(2):
+            texts.append(await (await client.get("/metrics")).text())
+            await house.database.write(lambda tx: failed(tx, STORAGE, "", failure))
+
+    assert "aktenhub_storage_shut 0" in texts[0]
+    assert "aktenhub_storage_shut 1" in texts[1]
+    assert STORAGE not in texts[1]

@@ -5,12 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from efile import Conflict, StorageMisconfigured, StorageUnavailable
 from hub.core.errors import Misconfigured, Unavailable
 from hub.core.settings import HttpsTarget
+from hub.pipeline.fulfilment.groups import file_documents
 from hub.pipeline.fulfilment.keeping import fulfil
 from hub.store import lanes
 from hub.store.lanes import Promise
-from hub.workers.gates import Gate
+from hub.store.targets.breaker import STORAGE, find
+from hub.store.views import signs
+from hub.workers.crew import Size
+from hub.workers.gates import Gate, StorageGate
 from tests.message_house import OFFICE, OTHER_OFFICE, World, open_world
 from tests.unit.hub.pipeline.fulfilment.test_keeping import routed
 
@@ -176,3 +181,113 @@ async def test_what_becomes_overdue_behind_a_shut_gate_is_handed_to_a_human(worl
     assert [("deadline_over", id_) for id_ in ids] == sorted(
         (case["code"], case["promise_id"]) for case in cases
     )
+
+
+AWAY = StorageUnavailable("storage_unreachable")
+REFUSED = StorageMisconfigured("storage_refused")
+FILING = {
+    "doc_type": "Bescheid", "mime": "application/xml", "akte": "Kind, Ein", "title": "Bescheid",
+    "vorgang": "Bewilligung", "direction": "in", "role": "message",
+}  # fmt: skip
+
+
+async def documents(world: World, count: int) -> StorageGate:
+    """Promise a document for each of so many cases; two of them go together."""
+    message = await routed(world, b"<anfrage/>")
+    now_us = world.clock.now_us()
+    promises = [
+        Promise(
+            f"file-{n}", OFFICE, message.id, "file", "file", f"UV-{n}",
+            FILING | {"case_key": f"UV-{n}"}, message.sha256,
+            deadline_us=world.house.deadline_us(now_us),
+        )
+        for n in range(count)
+    ]  # fmt: skip
+    await world.house.database.write(lambda tx: lanes.add_all(tx, promises, now_us))
+    return StorageGate(Size(lanes=2, behind=0, groups=1), world.house)
+
+
+async def file_some(world: World, storage: StorageGate) -> int:
+    """Let what the gate lets through be filed, and return how much that was."""
+    groups = await storage.claim(1)
+    for group in groups:
+        await file_documents(group, world.house)
+    return sum(len(group) for group in groups)
+
+
+async def state(world: World) -> str:
+    row = await world.house.database.read(lambda tx: find(tx, STORAGE))
+    return str(row["state"]) if row else "never looked at"
+
+
+async def test_while_all_is_well_the_breaker_before_storage_is_not_even_written(
+    world: World,
+) -> None:
+    storage = await documents(world, 5)
+
+    assert [2, 2, 1] == [await file_some(world, storage) for _ in range(3)]
+    assert "never looked at" == await state(world)
+
+
+async def test_while_the_storage_is_away_one_document_tries_at_a_time(world: World) -> None:
+    storage = await documents(world, 20)
+    # Three groups of two, then two probes.
+    world.room.faults = [AWAY] * 8
+    opening = [await file_some(world, storage) for _ in range(4)]
+    shut = await world.house.database.read(signs.shut_storage)
+    tries = []
+    for _ in range(3):
+        world.clock.advance(60)
+        tries.append([await file_some(world, storage) for _ in range(2)])
+
+    assert [2, 2, 2, 0] == opening
+    assert shut is not None
+    assert ("storage_unreachable", 20) == (shut["code"], shut["n"])
+    # Two fail, the third is taken: then all go again.
+    assert [[1, 0], [1, 0], [1, 2]] == tries
+    assert "closed" == await state(world)
+    assert await world.house.database.read(signs.shut_storage) is None
+
+
+async def test_a_storage_that_refuses_is_not_asked_by_a_second_group(world: World) -> None:
+    storage = await documents(world, 4)
+    world.room.faults = [REFUSED] * 2
+
+    assert [2, 0] == [await file_some(world, storage) for _ in range(2)]
+    assert "open" == await state(world)
+
+
+async def test_failures_that_do_not_follow_each_other_open_nothing(world: World) -> None:
+    storage = await documents(world, 12)
+    for fault in (AWAY, AWAY, None, AWAY, AWAY, None):
+        # One document of a group that is taken is enough.
+        world.room.faults = [fault] * 2 if fault else [AWAY]
+        assert 2 == await file_some(world, storage)
+
+    assert "closed" == await state(world)
+
+
+async def test_a_probe_stopped_by_something_else_leaves_room_for_the_next(world: World) -> None:
+    storage = await documents(world, 4)
+    world.room.faults = [REFUSED, REFUSED, Conflict("document_differs")]
+    await file_some(world, storage)
+    world.clock.advance(60)
+    stopped = await file_some(world, storage)
+    world.clock.advance(2)
+
+    assert (1, 1) == (stopped, await file_some(world, storage))
+    assert "closed" == await state(world)
+
+
+async def test_a_probe_whose_node_died_is_followed_by_another(world: World) -> None:
+    storage = await documents(world, 4)
+    world.room.faults = [REFUSED] * 2
+    await file_some(world, storage)
+    world.clock.advance(60)
+    lost = await storage.claim(1)
+    world.clock.advance(30)
+    waiting = await storage.claim(1)
+    world.clock.advance(40)
+
+    assert (1, 0, 1) == (len(lost), len(waiting), await file_some(world, storage))
+    assert "closed" == await state(world)

@@ -18,6 +18,7 @@ from hub.store.desk.alarms import Sign
 from hub.store.senders import credentials
 from hub.store.senders.credentials import Credential
 from hub.store.targets import peers
+from hub.store.targets.breaker import STORAGE, Failure, failed
 from hub.store.targets.peers import Peer
 from hub.store.views.expiry import Expiry
 from tests.message_house import OFFICE, World
@@ -341,3 +342,16 @@ async def test_a_bucket_that_could_keep_versions_but_does_not_is_told_per_office
 
     assert (["unversioned"], ["unversioned"]) == (guard.people.raised(), guard.people.cleared())
     assert [OFFICE] == [row["tenant"] for news in guard.people.heard for row in news.raised]
+
+
+async def test_a_storage_that_is_only_probed_is_told_with_what_waits(
+    world: World, guard: Guard
+) -> None:
+    now_us = world.clock.now_us()
+    failure = Failure("storage_refused", now_us, now_us + 1, 1)
+    await world.house.database.write(lambda tx: failed(tx, STORAGE, "", failure))
+
+    await guard.watch.round()
+
+    [told] = guard.people.heard[0].raised
+    assert ("storage", "storage_refused", 0) == (told["kind"], told["place"], told["value"])
