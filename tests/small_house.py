@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from aiohttp import ClientResponse, web
@@ -13,7 +14,7 @@ from argon2 import PasswordHasher
 from msgspec import structs
 
 import efile
-from efile import EFile, FilingRequest, FolderStore, Part
+from efile import Author, EFile, FilingRequest, FolderStore, Part
 from hub.app import SHIPPED
 from hub.core.clock import FixedClock
 from hub.core.ids import derived_uuid
@@ -296,6 +297,20 @@ async def hold_a_message(house: SmallHouse) -> None:
     await house.database.write(lambda tx: _hold(tx, house.clock.now_us()))
 
 
+FILE_HOLD = "0192f0a0-0000-7000-8000-0000000000f1"
+
+
+async def hold_a_file(house: SmallHouse) -> None:
+    """Forbid the destruction of one file, and let the period of another be over."""
+    room, at_us = house.services.efile.retention, house.clock.now_us()
+    by = Author("ahrens", at_us, FILE_HOLD)
+    await room.hold(OFFICE, house.akte, "Klage anhängig", date(2026, 11, 20), None, by)
+    old = await room.open(OFFICE, "wohngeld", "Sommerfeld, Jonas", 2010, by)
+    for event in ("ended", "claims_settled"):
+        by = Author("ahrens", at_us, event)
+        await room.record_day(OFFICE, old.id, event, date(2010, 1, 1), "Aktenlage", by)
+
+
 async def fill_the_desk(house: SmallHouse) -> None:
     """Put there what pages of the desk can show.
 
@@ -308,6 +323,7 @@ async def fill_the_desk(house: SmallHouse) -> None:
     await raise_alarms(house)
     await refuse_rows(house)
     await leave_an_attachment(house)
+    await hold_a_file(house)
     await house.database.write(lambda tx: _show_off(tx, house.clock.now_us()))
 
 

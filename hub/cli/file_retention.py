@@ -17,15 +17,8 @@ from hub.core.clock import local_date
 from hub.core.ids import uuid7
 from hub.store.database import Database
 from hub.store.journal import Entry, Journal
+from hub.web.presentation.words import RETENTION
 
-STATES = {
-    "kept": "aufzubewahren",
-    "due": "darf vernichtet werden",
-    "offer": "dem Archiv anzubieten",
-    "held": "gesperrt",
-    "undetermined": "nicht bestimmbar",
-}
-"""What a decision is called."""
 _READY = frozenset({"due", "offer"})
 
 
@@ -185,7 +178,7 @@ async def _list(options: argparse.Namespace) -> int:
         show_json({"on": on.isoformat(), "tenant": desk.tenant, "akten": rows})
         return 0
     for row in rows:
-        row["state"] = STATES[str(row["state"])]
+        row["state"] = RETENTION[str(row["state"])].text
     columns = {"aktenzeichen": "Aktenzeichen", "kind_name": "Aktenart", "state": "Stand",
                "day": "ab", "sentence": "Begründung"}  # fmt: skip
     show_table(rows, columns)
@@ -204,7 +197,7 @@ async def _show(options: argparse.Namespace) -> int:
     facts = [
         ("Akte", f"{found.akte.aktenzeichen} {found.akte.title}"),
         ("Aktenart", found.kind),
-        ("Stand", STATES[found.decision.state]),
+        ("Stand", RETENTION[found.decision.state].text),
         ("Begründung", found.decision.sentence),
     ]
     facts += [

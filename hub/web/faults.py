@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from efile import FilingError, NotDisplayable, NotFound, StorageUnavailable
+from efile import Conflict as FileConflict
+from efile import FilingError, InvalidRequest, NotDisplayable, NotFound, StorageUnavailable
 from hub.core.errors import (
     Conflict,
     HubError,
@@ -140,6 +141,10 @@ def _explain_filing(error: FilingError) -> Explanation:
     """Put an error of the e-file into words; the e-file does not know the hub's branches."""
     if isinstance(error, StorageUnavailable):
         status, title, turn = 503, *_TURNS[1][2:]
+    elif isinstance(error, InvalidRequest):
+        status, title, turn = 422, *_TURNS[0][2:]
+    elif isinstance(error, FileConflict):
+        status, title, turn = 409, "Nicht ausgeführt", "Sie sind am Zug."
     elif isinstance(error, NotDisplayable):
         status, title, turn = 422, "Nicht darstellbar", "Sie sind am Zug."
     else:

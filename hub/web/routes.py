@@ -20,6 +20,7 @@ from hub.web.pages import (
     operations,
     signin,
 )
+from hub.web.pages.files import retention
 from hub.web.policy import Policy, Route
 
 PUBLIC: Final = Policy(public=True)
@@ -28,6 +29,7 @@ _SIGN_IN: Final = Policy(
 )
 _CASEWORK: Final = "Fallbearbeitung"
 _OPERATION: Final = "Betrieb der Schnittstellen"
+_KEEPING: Final = "Aufbewahrung"
 _CONTROL: Final = "Datenschutzkontrolle"
 
 
@@ -45,6 +47,11 @@ def _file(action: str, object_kind: str) -> Policy:
 def _content(action: str, object_kind: str) -> Policy:
     """What those who work on an office's cases do with the content of its messages."""
     return replace(_file(action, object_kind), csrf=True)
+
+
+def _keeping(action: str, *, csrf: bool = False) -> Policy:
+    """What decides how long a file is kept."""
+    return replace(_file(action, "akte"), purpose=_KEEPING, csrf=csrf)
 
 
 def _operating(action: str, object_kind: str) -> Policy:
@@ -79,6 +86,7 @@ def _own(action: str, *, csrf: bool = False) -> Policy:
     )
 
 
+_RETENTION: Final = "/akten/{akte}/aufbewahrung"
 _DOCUMENT: Final = "/akten/{akte}/dokumente/{document}"
 
 ROUTES: Final = (
@@ -104,6 +112,28 @@ ROUTES: Final = (
             action="readers_viewed", object_kind="akte", purpose=_CONTROL,
             roles=policy.WITNESSES, office_only=True,
         ),
+    ),
+    Route(
+        "GET", "/aufbewahrung", "retention-list", retention.listed,
+        Policy(
+            action="retention_listed", object_kind="day", purpose=_KEEPING,
+            roles=policy.ADMINISTRATORS, office_only=True,
+        ),
+    ),
+    Route(
+        "GET", _RETENTION, "retention", retention.show, _keeping("retention_viewed"),
+    ),
+    Route(
+        "POST", f"{_RETENTION}/tag", "retention-day", retention.note_day,
+        _keeping("retention_date_noted", csrf=True),
+    ),
+    Route(
+        "POST", f"{_RETENTION}/sperre", "retention-hold", retention.hold,
+        _keeping("retention_hold_set", csrf=True),
+    ),
+    Route(
+        "POST", f"{_RETENTION}/{{retention_hold}}/aufheben", "retention-lift", retention.lift,
+        _keeping("retention_hold_lifted", csrf=True),
     ),
     Route("GET", _DOCUMENT, "document", document.show, _file("document_viewed", "document")),
     Route("GET", f"{_DOCUMENT}/text", "text", document.text, _file("text_read", "document")),

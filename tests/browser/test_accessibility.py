@@ -36,6 +36,7 @@ def pages(stage: Stage, login: str) -> list[str]:
         "": ["/anmelden", "/anmelden?abgemeldet=1"],
         "ahrens": [
             "/akten", "/akten?q=Bescheid", "/akten?q=Nirgendwo", f"/akten/{house.akte}",
+            f"/akten/{house.akte}/aufbewahrung",
             f"/akten/{house.akte}/zugriffe", document, f"{document}?seite=3", f"{document}/text",
             f"{document}?ansicht=formular", house.document("anordnung"),
             house.document("tabelle"), "/klaerfaelle", "/klaerfaelle/clearing-1", "/hilfe",
@@ -48,6 +49,7 @@ def pages(stage: Stage, login: str) -> list[str]:
         "verwalter": [
             "/bilanz", "/nachrichten", "/nachrichten?zustand=clearing",
             "/nachrichten/0192f0a0-0000-7000-8000-000000000007", "/sperren", "/zertifikate",
+            "/aufbewahrung", "/aufbewahrung?alle=1", "/aufbewahrung?am=1990-01-01",
             "/zustand", "/klaerfaelle/clearing-1", f"/nachrichten/{REPEATABLE}",
             f"/klaerfaelle/{DOUBT}", f"/nachrichten/{DOUBT_MESSAGE}",
         ],

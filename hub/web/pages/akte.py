@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from efile import AkteView, Document, Vorgang
+from hub.core.clock import local_date
 from hub.store import audit, cases, views
 from hub.store.database import Row
 from hub.web.presentation import words
@@ -57,10 +58,13 @@ async def show(request: web.Request) -> web.Response:
             views.archives(tx, tenant, views.begin_of_case(tx, tenant, key)),
         )
     )
+    today = local_date(visit.services.clock.now_us())
+    outlook = await visit.services.efile.retention.outlook(tenant, view.akte.id, today)
     return render(
         request,
         "akte.html",
         akte=view.akte,
+        outlook=outlook,
         case=case,
         outline=outline(view),
         stations=stations(rows, waiting),

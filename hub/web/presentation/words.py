@@ -150,7 +150,22 @@ RESULTS = {
     "too_many_requests": Word("zu viele Anfragen", "warn", "pause"),
 }
 
+RETENTION = {
+    "kept": Word("aufzubewahren", "calm", "shield"),
+    "due": Word("darf vernichtet werden", "warn", "check"),
+    "offer": Word("dem Archiv anzubieten", "warn", "stack"),
+    "held": Word("gesperrt", "busy", "pause"),
+    "undetermined": Word("nicht bestimmbar", "calm", "question"),
+}
+"""What may be done with a file."""
+
 ACTIONS = {
+    "file_opened": "Akte angelegt",
+    "retention_listed": "Aufbewahrung der Akten angesehen",
+    "retention_viewed": "Aufbewahrung einer Akte angesehen",
+    "retention_date_noted": "Tag für die Aufbewahrung vermerkt",
+    "retention_hold_set": "Löschsperre gesetzt",
+    "retention_hold_lifted": "Löschsperre aufgehoben",
     "signed_in": "Anmeldung",
     "signed_out": "Abmeldung",
     "password_changed": "Passwort geändert",

@@ -11,6 +11,7 @@ from hub.web.visit import csrf_token
 from tests.small_house import (
     CLEARING,
     CORRECTION,
+    FILE_HOLD,
     GROUP,
     HOLD,
     JOB,
@@ -18,6 +19,7 @@ from tests.small_house import (
     PEOPLE,
     SmallHouse,
     Visitor,
+    hold_a_file,
     hold_a_message,
 )
 from tests.unit.hub.web.conftest import Arrive, LogOf
@@ -35,7 +37,7 @@ def address(route: Route, house: SmallHouse) -> str:
         "akte": house.akte, "document": house.files["bescheid"], "page": "1",
         "message": "0192f0a0-0000-7000-8000-000000000005", "clearing": CLEARING,
         "group": GROUP, "job": JOB, "correction": CORRECTION,
-        "hold": HOLD,
+        "hold": HOLD, "retention_hold": FILE_HOLD,
     }  # fmt: skip
     return re.sub(r"\{(\w+)\}", lambda m: known[m[1]], route.path)
 
@@ -95,6 +97,7 @@ async def test_a_role_opens_what_its_policy_says_and_nothing_else(
     house: SmallHouse, arrive: Arrive, log_of: LogOf, login: str
 ) -> None:
     await hold_a_message(house)
+    await hold_a_file(house)
     visitor = await arrive(login)
     expected, got = {}, {}
     for route in CLOSED:

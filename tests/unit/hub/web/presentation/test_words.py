@@ -13,12 +13,13 @@ from hub.web.presentation.rendering import static_files
 from hub.web.routes import ROUTES
 
 DAY = 86_400_000_000
-TABLES = (
+TABLES = (words.RETENTION,
     words.MESSAGE_STATES, words.PROMISE_STATES, words.STEPS, words.VERDICTS, words.RESULTS,
     words.CERTIFICATE_STATES, desk.CLEARING_STATES, desk.ANSWERS,
 )  # fmt: skip
 
 COMMAND_LINE = {
+    "file_opened",
     "kek_changed",
     "revoked_shown",
     "unchecked_shown",
