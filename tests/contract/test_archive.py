@@ -25,6 +25,7 @@ from hub.store import journal
 from hub.store.database import Transaction
 from hub.store.journal import Journal
 from hub.store.messages import Messages
+from hub.store.views import tracking
 from hub.verifier.verify_journal import Judge, lines_of
 from tests.engines import Engine
 from tests.evidence_house import Archive, open_archive
@@ -226,6 +227,21 @@ async def test_nothing_but_what_is_sealed_can_be_removed(office: Office, engine:
     ):  # fmt: skip
         with pytest.raises(engine.driver_error, match="append-only"):
             await office.evidence.database.write(lambda tx, one=sql: tx.run(one))  # type: ignore[misc]  # mypy has no type for a default of a lambda
+
+
+async def test_the_archives_that_may_hold_steps_of_a_case_are_known(office: Office) -> None:
+    def look(tx: Transaction, case: str) -> list[str]:
+        since_us = tracking.begin_of_case(tx, "a", case)
+        return [row["name"] for row in tracking.archives(tx, "a", since_us)]
+
+    cases = ("UV-old-0", "UV-new-0", "UV-nobody")
+    read = office.evidence.database.read
+    before = [await read(lambda tx, one=case: look(tx, one)) for case in cases]  # type: ignore[misc]  # mypy has no type for a default of a lambda
+    await office.archive()
+    after = [await read(lambda tx, one=case: look(tx, one)) for case in cases]  # type: ignore[misc]  # likewise
+
+    assert [[], [], []] == before
+    assert [1, 0, 0] == [len(names) for names in after]
 
 
 async def test_two_who_archive_at_once_seal_it_once(office: Office) -> None:

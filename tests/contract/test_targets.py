@@ -13,14 +13,25 @@ import pytest
 from hub.app import all_migrations
 from hub.core.clock import FixedClock
 from hub.core.settings import Delivery, HttpsTarget
+from hub.pipeline.house import StorageSight
 from hub.store import lanes
 from hub.store.desk import holds
 from hub.store.desk.holds import Hold
 from hub.store.lanes import Promise
 from hub.store.migrate import migrate
-from hub.store.targets.breaker import PARTNER, Failure, failed, find, listed
+from hub.store.targets.breaker import (
+    PARTNER,
+    STORAGE,
+    Failure,
+    failed,
+    find,
+    listed,
+    succeeded,
+)
 from hub.store.targets.claims import Lease, claim_overdue
-from hub.workers.gates import Gate
+from hub.store.views import signs
+from hub.workers.crew import Size
+from hub.workers.gates import Gate, StorageGate
 from tests.engines import AnyDatabase, Engine
 
 COUNT = 3
@@ -75,7 +86,7 @@ async def cluster(engine: Engine) -> AsyncIterator[Cluster]:
 
 def _house(node: AnyDatabase, number: int, clock: FixedClock) -> Any:
     settings = SimpleNamespace(node=f"hub-{number}", delivery=Delivery())
-    return SimpleNamespace(database=node, clock=clock, settings=settings)
+    return SimpleNamespace(database=node, clock=clock, settings=settings, storage=StorageSight())
 
 
 async def test_together_the_nodes_claim_no_more_than_the_partner_takes(cluster: Cluster) -> None:
@@ -105,6 +116,38 @@ async def test_of_many_nodes_that_see_the_time_come_one_probes_with_the_oldest(
     row = await cluster.nodes[1].read(lambda tx: find(tx, "azr"))
     assert row is not None
     assert "half_open" == row["state"]
+
+
+async def test_of_many_nodes_one_tries_a_storage_that_is_away_with_one_document(
+    cluster: Cluster,
+) -> None:
+    clock, nodes = cluster.clock, cluster.nodes
+    gates = [
+        StorageGate(Size(lanes=2, behind=0, groups=1), _house(node, number, clock))
+        for number, node in enumerate(nodes)
+    ]
+    now_us = clock.now_us()
+    waiting = [
+        Promise(f"f-{n}", "a", "m", "file", "file", f"UV-{n}", deadline_us=now_us + 10**12)
+        for n in range(20)
+    ]
+    failure = Failure("storage_refused", now_us, now_us + 30 * S, 1)
+    await nodes[0].write(lambda tx: lanes.add_all(tx, waiting, now_us))
+    await nodes[0].write(lambda tx: failed(tx, STORAGE, PARTNER, failure))
+
+    shut = await asyncio.gather(*(gate.claim(1) for gate in gates))
+    clock.advance(31)
+    due = await asyncio.gather(*(gate.claim(1) for gate in gates))
+    told = await nodes[1].read(signs.shut_storage)
+    await nodes[2].write(lambda tx: succeeded(tx, STORAGE, PARTNER, clock.now_us()))
+    clock.advance(2)
+    again = await asyncio.gather(*(gate.claim(1) for gate in gates))
+
+    assert [0] * COUNT == [len(groups) for groups in shut]
+    assert [1] == [len(group) for groups in due for group in groups]
+    assert told is not None
+    assert ("storage_refused", 20) == (told["code"], told["n"])
+    assert [2] * COUNT == [len(group) for groups in again for group in groups]
 
 
 async def test_an_office_shut_out_is_passed_over_on_every_node(cluster: Cluster) -> None:
