@@ -19,6 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from tests.crash.cash_file import read_cash_file
+from tests.crash.enclosures import not_filed, other_than_sent
 from tests.crash.house import House
 from tests.crash.order import out_of_order
 from tests.crash.payloads import (
@@ -44,7 +45,7 @@ RESTING = {"confirmed", "skipped", "dead", "unknown"}
 """Where a promise may rest; one that waits must stand behind a blocked one."""
 TABLES = (
     "message", "seen", "journal", "journal_head", "lane", "promise", "batch", "sequence",
-    "benefit_case", "reference", "clearing", "payload", "efile_akten", "efile_vorgaenge",
+    "attachment", "benefit_case", "reference", "clearing", "payload", "efile_akten", "efile_vorgaenge",
     "efile_documents", "efile_parts", "efile_texts",
 )  # fmt: skip
 
@@ -53,7 +54,7 @@ def faults(house: House) -> list[str]:
     """Return everything that is wrong with an installation at rest."""
     state = State.read(house)
     checks = (
-        _inputs, _posts, _phantoms, missing_or_changed, removed_without_proof,
+        _inputs, _posts, other_than_sent, not_filed, _phantoms, missing_or_changed, removed_without_proof,
         removed_and_still_there, _journal, _checkpoints, _moves, _rest, _open_promises, _lanes, _balance,
         _receipts, _cash_files, _orders, _outbox, _documents, _objects, _packs, _quarantine,
         out_of_order,
@@ -66,7 +67,9 @@ def unsafe(house: House) -> list[str]:
     if not house.is_founded():
         return [f"I1 {file.name}: is gone" for file in house.dropped if not house.waits(file)]
     state = State.read(house)
-    checks = (_lost, _posts, missing_or_changed, removed_without_proof, _journal)
+    checks = (
+        _lost, _posts, other_than_sent, missing_or_changed, removed_without_proof, _journal,
+    )  # fmt: skip
     return [fault for check in checks for fault in check(state)]
 
 

@@ -44,6 +44,8 @@ class Posted:
     data: bytes
     message_id: str = ""
     """Given with the 202; until then the sender believes nothing."""
+    attachment: bytes = b""
+    """What comes with it, in the same request."""
 
 
 Query = Callable[[str], list[dict[str, Any]]]

@@ -55,6 +55,8 @@ class Judgement:
     kills: int = 0
     dropped: int = 0
     posted: int = 0
+    enclosed: int = 0
+    """Of these, how many came with an attachment."""
     retried: int = 0
     repeated: int = 0
     seconds: float = 0.0
@@ -118,6 +120,7 @@ class Trial:
         found = self.judgement
         found.faults += [fault for poster in self.posters for fault in poster.faults]
         found.dropped, found.posted = len(self.house.dropped), len(self.house.posted)
+        found.enclosed = sum(bool(post.attachment) for post in self.house.posted)
         found.retried = sum(poster.retried for poster in self.posters)
         found.repeated = sum(poster.repeated for poster in self.posters)
         found.states = dict(Counter(m["state"] for m in State.read(self.house).messages))
@@ -226,7 +229,7 @@ def report(judgements: Sequence[Judgement], seed: int) -> dict[str, object]:
     faults = [fault for one in judgements for fault in one.faults]
     numbers = {
         name: sum(getattr(one, name) for one in judgements)
-        for name in ("kills", "dropped", "posted", "retried", "repeated")
+        for name in ("kills", "dropped", "posted", "enclosed", "retried", "repeated")
     }
     found = {word: sum(one.count(letter) for one in judgements) for letter, word in KINDS.items()}
     killed_after: Counter[str] = Counter()
@@ -244,8 +247,8 @@ def report(judgements: Sequence[Judgement], seed: int) -> dict[str, object]:
 def _show(one: Judgement) -> None:
     states = " ".join(f"{state}={count}" for state, count in sorted(one.states.items()))
     say(
-        f"{one.seed:>10} {one.kills:>5} {one.dropped:>7} {one.posted:>6} {one.retried:>7} "
-        f"{one.repeated:>8} {len(one.faults):>6} {one.seconds:>7}  {states}"
+        f"{one.seed:>10} {one.kills:>5} {one.dropped:>7} {one.posted:>6} {one.enclosed:>8} "
+        f"{one.retried:>7} {one.repeated:>8} {len(one.faults):>6} {one.seconds:>7}  {states}"
     )
     for line in (*one.faults[:20], *([f"kept: {one.kept}"] if one.kept else [])):
         say(f"{'':>11}{line}")
@@ -264,7 +267,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--per-house", type=int, default=PER_HOUSE, help="kills per house")
     parser.add_argument("--json", type=Path, help="file for the result")
     options = parser.parse_args(arguments)
-    say(f"{'seed':>10} kills dropped posted retried repeated faults seconds  messages")
+    say(f"{'seed':>10} kills dropped posted enclosed retried repeated faults seconds  messages")
     judgements: list[Judgement] = []
     root = Path(tempfile.mkdtemp(prefix="kills-"))
     with start_rclone(root / "buckets") as server:

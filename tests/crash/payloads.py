@@ -26,6 +26,7 @@ def _named(state: State) -> set[tuple[str, str]]:
     named = {(m["tenant"], m[name]) for m in state.messages for name in ("sha256", "record_sha256")}
     named |= {(p["tenant"], p["payload_sha256"]) for p in state.promises}
     named |= {(b["tenant"], b["payload_sha256"]) for b in state.batches}
+    named |= {(a["tenant"], a["sha256"]) for a in state.attachments}
     return {(tenant, digest) for tenant, digest in named if digest}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import json
 import random
@@ -15,6 +16,7 @@ from hub.demo import drops
 from hub.demo.cast import Family, Office
 from tests.crash.house import House, Posted
 from tests.crash.story import CORE
+from tests.forms import Field, headers, message, written
 
 OPEN_CASES = 3
 """So many cases of a sender go on side by side."""
@@ -78,6 +80,14 @@ class Pen:
         return data.replace(b"<betrag>", b"<betrag>zuviel ") if wrong else data
 
 
+def enclosed(data: bytes) -> bytes:
+    """Return what comes with a message: with one of six something, the same for the same bytes."""
+    digest = hashlib.sha256(data).digest()
+    if digest[0] >= 43:
+        return b""
+    return b"%PDF-1.7 " + digest * (8_000 if digest[1] < 64 else 4)
+
+
 class Dropper:
     """A sender that writes elsewhere and renames."""
 
@@ -100,25 +110,30 @@ class Line:
     token: str
     trust: ssl.SSLContext
 
-    def post(self, name: str, data: bytes) -> tuple[int, bool, str]:
+    def post(self, post: Posted) -> tuple[int, bool, str]:
         """Post once; return status, whether it was known, and the message's id.
 
         Raises:
             OSError, http.client.HTTPException: no whole answer came.
         """
+        body, said = post.data, {
+            "Content-Type": "application/xml",
+            "Content-Disposition": f'attachment; filename="{post.name}"',
+        }  # fmt: skip
+        if post.attachment:
+            scan = Field(post.attachment, file="Nachweis.pdf")
+            body, said = written(message(post.data, post.name), scan), headers()
         wire = http.client.HTTPSConnection(
             "localhost", self.port, timeout=PATIENCE_S, context=self.trust
         )
         try:
-            wire.request("POST", "/api/v1/messages", data, {
-                "Authorization": f"Bearer {self.token}", "Content-Type": "application/xml",
-                "Idempotency-Key": name, "Content-Disposition": f'attachment; filename="{name}"',
-            })  # fmt: skip
+            identity = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": post.name}
+            wire.request("POST", "/api/v1/messages", body, identity | said)
             answer = wire.getresponse()
-            said = json.loads(answer.read() or b"{}")
+            told = json.loads(answer.read() or b"{}")
         finally:
             wire.close()
-        return answer.status, "Idempotent-Replayed" in answer.headers, said.get("message_id", "")
+        return answer.status, "Idempotent-Replayed" in answer.headers, told.get("message_id", "")
 
 
 @dataclass
@@ -160,7 +175,7 @@ class Poster:
             if self._left == 0:
                 return
             self._left -= 1
-            post = Posted(self.pen.office.id, CORE, name, data)
+            post = Posted(self.pen.office.id, CORE, name, data, attachment=enclosed(data))
             self.house.posted.append(post)
             post.message_id = self._until_answered(post)
             if self.chance.random() < 0.3:
@@ -169,7 +184,7 @@ class Poster:
     def _until_answered(self, post: Posted) -> str:
         while True:
             try:
-                status, _, message_id = self.line.post(post.name, post.data)
+                status, _, message_id = self.line.post(post)
             except (OSError, http.client.HTTPException, ValueError):
                 self.retried += 1
                 time.sleep(PAUSE_S)
@@ -184,7 +199,7 @@ class Poster:
     def _send_again(self, post: Posted) -> None:
         """Who sends again gets the first message; while nobody answers, it is left."""
         try:
-            status, known, message_id = self.line.post(post.name, post.data)
+            status, known, message_id = self.line.post(post)
         except (OSError, http.client.HTTPException, ValueError):
             return
         if status == http.HTTPStatus.ACCEPTED:

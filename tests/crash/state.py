@@ -25,6 +25,7 @@ class State:
     clearings: list[Row]
     checkpoints: list[Row]
     posts: list[Row]
+    attachments: list[Row]
     removed: list[Row]
     """Payloads that retention took."""
     payloads: dict[tuple[str, str], bytes | None]
@@ -45,6 +46,7 @@ class State:
                 clearings=rows("SELECT * FROM clearing"),
                 checkpoints=rows("SELECT * FROM checkpoint ORDER BY tenant, number"),
                 posts=rows("SELECT * FROM post"),
+                attachments=rows("SELECT * FROM attachment ORDER BY message_id, number"),
                 removed=rows("SELECT * FROM payload_removed"),
                 payloads={
                     (r["tenant"], r["sha256"]): r["bytes"] for r in rows("SELECT * FROM payload")

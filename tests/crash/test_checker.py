@@ -207,6 +207,19 @@ def answered_and_gone(house: House) -> None:
     house.posted.append(Posted("musterstadt", CORE, "nie.xml", b"<x/>", "no-such-message"))
 
 
+def posted_with(attachment: bytes) -> Callable[[House], None]:
+    """Let a sender say that it had posted a message that is there, with something."""
+
+    def plant(house: House) -> None:
+        state = State.read(house)
+        row = next(m for m in state.messages if m["state"] == "closed")
+        data = state.bytes_of(row["tenant"], row["sha256"]) or b""
+        place = row["tenant"], row["channel"], row["original_name"]
+        house.posted.append(Posted(*place, data, row["id"], attachment))
+
+    return plant
+
+
 def key_without_message(house: House) -> None:
     house.posted.append(Posted("musterstadt", CORE, "nie.xml", b"<x/>"))
     sql(house, "INSERT INTO post VALUES ('musterstadt', 'x', 'x', 'nie.xml', 'x', 'x', 1)")
@@ -251,6 +264,10 @@ SWAPPED = ran(
 """The first message of a case stands behind the second."""
 
 
+_ATTACHED = (
+    "INSERT INTO attachment (tenant, message_id, number, name, sha256, size_bytes, media_type) "
+    "SELECT tenant, id, 1, 'n.pdf', 'x', 1, 'application/pdf' FROM message WHERE id = ONE"
+)
 PLANTED: dict[str, tuple[str, Callable[[House], None]]] = {
     "an object is deleted": ("I1 object", unlinked("*/v1/a/*/o/*/*", "buckets")),
     "a byte of an object is flipped": ("I4 object", flipped("*/v1/a/*/o/*/*", "buckets")),
@@ -304,6 +321,9 @@ PLANTED: dict[str, tuple[str, Callable[[House], None]]] = {
     ),
     "a payload is taken without an entry": ("I4 removal", took_without_proof),
     "a post was answered and is gone": ("I1 nie.xml", answered_and_gone),
+    "an attachment is gone": ("I4", posted_with(b"x")),
+    "an attachment is in no file": ("I1 message", ran(_ATTACHED)),
+    "an attachment's payload is gone": ("I4 payload", ran(_ATTACHED)),
     "a post's key is kept without its message": ("I10 nie.xml", key_without_message),
     "two messages of a case were swapped": ("I7 case", SWAPPED),
     "a message overtook another": ("I7 lane", SWAPPED),
