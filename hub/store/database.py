@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Literal, Protocol, TypeVar
 
 Row = dict[str, Any]
@@ -83,14 +84,33 @@ class Database(Protocol):
 
 
 def spread(sql: str, values: Mapping[str, object]) -> tuple[str, dict[str, object]]:
-    """Return statement and values with every tuple spread into parameters of its own."""
+    """Return statement and values with every tuple spread into parameters of its own.
+
+    Lists are filled up with their last value to a power of two: few statements, prepared once,
+    serve lists of every length.
+    """
     single: dict[str, object] = {}
+    widths: list[tuple[str, int]] = []
     for name, value in values.items():
         if not isinstance(value, tuple):
             single[name] = value
             continue
-        names = [f"{name}_{number}" for number in range(len(value))]
-        single |= dict(zip(names, value, strict=True))
-        listed = ", ".join(f":{one}" for one in names) or "NULL"
+        width = len(value)
+        if 0 < width <= _FILLED_UP:
+            width = 1 << (width - 1).bit_length()
+            value += value[-1:] * (width - len(value))  # noqa: PLW2901  the same list, filled up
+        widths.append((name, width))
+        single |= {f"{name}_{number}": one for number, one in enumerate(value)}
+    return _with_lists(sql, tuple(widths)), single
+
+
+_FILLED_UP = 1024
+"""Longer lists are rare and stay as they are: the number of parameters is bounded."""
+
+
+@lru_cache(maxsize=1000)
+def _with_lists(sql: str, widths: tuple[tuple[str, int], ...]) -> str:
+    for name, width in widths:
+        listed = ", ".join(f":{name}_{number}" for number in range(width)) or "NULL"
         sql = re.sub(rf":{name}\b", f"({listed})", sql)
-    return sql, single
+    return sql

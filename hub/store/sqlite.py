@@ -51,6 +51,10 @@ rests. What a unit has changed so far is remembered page by page, should it be t
 files that cost more calls than all the rest of the database."""
 
 
+_STATEMENTS = 400
+"""Prepared statements a connection keeps: all of the message path, with lists of every width."""
+
+
 class SqliteTransaction:
     """A unit's view of the connection."""
 
@@ -256,7 +260,7 @@ def _open(path: Path) -> apsw.Connection:
 
 
 def _connect(path: str, *first: str) -> apsw.Connection:
-    connection = apsw.Connection(path)
+    connection = apsw.Connection(path, statementcachesize=_STATEMENTS)
     connection.set_busy_timeout(30_000)
     for pragma in (*first, "journal_mode = WAL", "synchronous = FULL", "foreign_keys = 1"):
         connection.execute(f"PRAGMA {pragma}").fetchall()

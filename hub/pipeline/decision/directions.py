@@ -32,6 +32,8 @@ class Directions:
     @classmethod
     def of(cls, spec: Mapping[str, Any]) -> Directions:
         """Return the directions a travel promise carries."""
+        if not spec:
+            return AS_USUAL
         return cls(**{name: str(spec.get(name, "")) for name in cls.__slots__})
 
     def to_spec(self) -> dict[str, str]:
