@@ -6,7 +6,8 @@ Bytes leave only after their digest was compared.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from copy import copy
 
 from efile import filing
 from efile.errors import FilingError, IntegrityBroken, NotFound, StorageMisconfigured
@@ -78,6 +79,18 @@ class EFile:
         self._archive = Archive(database, objects, self._readers, name_secret, known, passing)
         self.retention = RetentionRoom(self._archive)
         """How long files are kept, and opening new ones."""
+        self._kinds: frozenset[str] | None = None
+
+    def behind(self, walls: Collection[str]) -> EFile:
+        """Return this e-file as somebody sees it who was let behind these walls, and no others.
+
+        Files of other kinds, and what is in them, behave like missing ones.
+        """
+        kinds = frozenset(kind.id for kind in self._archive.kinds if kind.wall in walls)
+        seen = copy(self)
+        seen._kinds = kinds  # noqa: SLF001  a copy of itself
+        seen.retention = RetentionRoom(self._archive, kinds)
+        return seen
 
     async def file(self, request: FilingRequest) -> FiledDocument:
         """File one document; see :mod:`efile.filing`."""
@@ -97,7 +110,9 @@ class EFile:
         self, tenant: str, query: str = "", after: str | None = None, limit: int = 50
     ) -> list[Akte]:
         """Return files in the order of their Aktenzeichen, beginning behind ``after``."""
-        return await self._database.read(lambda tx: metadata.akten(tx, tenant, query, after, limit))
+        return await self._database.read(
+            lambda tx: metadata.akten(tx, tenant, query, after, limit, self._kinds)
+        )
 
     async def akte(self, tenant: str, akte_id: str) -> AkteView:
         """Return the file with this id or Aktenzeichen, with matters and documents.
@@ -105,7 +120,9 @@ class EFile:
         Raises:
             NotFound: this tenant has no such file.
         """
-        return await self._database.read(lambda tx: metadata.akte_view(tx, tenant, akte_id))
+        return await self._database.read(
+            lambda tx: metadata.akte_view(tx, tenant, akte_id, self._kinds)
+        )
 
     async def document(self, tenant: str, document_id: str) -> Document:
         """Return the document.
@@ -113,7 +130,9 @@ class EFile:
         Raises:
             NotFound: this tenant has no such document.
         """
-        return await self._database.read(lambda tx: metadata.document(tx, tenant, document_id))
+        return await self._database.read(
+            lambda tx: metadata.document(tx, tenant, document_id, self._kinds)
+        )
 
     async def fetch(self, tenant: str, document_id: str, part: int = 0) -> bytes:
         """Return the bytes of one part, proven to be those that were filed.
@@ -131,7 +150,7 @@ class EFile:
         akten = await self.akten(tenant, text, limit=min(limit, 5)) if text.strip() else []
         hits = [_akte_hit(akte) for akte in akten]
         found = await self._database.read(
-            lambda tx: fulltext.search(tx, tenant, text, limit - len(hits))
+            lambda tx: fulltext.search(tx, tenant, text, limit - len(hits), self._kinds)
         )
         return hits + found
 

@@ -305,6 +305,8 @@ async def hold_a_file(house: SmallHouse) -> None:
     room, at_us = house.services.efile.retention, house.clock.now_us()
     by = Author("ahrens", at_us, FILE_HOLD)
     await room.hold(OFFICE, house.akte, "Klage anhängig", date(2026, 11, 20), None, by)
+    walls = frozenset({"uvg", "wohngeld"})
+    await house.services.accounts.let_behind("verwalter", walls)
     old = await room.open(OFFICE, "wohngeld", "Sommerfeld, Jonas", 2010, by)
     for event in ("ended", "claims_settled"):
         by = Author("ahrens", at_us, event)

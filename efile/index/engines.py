@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -49,8 +49,18 @@ class Engine(Protocol):
         """Take documents out, each given by tenant and identifier."""
         ...
 
-    def find(self, tx: Transaction, tenant: str, terms: Sequence[Term], limit: int) -> list[Row]:
-        """Return documents that hold every term, best first, each with its text."""
+    def find(
+        self,
+        tx: Transaction,
+        tenant: str,
+        terms: Sequence[Term],
+        limit: int,
+        kinds: Collection[str] | None,
+    ) -> list[Row]:
+        """Return documents that hold every term, best first, each with its text.
+
+        Only in files of these kinds; where none are given, of all.
+        """
         ...
 
 

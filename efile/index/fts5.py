@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from efile.index.engines import Sought, Term, Words, tenant_term
+from efile.index.metadata import named
 from efile.model import Document
 from efile.ports import Row, Transaction
 
@@ -14,7 +15,7 @@ _FOUND = (
     " JOIN efile_texts t ON t.number = w.rowid AND t.tenant = :tenant"
     " JOIN efile_documents d ON d.tenant = t.tenant AND d.id = t.document_id"
     " JOIN efile_akten a ON a.tenant = d.tenant AND a.id = d.akte_id"
-    " WHERE efile_words MATCH :query ORDER BY w.rank, d.filed_at_us DESC, d.id LIMIT :limit"
+    " WHERE efile_words MATCH :query{} ORDER BY w.rank, d.filed_at_us DESC, d.id LIMIT :limit"
 )
 
 
@@ -55,11 +56,21 @@ class Fts5:
         )
         tx.many("DELETE FROM efile_texts WHERE tenant = :tenant AND document_id = :id", names)
 
-    def find(self, tx: Transaction, tenant: str, terms: Sequence[Term], limit: int) -> list[Row]:
+    def find(
+        self,
+        tx: Transaction,
+        tenant: str,
+        terms: Sequence[Term],
+        limit: int,
+        kinds: Collection[str] | None,
+    ) -> list[Row]:
         """Return documents that hold every term, best first, each with its text."""
         said = " AND ".join(f"({' OR '.join(map(_said, term))})" for term in terms)
         query = f"tenant : {tenant_term(tenant)} AND ({said})"
-        return tx.all(_FOUND, tenant=tenant, query=query, limit=limit)
+        if kinds is None:
+            return tx.all(_FOUND.format(""), tenant=tenant, query=query, limit=limit)
+        found = _FOUND.format(" AND a.kind IN :kinds")
+        return tx.all(found, tenant=tenant, query=query, limit=limit, kinds=named(kinds))
 
 
 def _said(sought: Sought) -> str:

@@ -9,7 +9,7 @@ another tenant is never a candidate.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from efile.index.analysis import (
@@ -74,15 +74,21 @@ def forget(tx: Transaction, documents: Sequence[tuple[str, str]]) -> None:
     _ENGINES[tx.dialect].forget(tx, documents)
 
 
-def search(tx: Transaction, tenant: str, text: str, limit: int) -> list[Hit]:
-    """Return documents that hold every word, best first.
+def search(
+    tx: Transaction,
+    tenant: str,
+    text: str,
+    limit: int,
+    kinds: Collection[str] | None = None,
+) -> list[Hit]:
+    """Return documents in files of these kinds that hold every word, best first.
 
     ``"quoted words"`` must follow each other; ``word*`` matches every word that begins so.
     """
     terms = _terms(text)
     if not terms:
         return []
-    return [_hit(row, text) for row in _ENGINES[tx.dialect].find(tx, tenant, terms, limit)]
+    return [_hit(row, text) for row in _ENGINES[tx.dialect].find(tx, tenant, terms, limit, kinds)]
 
 
 def _terms(text: str) -> list[Term]:

@@ -7,7 +7,7 @@ Every query names the tenant.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
 
 from efile.errors import Conflict, NotFound
@@ -61,6 +61,15 @@ _AKTE = (
 )
 
 
+Kinds = Collection[str]
+"""Kinds of files somebody may see; where none are given, all."""
+
+
+def named(kinds: Kinds) -> tuple[str, ...]:
+    """Return the kinds as a list for a query, which must not be empty."""
+    return tuple(sorted(kinds)) or ("",)
+
+
 def insert(tx: Transaction, entered: Sequence[tuple[Document, TextState]]) -> None:
     """Enter the rows of documents that are not known yet; :func:`sum_up` must follow."""
     heads = [
@@ -102,14 +111,16 @@ def find_documents(
     return {each.id: each for each in found}
 
 
-def document(tx: Transaction, tenant: str, document_id: str) -> Document:
-    """Return the document.
+def document(
+    tx: Transaction, tenant: str, document_id: str, kinds: Kinds | None = None
+) -> Document:
+    """Return the document, if it is of a file of one of these kinds.
 
     Raises:
         NotFound: this tenant has none of this name.
     """
     found = find_document(tx, tenant, document_id)
-    if found is None:
+    if found is None or (kinds is not None and found.kind not in kinds):
         raise NotFound(
             "document_missing",
             "Dieses Dokument gibt es nicht.",
@@ -123,13 +134,13 @@ def all_documents(tx: Transaction, tenant: str) -> list[Document]:
     return _documents(tx, "d.tenant = :tenant", tenant, {})
 
 
-def akte_view(tx: Transaction, tenant: str, name: str) -> AkteView:
+def akte_view(tx: Transaction, tenant: str, name: str, kinds: Kinds | None = None) -> AkteView:
     """Return the file with this id or Aktenzeichen, its matters and its documents.
 
     Raises:
         NotFound: this tenant has no such file.
     """
-    akte = find_akte(tx, tenant, name)
+    akte = find_akte(tx, tenant, name, kinds)
     vorgaenge = tx.all(
         "SELECT id, akte_id, title, opened_at_us FROM efile_vorgaenge"
         " WHERE tenant = :tenant AND akte_id = :akte_id ORDER BY opened_at_us, id",
@@ -157,14 +168,14 @@ def kinds(tx: Transaction, files: Sequence[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
-def find_akte(tx: Transaction, tenant: str, name: str) -> Akte:
-    """Return the file with this id or Aktenzeichen.
+def find_akte(tx: Transaction, tenant: str, name: str, kinds: Kinds | None = None) -> Akte:
+    """Return the file with this id or Aktenzeichen, of one of these kinds.
 
     Raises:
         NotFound: this tenant has no such file.
     """
     row = tx.one(f"{_AKTE} AND (id = :name OR aktenzeichen = :name)", tenant=tenant, name=name)
-    if row is None:
+    if row is None or (kinds is not None and row["kind"] not in kinds):
         raise NotFound(
             "akte_missing",
             "Diese Akte gibt es nicht.",
@@ -179,8 +190,15 @@ def akten_named(tx: Transaction, tenant: str, names: Sequence[str]) -> list[Akte
     return [Akte(**row) for row in rows]
 
 
-def akten(tx: Transaction, tenant: str, query: str, after: str | None, limit: int) -> list[Akte]:
-    """Return files by Aktenzeichen, beginning behind ``after``.
+def akten(
+    tx: Transaction,
+    tenant: str,
+    query: str,
+    after: str | None,
+    limit: int,
+    kinds: Kinds | None = None,
+) -> list[Akte]:
+    """Return files of these kinds by Aktenzeichen, beginning behind ``after``.
 
     Every word of the query must begin a word of title or Aktenzeichen; a query that begins the
     Aktenzeichen itself also counts.
@@ -194,9 +212,11 @@ def akten(tx: Transaction, tenant: str, query: str, after: str | None, limit: in
     matches = f"(({' AND '.join(conditions)}) OR {begins})"
     sql = (
         f"{_AKTE} AND aktenzeichen > :after {'AND ' + matches if words else ''}"
+        f" {'' if kinds is None else 'AND kind IN :kinds'}"
         " ORDER BY aktenzeichen LIMIT :limit"
     )
     values |= {"start": _literal(query.strip()) + "%"} if words else {}
+    values |= {} if kinds is None else {"kinds": named(kinds)}
     rows = tx.all(sql, tenant=tenant, after=after or "", limit=limit, **values)
     return [Akte(**row) for row in rows]
 

@@ -7,9 +7,10 @@ of a query may stand in different pieces of a document.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from efile.index.engines import Sought, Term, Words, tenant_term
+from efile.index.metadata import named
 from efile.model import Document
 from efile.ports import Row, Transaction
 
@@ -64,12 +65,25 @@ class Vectors:
         tx.many("DELETE FROM efile_words WHERE tenant = :tenant AND document_id = :id", names)
         tx.many("DELETE FROM efile_texts WHERE tenant = :tenant AND document_id = :id", names)
 
-    def find(self, tx: Transaction, tenant: str, terms: Sequence[Term], limit: int) -> list[Row]:
+    def find(
+        self,
+        tx: Transaction,
+        tenant: str,
+        terms: Sequence[Term],
+        limit: int,
+        kinds: Collection[str] | None,
+    ) -> list[Row]:
         """Return documents that hold every term, best first, each with its text."""
         said = [f"({' | '.join(map(_said, term))})" for term in terms]
         office = tenant_term(tenant)
-        values = {f"term{number}": f"'{office}' & {one}" for number, one in enumerate(said)}
-        holds = " AND ".join(_HOLDS.format(number) for number in range(len(said)))
+        values: dict[str, object] = {
+            f"term{number}": f"'{office}' & {one}" for number, one in enumerate(said)
+        }
+        conditions = [_HOLDS.format(number) for number in range(len(said))]
+        if kinds is not None:
+            conditions.append("a.kind IN :kinds")
+            values["kinds"] = named(kinds)
+        holds = " AND ".join(conditions)
         return tx.all(
             _FOUND.format(holds), tenant=tenant, any=" | ".join(said), limit=limit, **values
         )

@@ -13,7 +13,7 @@ from efile import filing
 from efile.errors import Conflict, FilingError, InvalidRequest, NotFound
 from efile.filing import Archive
 from efile.index import keeping, metadata
-from efile.kinds.catalog import FileKind, FileKinds
+from efile.kinds.catalog import FileKind, FileKinds, unknown_kind
 from efile.kinds.statement import HoldLifted, HoldSet, Statement
 from efile.model import Akte, FiledDocument, FilingRequest
 from efile.ports import Transaction
@@ -50,8 +50,10 @@ class DayNote:
 class RetentionRoom:
     """Retention, one office at a time."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, seen: frozenset[str] | None = None) -> None:
+        """Files of kinds that are not ``seen`` behave like missing ones; without it all are."""
         self._archive = archive
+        self._seen = seen
 
     @property
     def kinds(self) -> FileKinds:
@@ -72,7 +74,7 @@ class RetentionRoom:
         """Return the same for files in the order of their Aktenzeichen, behind ``after``."""
 
         def work(tx: Transaction) -> list[tuple[Akte, Standing]]:
-            akten = metadata.akten(tx, tenant, "", after, limit)
+            akten = metadata.akten(tx, tenant, "", after, limit, self._seen)
             said = keeping.statements(tx, tenant, [akte.id for akte in akten])
             return [(akte, standing_of(said[akte.id])) for akte in akten]
 
@@ -83,7 +85,11 @@ class RetentionRoom:
         """Return the same for the files with these Aktenzeichen; unknown ones are left out."""
 
         def work(tx: Transaction) -> list[tuple[Akte, Standing]]:
-            akten = metadata.akten_named(tx, tenant, names)
+            akten = [
+                akte
+                for akte in metadata.akten_named(tx, tenant, names)
+                if self._seen is None or akte.kind in self._seen
+            ]
             said = keeping.statements(tx, tenant, [akte.id for akte in akten])
             return [(akte, standing_of(said[akte.id])) for akte in akten]
 
@@ -180,6 +186,8 @@ class RetentionRoom:
             Conflict: no free Aktenzeichen was found.
         """
         wanted = self.kinds.kind(kind)
+        if self._seen is not None and kind not in self._seen:
+            raise unknown_kind(kind)
         for _ in range(_TRIES):
             name = await self._archive.database.write(
                 lambda tx: keeping.draw(tx, tenant, wanted.numbering, year)
@@ -205,13 +213,15 @@ class RetentionRoom:
 
     async def _known(self, tenant: str, name: str) -> tuple[Akte, Standing]:
         def work(tx: Transaction) -> tuple[Akte, Standing]:
-            akte = metadata.find_akte(tx, tenant, name)
+            akte = metadata.find_akte(tx, tenant, name, self._seen)
             return akte, standing_of(keeping.statements(tx, tenant, [akte.id])[akte.id])
 
         return await self._archive.database.read(work)
 
     async def _akte(self, tenant: str, name: str) -> Akte:
-        return await self._archive.database.read(lambda tx: metadata.find_akte(tx, tenant, name))
+        return await self._archive.database.read(
+            lambda tx: metadata.find_akte(tx, tenant, name, self._seen)
+        )
 
     async def _file(
         self,

@@ -6,8 +6,10 @@ import argparse
 import getpass
 import sys
 
+from efile import FileKinds
 from hub.app import CLOCK, open_database
 from hub.cli.command import Commands, place_of
+from hub.core.errors import Rejected
 from hub.store.accounts import Accounts, Passwords, Role
 
 
@@ -24,6 +26,11 @@ def register(commands: Commands) -> None:
     )  # fmt: skip
     password = group.add("password", _password, "Neues Kennwort setzen")
     password.add_argument("login")
+    walls = group.add("walls", _walls, "Festlegen, welche Arten von Akten ein Konto sieht")
+    walls.add_argument("login")
+    walls.add_argument(
+        "walls", nargs="*", metavar="MAUER", help="wie „efile kinds“ sie nennt; ohne: keine"
+    )
     disable = group.add("disable", _disable, "Konto sperren und alle Sitzungen beenden")
     disable.add_argument("login")
 
@@ -53,6 +60,24 @@ async def _password(options: argparse.Namespace) -> int:
     async with open_database(place_of(options)) as database:
         await Accounts(database, CLOCK, Passwords()).set_password(options.login, _ask())
     print("Kennwort geändert, alle Sitzungen beendet.")
+    return 0
+
+
+async def _walls(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    known = {kind.wall for kind in FileKinds.load(place.file_kinds)}
+    walls = frozenset(options.walls)
+    if unknown := walls - known:
+        raise Rejected(
+            "unknown_wall",
+            "Diese Mauer hat keine Aktenart.",
+            remedy=f"Möglich sind: {', '.join(sorted(known))}.",
+            place=min(unknown),
+        )
+    async with open_database(place) as database:
+        await Accounts(database, CLOCK, Passwords()).let_behind(options.login, walls)
+    named = ", ".join(sorted(walls)) or "keiner Mauer"
+    print(f"Konto {options.login} sieht Akten hinter: {named}.")
     return 0
 
 

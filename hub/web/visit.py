@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from efile import EFile
 from hub.store.accounts import Account, Role, Session
 from hub.store.database import Row
 from hub.web.faults import Denied
@@ -52,6 +53,15 @@ class Visit:
         if self.account.tenant is None:
             raise Denied(403, "wrong_role")
         return self.account.tenant
+
+    @property
+    def efile(self) -> EFile:
+        """The e-file as this person may see it: files behind other walls are missing.
+
+        Raises:
+            Denied: nobody is signed in.
+        """
+        return self.services.efile.behind(self.account.walls)
 
     @property
     def csrf(self) -> str:

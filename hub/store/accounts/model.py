@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from hub.store.database import Row
 
+WALLS = frozenset({"uvg"})
+"""Where nothing else is said, a person works on benefit files."""
+
 
 class Role(StrEnum):
     """What a person may do; each right of a page names the roles that have it."""
@@ -26,6 +29,8 @@ class Account:
     login: str
     name: str
     roles: frozenset[Role]
+    walls: frozenset[str] = WALLS
+    """Walls between kinds of files the person was let behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +54,5 @@ class Lifetime:
 def to_account(row: Row) -> Account:
     """Return the account from its row."""
     roles = frozenset(Role(word) for word in row["roles"].split())
-    return Account(row["id"], row["tenant"], row["login"], row["name"], roles)
+    walls = frozenset(row["walls"].split())
+    return Account(row["id"], row["tenant"], row["login"], row["name"], roles, walls)

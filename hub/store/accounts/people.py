@@ -55,6 +55,15 @@ class Accounts:
             lambda tx: _set_password(tx, login.strip().lower(), encoded, now)
         )
 
+    async def let_behind(self, login: str, walls: frozenset[str]) -> None:
+        """Let a person see files behind these walls and no others, at once.
+
+        Raises:
+            Rejected: no such account.
+        """
+        now = self._clock.now_us()
+        await self._database.write(lambda tx: _let_behind(tx, login.strip().lower(), walls, now))
+
     async def disable(self, login: str) -> None:
         """Forbid sign-in and end every session of the account.
 
@@ -129,6 +138,15 @@ def _known(tx: Transaction, login: str) -> str:
     if row is None:
         raise Rejected("unknown_account", f"Das Konto „{login}“ gibt es nicht.")
     return str(row["id"])
+
+
+def _let_behind(tx: Transaction, login: str, walls: frozenset[str], now_us: int) -> None:
+    tx.run(
+        "UPDATE account SET walls = :walls, changed_us = :now WHERE id = :id",
+        walls=" ".join(sorted(walls)),
+        now=now_us,
+        id=_known(tx, login),
+    )
 
 
 def _set_password(tx: Transaction, login: str, encoded: str, now_us: int) -> None:

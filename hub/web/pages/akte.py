@@ -12,6 +12,7 @@ from aiohttp import web
 from efile import AkteView, Document, Vorgang
 from hub.core.clock import local_date
 from hub.store import audit, cases, views
+from hub.store.accounts import Role
 from hub.store.database import Row
 from hub.web.presentation import words
 from hub.web.presentation.rendering import render
@@ -48,7 +49,7 @@ class Station:
 async def show(request: web.Request) -> web.Response:
     """Show one file."""
     visit = visit_of(request)
-    view = await visit.services.efile.akte(visit.tenant, request.match_info["akte"])
+    view = await visit.efile.akte(visit.tenant, request.match_info["akte"])
     key, tenant = view.akte.aktenzeichen, visit.tenant
     case, rows, waiting, archives = await visit.services.database.read(
         lambda tx: (
@@ -59,7 +60,7 @@ async def show(request: web.Request) -> web.Response:
         )
     )
     today = local_date(visit.services.clock.now_us())
-    outlook = await visit.services.efile.retention.outlook(tenant, view.akte.id, today)
+    outlook = await visit.efile.retention.outlook(tenant, view.akte.id, today)
     return render(
         request,
         "akte.html",
@@ -76,7 +77,9 @@ async def readers(request: web.Request) -> web.Response:
     """Show who has accessed one file."""
     visit = visit_of(request)
     akte_id, tenant = request.match_info["akte"], visit.tenant
-    view = await visit.services.efile.akte(tenant, akte_id)
+    # Whoever controls access sees the log of every file, and nothing of the file itself.
+    files = visit.services.efile if visit.has(Role.AUDITOR) else visit.efile
+    view = await files.akte(tenant, akte_id)
     before = cursor_of(request)
     rows = await visit.services.database.read(
         lambda tx: audit.readers(tx, tenant, akte_id, before=before, limit=PAGE + 1)

@@ -19,7 +19,7 @@ async def show(request: web.Request) -> web.Response:
     visit = visit_of(request)
     query = request.query.get("q", "").strip()[:200]
     after = request.query.get("nach") or None
-    files = visit.services.efile
+    files = visit.efile
     if query:
         visit.note(object=query)
         _count(request)

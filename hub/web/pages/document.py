@@ -31,7 +31,7 @@ async def show(request: web.Request) -> web.Response:
     """Show one page of a document, or its form where it has no pages."""
     visit = visit_of(request)
     document = await _document(request, visit)
-    view = await visit.services.efile.akte(visit.tenant, document.akte_id)
+    view = await visit.efile.akte(visit.tenant, document.akte_id)
     ordered = [one for _, group in outline(view) for one in group]
     place = [one.id for one in ordered].index(document.id)
     tab = request.query.get("ansicht") or _first_tab(document)
@@ -40,12 +40,12 @@ async def show(request: web.Request) -> web.Response:
     problem = ""
     try:
         if tab == "seiten":
-            pages = await visit.services.efile.page_count(visit.tenant, document.id)
+            pages = await visit.efile.page_count(visit.tenant, document.id)
             page = min(number(request.query.get("seite", "1")), max(pages, 1))
-            text = await visit.services.efile.page_text(visit.tenant, document.id, page)
+            text = await visit.efile.page_text(visit.tenant, document.id, page)
             layer = text.words
         elif tab == "formular":
-            form = readable(await visit.services.efile.form(visit.tenant, document.id))
+            form = readable(await visit.efile.form(visit.tenant, document.id))
     except NotDisplayable as error:
         problem = f"{error.message} {error.remedy}"
     return render(
@@ -71,7 +71,7 @@ async def text(request: web.Request) -> web.Response:
     """Show the words of a document as real text, in reading order."""
     visit = visit_of(request)
     document = await _document(request, visit)
-    files = visit.services.efile
+    files = visit.efile
     problem, sheets, pages = "", [], 0
     first = number(request.query.get("ab", "1"))
     try:
@@ -102,9 +102,7 @@ async def image(request: web.Request) -> web.Response:
     document = await _document(request, visit)
     page = number(request.match_info["page"])
     visit.note(object=f"{document.id}#{page}")
-    drawn = await visit.services.efile.page_image(
-        visit.tenant, document.id, page, width=width_of(request)
-    )
+    drawn = await visit.efile.page_image(visit.tenant, document.id, page, width=width_of(request))
     return web.Response(body=drawn.png, content_type="image/png")
 
 
@@ -116,7 +114,7 @@ async def original(request: web.Request) -> web.Response:
     if position >= len(document.parts):
         raise Denied(404, "not_found")
     part = document.parts[position]
-    data = await visit.services.efile.fetch(visit.tenant, document.id, position)
+    data = await visit.efile.fetch(visit.tenant, document.id, position)
     return download(part.name or "", data)
 
 
@@ -134,7 +132,7 @@ def download(name: str, data: bytes) -> web.Response:
 
 
 async def _document(request: web.Request, visit: Visit) -> Document:
-    document = await visit.services.efile.document(visit.tenant, request.match_info["document"])
+    document = await visit.efile.document(visit.tenant, request.match_info["document"])
     if document.akte_id != request.match_info["akte"]:
         raise Denied(404, "not_found")
     return document

@@ -36,7 +36,7 @@ async def listed(request: web.Request) -> web.Response:
         following=following,
         on=on,
         every=every,
-        kinds=list(visit.services.efile.retention.kinds),
+        kinds=list(visit.efile.retention.kinds),
     )
 
 
@@ -46,7 +46,7 @@ async def _page(
     """Return files to be shown, and behind which name the next page begins, if there is one."""
     rows: list[Outlook] = []
     for _ in range(SCANNED // PAGE):
-        page = await visit.services.efile.retention.outlooks(visit.tenant, on, after, PAGE)
+        page = await visit.efile.retention.outlooks(visit.tenant, on, after, PAGE)
         for one in page:
             if every or one.decision.state in _READY:
                 rows.append(one)
@@ -62,7 +62,7 @@ async def show(request: web.Request) -> web.Response:
     """Show how long one file is kept, with its days and holds."""
     visit = visit_of(request)
     today = _today(visit)
-    room = visit.services.efile.retention
+    room = visit.efile.retention
     outlook = await room.outlook(visit.tenant, request.match_info["akte"], today)
     kind = room.kinds.find(outlook.akte.kind)
     return render(
@@ -85,7 +85,7 @@ async def note_day(request: web.Request) -> web.Response:
     if not event or (day is None and not withdrawn):
         raise Denied(422, "form_invalid")
     by = _author(visit, str(form.get("schluessel", "")))
-    noted = await visit.services.efile.retention.record_day(
+    noted = await visit.efile.retention.record_day(
         visit.tenant, akte.id, event, day, str(form.get("grund", "")), by
     )
     return await _done(visit, "retention_date_noted", akte, noted.sha256)
@@ -99,7 +99,7 @@ async def hold(request: web.Request) -> web.Response:
     if text and until is None:
         raise Denied(422, "form_invalid")
     by = _author(visit, str(form.get("schluessel", "")))
-    await visit.services.efile.retention.hold(
+    await visit.efile.retention.hold(
         visit.tenant, akte.id, str(form.get("grund", "")), _today(visit), until, by
     )
     return await _done(visit, "retention_hold_set", akte)
@@ -109,7 +109,7 @@ async def lift(request: web.Request) -> web.Response:
     """End one hold of a file."""
     visit, akte, form = visit_of(request), await _akte(request), await request.post()
     by = _author(visit, str(form.get("schluessel", "")))
-    noted = await visit.services.efile.retention.lift(
+    noted = await visit.efile.retention.lift(
         visit.tenant, akte.id, request.match_info["retention_hold"], str(form.get("grund", "")), by
     )
     return await _done(visit, "retention_hold_lifted", akte, noted.sha256)
@@ -118,7 +118,7 @@ async def lift(request: web.Request) -> web.Response:
 async def _akte(request: web.Request) -> Akte:
     """Return the file an address names; another office's is none."""
     visit = visit_of(request)
-    room = visit.services.efile.retention
+    room = visit.efile.retention
     name = request.match_info["akte"]
     return (await room.outlook(visit.tenant, name, _today(visit))).akte
 

@@ -88,3 +88,18 @@ def test_a_role_that_does_not_exist_is_wrong_usage(command: CommandLine) -> None
     answer = command("accounts", "create", "x", "--name", "X", "--role", "chef")
 
     assert (2, True) == (answer.code, "caseworker" in answer.err)
+
+
+def test_a_person_is_let_behind_walls(command: CommandLine, pipe: pytest.MonkeyPatch) -> None:
+    _create(command, "--tenant", OFFICE)
+    first = _account(command)["walls"]
+    done = command("accounts", "walls", "M.Sommer", "uvg", "beistandschaft")
+    then = _account(command)["walls"]
+    unknown = command("accounts", "walls", "m.sommer", "adoption")
+    nobody = command("accounts", "walls", "x.y", "uvg")
+    command("accounts", "walls", "m.sommer")
+
+    assert ("uvg", 0, "beistandschaft uvg") == (first, done.code, then)
+    assert (1, True) == (unknown.code, "[unknown_wall]" in unknown.err)
+    assert (1, True) == (nobody.code, "[unknown_account]" in nobody.err)
+    assert "" == _account(command)["walls"]

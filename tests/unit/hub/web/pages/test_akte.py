@@ -1,6 +1,7 @@
 import re
 
-from tests.small_house import ARCHIVE, SmallHouse, archive_a_year
+from efile import Author
+from tests.small_house import ARCHIVE, OFFICE, SmallHouse, archive_a_year
 from tests.unit.hub.web.conftest import Arrive
 
 
@@ -61,3 +62,25 @@ async def test_a_file_names_the_archive_of_its_older_steps(
     assert f"{ARCHIVE}</span>" in after
     assert "<h3>Falldaten</h3>" in before
     assert "<h3>Falldaten</h3>" not in after
+
+
+async def test_a_file_behind_another_wall_is_not_there(house: SmallHouse, arrive: Arrive) -> None:
+    room, at_us = house.services.efile.retention, house.clock.now_us()
+    akte = await room.open(OFFICE, "beistandschaft", "Geheim, Greta", 2026, Author("x", at_us, "1"))
+    view = await house.services.efile.akte(OFFICE, akte.id)
+    document = f"/akten/{akte.id}/dokumente/{view.documents[0].id}"
+    paths = [f"/akten/{akte.id}{rest}" for rest in ("", "/aufbewahrung", "/zugriffe")]
+    paths += [f"{document}{rest}" for rest in ("", "/text", "/original", "/seiten/1.png")]
+    visitor, auditor = await arrive("ahrens"), await arrive("revision")
+
+    before = [(await visitor.get(path)).status for path in paths]
+    lists = [await (await visitor.get(path)).text() for path in ("/akten", "/akten?q=Geheim")]
+    control = (await auditor.get(f"/akten/{akte.id}/zugriffe")).status
+    await house.services.accounts.let_behind("ahrens", frozenset({"uvg", "beistandschaft"}))
+    after = [(await visitor.get(path)).status for path in paths]
+    await house.services.accounts.let_behind("ahrens", frozenset())
+
+    assert ([404] * 7, 200) == (before, control)
+    assert "Greta" not in "".join(lists)
+    assert [200] * 6 == after[:6]
+    assert 404 == (await visitor.get(f"/akten/{house.akte}")).status
