@@ -25,7 +25,7 @@ from efile.integrity.chain import GENESIS, chain_hash, first_break
 from efile.kinds.catalog import FIRST_KIND, FileKind, FileKinds
 from efile.kinds.catalog import SHIPPED as SHIPPED_KINDS
 from efile.kinds.rule import RetentionRule
-from efile.kinds.statement import HoldLifted, HoldSet, Statement
+from efile.kinds.statement import ArchiveAnswer, HoldLifted, HoldSet, Statement
 from efile.model import (
     HELD_BYTES,
     Akte,
@@ -66,6 +66,7 @@ __all__ = [
     "SHIPPED_KINDS",
     "Akte",
     "AkteView",
+    "ArchiveAnswer",
     "Author",
     "Capability",
     "Conflict",

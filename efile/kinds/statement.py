@@ -30,6 +30,14 @@ class HoldLifted(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     reason: str
 
 
+class ArchiveAnswer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the archive said when the file was offered to it (*Anbietung*)."""
+
+    takes: bool
+    since: date
+    reason: str
+
+
 class Statement(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """What one document says."""
 
@@ -37,6 +45,7 @@ class Statement(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     """Day of each event; without a day, that it has not happened after all."""
     hold: HoldSet | None = None
     lifted: HoldLifted | None = None
+    answer: ArchiveAnswer | None = None
 
     def content(self) -> dict[str, Any]:
         """Return it as plain JSON values."""

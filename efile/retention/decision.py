@@ -14,6 +14,7 @@ from typing import Literal
 
 from efile.kinds.catalog import FileKind
 from efile.kinds.rule import RetentionRule
+from efile.kinds.statement import ArchiveAnswer
 from efile.retention.standing import Hold, Standing
 
 State = Literal["kept", "due", "offer", "held", "undetermined"]
@@ -53,14 +54,15 @@ def decide(kind: FileKind | None, standing: Standing, on: date) -> Decision:
     """Return what may be done with a file of a kind on a day."""
     law = _law(kind, standing.days, on)
     held = standing.held_on(on)
-    sentence = _sentence(law, on)
+    answer = _answer(law, standing.answer)
+    sentence = _sentence(law, on, answer)
     if held:
         sentence = f"{_said(held)} Ohne Sperre: {sentence}"
     later = standing.held_on(law.day) if law.day and law.day > on else ()
     if later and not held:
         sentence = f"{sentence} {_said(later)}"
     return Decision(
-        "held" if held else _state(law, on),
+        "held" if held else _state(law, on, answer),
         law.day,
         _free(kind, standing, on),
         sentence,
@@ -86,12 +88,19 @@ def _law(kind: FileKind | None, days: Mapping[str, date], on: date) -> _Law:
     return _Law(None, f"am {on:%d.%m.%Y} noch keine Regel galt")
 
 
-def _state(law: _Law, on: date) -> State:
+def _answer(law: _Law, answer: ArchiveAnswer | None) -> ArchiveAnswer | None:
+    """Return the archive's answer, if it was given when the period was over."""
+    asked = answer is not None and law.day is not None and answer.since >= law.day
+    return answer if asked else None
+
+
+def _state(law: _Law, on: date, answer: ArchiveAnswer | None) -> State:
     if law.day is None or law.rule is None:
         return "undetermined"
     if on < law.day:
         return "kept"
-    return "offer" if law.rule.offer else "due"
+    declined = answer is not None and not answer.takes
+    return "due" if declined or not law.rule.offer else "offer"
 
 
 def _free(kind: FileKind | None, standing: Standing, on: date) -> date | None:
@@ -110,15 +119,24 @@ def _free(kind: FileKind | None, standing: Standing, on: date) -> date | None:
         day = max(end for end in ends if end) + _DAY
 
 
-def _sentence(law: _Law, on: date) -> str:
+def _sentence(law: _Law, on: date, answer: ArchiveAnswer | None) -> str:
     if law.day is None or law.rule is None:
         return f"noch nicht bestimmbar, weil {law.why}."
     then = "" if on >= law.day else "dann "
-    offer = " Vorher ist die Akte dem Archiv anzubieten." if law.rule.offer else ""
+    offer = _offered(answer) if law.rule.offer else ""
     return (
         f"darf vernichtet werden ab {law.day:%d.%m.%Y}, weil {law.why} {then}abgelaufen ist"
         f" ({_place(law.rule)}).{offer}"
     )
+
+
+def _offered(answer: ArchiveAnswer | None) -> str:
+    if answer is None:
+        return " Vorher ist die Akte dem Archiv anzubieten."
+    said = f"am {answer.since:%d.%m.%Y}: {answer.reason.rstrip('.')}"
+    if answer.takes:
+        return f" Das Archiv übernimmt sie ({said}); vernichtet wird erst nach der Übergabe."
+    return f" Das Archiv hat sie abgelehnt ({said})."
 
 
 def _counted(rule: RetentionRule, event: str) -> str:

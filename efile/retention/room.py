@@ -14,7 +14,7 @@ from efile.errors import Conflict, FilingError, InvalidRequest, NotFound
 from efile.filing import Archive
 from efile.index import keeping, metadata
 from efile.kinds.catalog import FileKind, FileKinds, unknown_kind
-from efile.kinds.statement import HoldLifted, HoldSet, Statement
+from efile.kinds.statement import ArchiveAnswer, HoldLifted, HoldSet, Statement
 from efile.model import Akte, FiledDocument, FilingRequest
 from efile.ports import Transaction
 from efile.retention.decision import Decision, decide
@@ -177,6 +177,30 @@ class RetentionRoom:
         content = {"Löschsperre": "aufgehoben", "Grund": lifted.reason, "Kennung": hold}
         statement = Statement(lifted=lifted)
         return await self._file(found, "Löschsperre aufgehoben", content, statement, by)
+
+    async def answer(
+        self, tenant: str, akte: str, said: ArchiveAnswer, by: Author
+    ) -> FiledDocument:
+        """Note what the archive said of a file that was offered to it.
+
+        Raises:
+            NotFound: no such file.
+            Conflict: the file is not to be offered on that day.
+            InvalidRequest: the reason says nothing.
+        """
+        found = await self.outlook(tenant, akte, said.since)
+        rule = found.decision.rule
+        if found.decision.state not in ("offer", "due") or rule is None or not rule.offer:
+            raise Conflict(
+                "not_to_be_offered",
+                "Diese Akte ist dem Archiv an diesem Tag nicht anzubieten.",
+                remedy="„aktenhub efile retention show“ sagt, wie lange sie bleibt und warum.",
+                place=found.akte.aktenzeichen,
+            )
+        word = "übernimmt die Akte" if said.takes else "lehnt die Akte ab"
+        content = {"Archiv": word, "Grund": checked_text(said.reason, "reason")}
+        statement = Statement(answer=said)
+        return await self._file(found.akte, f"Archiv {word}", content, statement, by)
 
     async def open(self, tenant: str, kind: str, title: str, year: int, by: Author) -> Akte:
         """Open a file under an Aktenzeichen of its own and return it.

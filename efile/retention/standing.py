@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from efile.index.keeping import Said
-from efile.kinds.statement import HoldSet
+from efile.kinds.statement import ArchiveAnswer, HoldSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ class Standing:
     """When something was said of each event for the last time, also that it has no day."""
     holds: tuple[Hold, ...] = ()
     """In the order they were set."""
+    answer: ArchiveAnswer | None = None
+    """The archive's latest."""
 
     def held_on(self, day: date) -> tuple[Hold, ...]:
         """Return the holds that forbid destruction on a day."""
@@ -49,6 +51,7 @@ def standing_of(said: Iterable[Said]) -> Standing:
     told_us: dict[str, int] = {}
     holds: dict[str, Hold] = {}
     lifted: set[str] = set()
+    answer: ArchiveAnswer | None = None
     for one in said:
         for event, day in one.statement.dates.items():
             told_us[event] = one.at_us
@@ -60,9 +63,9 @@ def standing_of(said: Iterable[Said]) -> Standing:
             holds.setdefault(one.statement.hold.id, _hold(one.statement.hold, one.actor))
         if one.statement.lifted:
             lifted.add(one.statement.lifted.id)
-    return Standing(
-        days, told_us, tuple(hold for name, hold in holds.items() if name not in lifted)
-    )
+        answer = one.statement.answer or answer
+    in_force = tuple(hold for name, hold in holds.items() if name not in lifted)
+    return Standing(days, told_us, in_force, answer)
 
 
 def _hold(said: HoldSet, actor: str) -> Hold:

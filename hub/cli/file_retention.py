@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from efile import Akte, Author, EFile, FileKind, FileKinds, Outlook, RetentionRule
+from efile import Akte, ArchiveAnswer, Author, EFile, FileKind, FileKinds, Outlook, RetentionRule
 from hub.app import CLOCK, Place, open_database, open_efile
 from hub.cli.access import Look, log_look
 from hub.cli.command import Commands, place_of, show_facts, show_json, show_table
@@ -45,10 +45,19 @@ def register(efile: Commands) -> None:
     either.add_argument("day", nargs="?", type=day, metavar="TAG")
     either.add_argument("--withdraw", action="store_true", help="doch nicht eingetreten")
     _reason(noted)
+    _register_decisions(group)
+
+
+def _register_decisions(group: Commands) -> None:
     hold = group.add("hold", _hold, "Vernichtung sperren (Löschsperre)", json_output=True)
     _akte(hold)
     hold.add_argument("--until", type=day, metavar="TAG", help="einschließlich; sonst ohne Ende")
     _reason(hold)
+    answer = group.add("answer", _answer, "Vermerken, was das Archiv zur Anbietung sagt")
+    _akte(answer)
+    answer.add_argument("says", choices=("takes", "declines"), metavar="ANTWORT",
+                        help="takes: übernimmt, declines: lehnt ab")  # fmt: skip
+    _reason(answer)
     lift = group.add("lift", _lift, "Eine Löschsperre aufheben; andere bleiben")
     _akte(lift)
     lift.add_argument("hold", metavar="SPERRE", help="Kennung der Sperre")
@@ -263,6 +272,18 @@ async def _hold(options: argparse.Namespace) -> int:
         show_json({"hold": hold, "akte": akte.id})
     else:
         print(f"Gesperrt: {hold}")
+    return 0
+
+
+async def _answer(options: argparse.Namespace) -> int:
+    async with _desk(options) as desk:
+        akte = (await desk.found(options.akte)).akte
+        await desk.look("archive_answer_noted", akte)
+        said = ArchiveAnswer(takes=options.says == "takes", since=desk.today, reason=options.reason)
+        noted = await desk.room.retention.answer(desk.tenant, akte.id, said, _author(options))
+        await desk.journal("archive_answer_noted", akte, options.actor, noted.sha256)
+        found = await desk.found(akte.id)
+    print(f"Vermerkt. {akte.aktenzeichen}: {found.decision.sentence}")
     return 0
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from efile import (
+    ArchiveAnswer,
     Author,
     Conflict,
     EFile,
@@ -211,3 +212,19 @@ async def test_files_are_listed_page_by_page(house: EFileHouse) -> None:
     assert [f"51.4-2026-0000{n}" for n in range(1, 6)] == [
         one.akte.aktenzeichen for one in [*first, *rest]
     ]
+
+
+async def test_the_archive_is_asked_before_anything_is_due(house: EFileHouse) -> None:
+    room, akte = house.efile.retention, await opened(house)
+    declined = ArchiveAnswer(takes=False, since=TODAY, reason="ohne bleibenden Wert")
+    with pytest.raises(Conflict, match="not_to_be_offered"):
+        await room.answer("muster", akte, declined, by(2))
+    await room.record_day("muster", akte, "ended", ENDED, "volljährig", by(3))
+    await room.answer("muster", akte, declined, by(4))
+    due = (await outlook(house, akte)).decision.state
+    await room.record_day("muster", akte, "ended", date(2020, 1, 1), "Irrtum", by(5))
+
+    assert ("due", "kept") == (due, (await outlook(house, akte)).decision.state)
+    assert "offer" == (await outlook(house, akte, date(2031, 1, 1))).decision.state
+    await house.efile.rebuild("muster")
+    assert declined == (await outlook(house, akte)).standing.answer

@@ -44,6 +44,7 @@ def test_dates_and_holds_decide_survive_a_rebuild_and_are_written_down(
     before = shown(command, akte)
     command("efile", "rebuild", *TENANT)
     assert before == shown(command, akte)
+    early = command("efile", "retention", "answer", akte, "declines", *WHY)
     lifted = command("efile", "retention", "lift", akte, held["hold"], *WHY)
     listed = command("efile", "retention", "list", *TENANT, "--on", "2030-01-01", "--json").json
 
@@ -53,7 +54,9 @@ def test_dates_and_holds_decide_survive_a_rebuild_and_are_written_down(
     assert [(akte, "offer", "2021-01-01")] == [
         (one["aktenzeichen"], one["state"], one["day"]) for one in listed["akten"]
     ]
-    assert 0 == lifted.code
+    answered = command("efile", "retention", "answer", akte, "declines", *WHY)
+    assert (0, 1, True) == (lifted.code, early.code, "[not_to_be_offered]" in early.err)
+    assert (0, "due") == (answered.code, shown(command, akte)["state"])
     with sqlite3.connect(command.house.database) as database:
         looks = database.execute("SELECT action, akte FROM access_log ORDER BY seq").fetchall()
         steps = database.execute(
@@ -61,6 +64,7 @@ def test_dates_and_holds_decide_survive_a_rebuild_and_are_written_down(
         ).fetchall()
     database.close()
     acts = ["file_opened", "retention_date_noted", "retention_hold_set", "retention_hold_lifted"]
+    acts.append("archive_answer_noted")
     assert acts == [action for (action,) in steps]
     assert set(acts) | {"retention_viewed", "retention_listed"} <= {action for action, _ in looks}
     assert opened["id"] in {akte for _, akte in looks}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from efile.kinds.catalog import FileKind, FileKinds
 from efile.kinds.rule import RetentionRule
+from efile.kinds.statement import ArchiveAnswer
 from efile.retention.decision import decide
 from efile.retention.standing import Hold, Standing
 
@@ -20,8 +21,15 @@ HOLDS = st.lists(
     st.builds(Hold, st.uuids().map(str), st.just("Klage"), st.just("k.winter"), DAYS, st.none() | DAYS),
     max_size=3,
 ).map(tuple)  # fmt: skip
+ANSWERS = st.none() | st.builds(
+    ArchiveAnswer, takes=st.booleans(), since=DAYS, reason=st.just("ohne Wert")
+)
 STANDINGS = st.builds(
-    Standing, st.dictionaries(st.sampled_from(["birth", "ended"]), DAYS), st.just({}), HOLDS
+    Standing,
+    st.dictionaries(st.sampled_from(["birth", "ended"]), DAYS),
+    st.just({}),
+    HOLDS,
+    ANSWERS,
 )
 
 
@@ -61,7 +69,11 @@ def test_nothing_is_allowed_against_law_hold_or_a_missing_day(
         assert not standing.held_on(on)
         assert not rule.missing(standing.days)
         assert on >= rule.first_day(rule.last_event(standing.days)[0])
-        assert rule.offer == (decision.state == "offer")
+    if decision.state == "due" and rule.offer:
+        assert standing.answer is not None
+        assert not standing.answer.takes
+        assert decision.day is not None
+        assert standing.answer.since >= decision.day
     assert ("held" == decision.state) == bool(standing.held_on(on))
     assert (decision.day is None) == ("noch nicht bestimmbar" in decision.sentence)
 
@@ -89,7 +101,9 @@ def test_a_hold_never_frees_anything_earlier(
     kind: FileKind, standing: Standing, more: tuple[Hold, ...], on: date
 ) -> None:
     before = decide(kind, standing, on).free_day
-    after = decide(kind, Standing(standing.days, holds=standing.holds + more), on).free_day
+    after = decide(
+        kind, Standing(standing.days, holds=standing.holds + more, answer=standing.answer), on
+    ).free_day
 
     assert after is None or (before is not None and before <= after)
 
@@ -181,3 +195,21 @@ def test_a_kind_nobody_set_up_is_never_destroyed() -> None:
 
     assert ("undetermined", None) == (decision.state, decision.free_day)
     assert "die Aktenart nicht eingerichtet ist" in decision.sentence
+
+
+def test_nothing_is_destroyed_before_the_archive_has_declined() -> None:
+    kind, days = KINDS.kind("beistandschaft"), {"ended": date(2010, 1, 1)}
+    said = [None, (date(2020, 12, 31), False), (date(2021, 1, 1), True), (date(2021, 1, 1), False)]
+
+    found = [
+        decide(
+            kind,
+            Standing(days, answer=one and ArchiveAnswer(takes=one[1], since=one[0], reason="x")),
+            TODAY,
+        )
+        for one in said
+    ]
+
+    assert ["offer", "offer", "offer", "due"] == [one.state for one in found]
+    assert "Das Archiv übernimmt sie (am 01.01.2021: x)" in found[2].sentence
+    assert "Das Archiv hat sie abgelehnt (am 01.01.2021: x)." in found[3].sentence

@@ -20,6 +20,7 @@ TABLES = (words.RETENTION,
 
 COMMAND_LINE = {
     "file_opened",
+    "archive_answer_noted",
     "kek_changed",
     "revoked_shown",
     "unchecked_shown",
