@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from efile.kinds.numbering import Numbering
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def test_a_pattern_names_files() -> None:
@@ -24,6 +26,7 @@ def test_a_series_without_a_year_goes_on_for_ever() -> None:
     assert 12 == numbering.number(2027, "WG 12/A")
 
 
+@UNHURRIED
 @given(st.integers(2000, 2100), st.integers(1, 10**9))
 def test_a_name_is_read_back(year: int, number: int) -> None:
     numbering = Numbering.of("51.4-{year}-{number:05}")

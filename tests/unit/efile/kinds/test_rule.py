@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from efile.kinds.rule import RetentionRule, years_later
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 DAYS = st.dates(date(1850, 1, 1), date(2200, 12, 31))
 SPANS = st.lists(st.integers(1, 100), min_size=1, max_size=3)
@@ -43,6 +45,7 @@ def test_periods_end_as_the_civil_code_counts(
     assert first == rule(years, begins).first_day(event)
 
 
+@UNHURRIED
 @given(DAYS, DAYS, SPANS, BEGINS)
 def test_a_later_event_never_ends_a_period_earlier(
     one: date, other: date, years: list[int], begins: str
@@ -52,6 +55,7 @@ def test_a_later_event_never_ends_a_period_earlier(
     assert (one <= other) <= (law.first_day(one) <= law.first_day(other))
 
 
+@UNHURRIED
 @given(DAYS, SPANS, BEGINS)
 def test_no_period_is_shorter_than_its_years(event: date, years: list[int], begins: str) -> None:
     first = rule(years, begins).first_day(event)
@@ -60,6 +64,7 @@ def test_no_period_is_shorter_than_its_years(event: date, years: list[int], begi
     assert first.year - event.year in (sum(years), sum(years) + 1)
 
 
+@UNHURRIED
 @given(DAYS, SPANS)
 def test_a_period_from_the_year_end_begins_a_year(event: date, years: list[int]) -> None:
     first = rule(years, "year_end").first_day(event)
@@ -68,11 +73,13 @@ def test_a_period_from_the_year_end_begins_a_year(event: date, years: list[int])
     assert first >= rule(years, "event").first_day(event)
 
 
+@UNHURRIED
 @given(DAYS, SPANS, BEGINS)
 def test_more_years_never_end_earlier(event: date, years: list[int], begins: str) -> None:
     assert rule([*years, 1], begins).first_day(event) > rule(years, begins).first_day(event)
 
 
+@UNHURRIED
 @given(DAYS, st.integers(0, 400))
 def test_years_later_is_the_same_day_or_the_last_of_february(day: date, years: int) -> None:
     later = years_later(day, years)
@@ -82,6 +89,7 @@ def test_years_later_is_the_same_day_or_the_last_of_february(day: date, years: i
     assert day.year + years == later.year
 
 
+@UNHURRIED
 @given(st.dictionaries(st.sampled_from(["a", "b", "c"]), DAYS, min_size=1))
 def test_the_latest_of_all_events_begins_the_period(days: dict[str, date]) -> None:
     law = rule([1], events=("a", "b"))

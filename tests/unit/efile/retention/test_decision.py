@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from efile.kinds.catalog import FileKind, FileKinds
@@ -12,6 +12,8 @@ from efile.kinds.rule import RetentionRule
 from efile.kinds.statement import ArchiveAnswer
 from efile.retention.decision import decide
 from efile.retention.standing import Hold, Standing
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 DAY = timedelta(days=1)
 TODAY = date(2026, 11, 22)
@@ -58,6 +60,7 @@ def kinds(draw: st.DrawFn) -> FileKind:
     )  # fmt: skip
 
 
+@UNHURRIED
 @given(kinds(), STANDINGS, DAYS)
 def test_nothing_is_allowed_against_law_hold_or_a_missing_day(
     kind: FileKind, standing: Standing, on: date
@@ -78,6 +81,7 @@ def test_nothing_is_allowed_against_law_hold_or_a_missing_day(
     assert (decision.day is None) == ("noch nicht bestimmbar" in decision.sentence)
 
 
+@UNHURRIED
 @given(kinds(), STANDINGS, DAYS)
 def test_the_free_day_is_the_first_that_is_allowed(
     kind: FileKind, standing: Standing, on: date
@@ -96,18 +100,23 @@ def test_the_free_day_is_the_first_that_is_allowed(
         assert [p for p in allowed if p < free] == []
 
 
+@UNHURRIED
 @given(kinds(), STANDINGS, HOLDS, DAYS)
 def test_a_hold_never_frees_anything_earlier(
     kind: FileKind, standing: Standing, more: tuple[Hold, ...], on: date
 ) -> None:
-    before = decide(kind, standing, on).free_day
-    after = decide(
-        kind, Standing(standing.days, holds=standing.holds + more, answer=standing.answer), on
-    ).free_day
+    before = decide(kind, standing, on)
+    held = Standing(standing.days, holds=standing.holds + more, answer=standing.answer)
+    after = decide(kind, held, on)
 
-    assert after is None or (before is not None and before <= after)
+    # Without a day nobody can say: a missing event may be in the way until the law changes.
+    if before.free_day and after.free_day:
+        assert before.free_day <= after.free_day
+    if after.state in ("due", "offer"):
+        assert before.state == after.state
 
 
+@UNHURRIED
 @given(DAYS, DAYS, HOLDS)
 def test_a_later_event_never_frees_earlier(one: date, other: date, holds: tuple[Hold, ...]) -> None:
     kind = KINDS.kind("beistandschaft")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from efile.index.keeping import Said
 from efile.kinds.statement import HoldLifted, HoldSet, Statement
 from efile.retention.standing import standing_of
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 FIRST, SECOND = date(2026, 3, 31), date(2026, 4, 30)
 IDS = st.sampled_from(["a", "b", "c"])
@@ -69,6 +71,7 @@ def test_a_hold_holds_to_its_last_day() -> None:
     assert not standing.held_on(date(2026, 5, 1))
 
 
+@UNHURRIED
 @given(SPOKEN)
 def test_holds_are_those_set_and_not_lifted(statements: list[Statement]) -> None:
     lifted = {one.lifted.id for one in statements if one.lifted}
@@ -78,6 +81,7 @@ def test_holds_are_those_set_and_not_lifted(statements: list[Statement]) -> None
     assert {one.hold.id for one in statements if one.hold} - lifted == kept
 
 
+@UNHURRIED
 @given(SPOKEN, IDS)
 def test_a_day_is_the_last_that_was_said(statements: list[Statement], event: str) -> None:
     days = [one.dates[event] for one in statements if event in one.dates]
