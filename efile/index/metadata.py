@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
+from functools import lru_cache
 
 from efile.errors import Conflict, NotFound
 from efile.index.analysis import folded_words
@@ -253,7 +254,6 @@ def _akte_row(documents: Sequence[Document]) -> dict[str, object]:
     """Return the sum of documents of one file: the first says of which kind it is."""
     latest = max(documents, key=lambda each: (each.filed_at_us, each.id))
     first = min(documents, key=lambda each: (each.filed_at_us, each.id))
-    words = folded_words(f"{latest.akte_title} {latest.aktenzeichen}")
     return {
         "tenant": latest.tenant,
         "id": latest.akte_id,
@@ -264,9 +264,14 @@ def _akte_row(documents: Sequence[Document]) -> dict[str, object]:
         "changed_at_us": latest.filed_at_us,
         "named_by": latest.id,
         "documents": len(documents),
-        "search_words": "".join(f" {word}" for word in words),
+        "search_words": _search_words(latest.akte_title, latest.aktenzeichen),
         "kind": first.kind,
     }
+
+
+@lru_cache(maxsize=10_000)
+def _search_words(title: str, aktenzeichen: str) -> str:
+    return "".join(f" {word}" for word in folded_words(f"{title} {aktenzeichen}"))
 
 
 def _vorgang_row(documents: Sequence[Document]) -> dict[str, object]:

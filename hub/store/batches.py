@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from hub.store import lanes
 from hub.store.database import Row, Transaction
 from hub.store.lanes import Promise
@@ -156,3 +158,12 @@ def find(tx: Transaction, tenant: str, batch_id: str) -> Row | None:
     return tx.one(
         "SELECT * FROM batch WHERE tenant = :tenant AND id = :id", tenant=tenant, id=batch_id
     )
+
+
+def is_numbered_file(tx: Transaction, tenant: str, promise_id: str | None) -> bool:
+    """Tell whether a promise brings a cash file, whose number must not be left out."""
+    row = tx.one(
+        "SELECT spec FROM promise WHERE tenant = :tenant AND id = :id",
+        tenant=tenant, id=promise_id,
+    )  # fmt: skip
+    return row is not None and "batch" in msgspec.json.decode(row["spec"])

@@ -368,23 +368,24 @@ WHERE tenant = :tenant AND queue = :queue AND lane_key = :lane_key
 """
 
 
+def due_among(tx: Transaction, queues: Sequence[str], now_us: int) -> set[str]:
+    """Return the queues in which any lane is due; one look for all that costs no commit."""
+    if not queues:
+        return set()
+    asked = {f"queue{number}": queue for number, queue in enumerate(queues)}
+    rows = tx.all(" UNION ALL ".join(map(_DUE.format, asked)), now=now_us, **asked)
+    return {row["queue"] for row in rows}
+
+
+_DUE = f"""
+SELECT CAST(:{{0}} AS TEXT) AS queue WHERE EXISTS (SELECT 1 FROM lane WHERE queue = :{{0}}
+  AND state IN ('ready', 'leased') AND due_us <= :now AND {NOT_HELD})
+"""  # noqa: S608  constants of ours
+
+
 def is_due(tx: Transaction, queue: str, now_us: int) -> bool:
-    """Tell whether any lane of a queue is due; a look that costs no commit."""
-    row = tx.one(
-        "SELECT 1 FROM lane WHERE queue = :queue AND state IN ('ready', 'leased') "  # noqa: S608  constants of ours
-        f"AND due_us <= :now AND {NOT_HELD} LIMIT 1",
-        queue=queue, now=now_us,
-    )  # fmt: skip
-    return row is not None
-
-
-def is_numbered_file(tx: Transaction, tenant: str, promise_id: str | None) -> bool:
-    """Tell whether a promise brings a cash file, whose number must not be left out."""
-    row = tx.one(
-        "SELECT spec FROM promise WHERE tenant = :tenant AND id = :id",
-        tenant=tenant, id=promise_id,
-    )  # fmt: skip
-    return row is not None and "batch" in msgspec.json.decode(row["spec"])
+    """Tell whether any lane of a queue is due."""
+    return bool(due_among(tx, (queue,), now_us))
 
 
 def ready_queues(tx: Transaction) -> list[tuple[str, str]]:

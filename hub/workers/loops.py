@@ -85,6 +85,8 @@ class _Loop:
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     seldom: bool = False
     """Keeps its own time: what happens to messages is no reason to look sooner."""
+    queue: str | None = None
+    """Works on this queue alone, and is woken only when a lane of it is due."""
 
 
 class Workers:
@@ -97,6 +99,7 @@ class Workers:
         self._running: list[_Loop] = []
         self._stopping = False
         self._told = asyncio.Event()
+        self._hint = asyncio.Event()
         self._hurry = asyncio.Event()
         self._last_round: dict[str, float] = {}
         self._troubles = Troubles()
@@ -113,7 +116,7 @@ class Workers:
         loops = [
             _Loop("pickup", self._doors.round, house.settings.pickup.scan_s, SCAN_REST_S),
             self._groups("travel", TRAVEL, travel),
-            _Loop("cash_files", lambda: close_due_files(house, at_once=at_once), POLL_S),
+            _Loop("cash_files", lambda: close_due_files(house, at_once=at_once), POLL_S, POLL_S),
             _Loop("letter", self._letters, POLL_S),
             self._crew("file", FILE.groups, file_documents, StorageGate(FILE, house).claim),
             self._one_by_one("refuse"),
@@ -155,7 +158,7 @@ class Workers:
     def _crew(self, queue: str, places: int, act: Act, claim_groups: Claim) -> _Loop:
         crew = Crew(places, act, self._house, claim_groups)
         self._crews.append(crew)
-        return _Loop(queue, crew.round, POLL_S)
+        return _Loop(queue, crew.round, POLL_S, queue=queue)
 
     async def run(self, started: Callable[[], None] = lambda: None) -> Remains:
         """Work until :meth:`stop`, finish what was begun, and return what remained.
@@ -167,12 +170,14 @@ class Workers:
         watch = self._watch()
         self._running = self.loops(at_once=False)
         running = [asyncio.create_task(self._supervise(loop)) for loop in self._running]
+        waking = asyncio.create_task(self._wake_who_is_needed())
         told = asyncio.create_task(self._told.wait())
         try:
             # A loop ends untold only by a fault after which nothing may go on.
             await asyncio.wait([told, *running], return_when=asyncio.FIRST_COMPLETED)
         finally:
             told.cancel()
+            waking.cancel()
             watch.stop()
             broken_off = await wind_down(running, self._crews, self._hurry)
             me, now_us = self._house.settings.node, self._house.clock.now_us()
@@ -206,9 +211,29 @@ class Workers:
 
     def wake(self) -> None:
         """Say that there may be something to do on the messages' way; a hint."""
-        for loop in self._running:
-            if not loop.seldom:
-                loop.woken.set()
+        self._hint.set()
+
+    async def _wake_who_is_needed(self) -> None:
+        """Look once for all queues and wake those who work on one that is due, and the others.
+
+        A hint likewise: whoever is not woken looks by itself when its poll is due.
+        """
+        queues = [loop.queue for loop in self._running if loop.queue]
+        while True:
+            await self._hint.wait()
+            self._hint.clear()
+            due = await self._due(queues)
+            for loop in self._running:
+                if not loop.seldom and (loop.queue is None or loop.queue in due):
+                    loop.woken.set()
+            await asyncio.sleep(REST_S)
+
+    async def _due(self, queues: list[str]) -> set[str]:
+        now_us = self._house.clock.now_us()
+        try:
+            return await self._house.database.read(lambda tx: lanes.due_among(tx, queues, now_us))
+        except Exception:  # noqa: BLE001  each of them meets the fault, and says so, by itself
+            return set(queues)
 
     async def ping(self) -> None:
         """Return when the house takes in messages and works.

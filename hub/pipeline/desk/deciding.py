@@ -22,7 +22,7 @@ from hub.pipeline.desk.assigning import assign, check_case
 from hub.pipeline.desk.resending import Resending
 from hub.pipeline.setbacks import CAN_BE_INQUIRED
 from hub.routing.table import Routes
-from hub.store import clearing, lanes, messages
+from hub.store import batches, clearing, lanes, messages
 from hub.store.database import Database, Row, Transaction
 from hub.store.desk import replacing, status
 from hub.store.desk.status import StatusQuery
@@ -144,7 +144,7 @@ class Desk:
         goes_back = decision.verb == "reject" and is_held(case)
         verb = "discard" if decision.verb == "reject" and not goes_back else decision.verb
         if verb not in ways_out(tx, case):
-            if lanes.is_numbered_file(tx, case["tenant"], case["promise_id"]):
+            if batches.is_numbered_file(tx, case["tenant"], case["promise_id"]):
                 raise _number_needed()
             raise not_offered()
         if verb == "release" or decision.case_key:

@@ -145,3 +145,32 @@ async def test_order_within_a_case_holds_through_all_rounds(world: World) -> Non
 
     # A notice that overtook its case data would have been refused.
     assert not [m for m in await world.messages() if m["state"] == "refused"]
+
+
+async def test_only_who_works_on_a_due_queue_is_woken(world: World) -> None:
+    woken: dict[str, asyncio.Event] = {"travel": asyncio.Event(), "refuse": asyncio.Event()}
+    first = dict.fromkeys(woken, True)
+
+    def looker(name: str) -> _Loop:
+        async def look() -> int:
+            if not first.pop(name, False):
+                woken[name].set()
+            return 0
+
+        return _Loop(name, look, 3600.0, queue=name)
+
+    class TwoLoops(Workers):
+        def loops(self, *, at_once: bool) -> list[_Loop]:
+            return [looker(name) for name in woken]
+
+    workers = TwoLoops(world.house)
+    running = asyncio.create_task(workers.run())
+    await world.accept(FALLDATEN)
+    async with asyncio.timeout(60):
+        while not woken["travel"].is_set():
+            workers.wake()
+            await asyncio.sleep(0.01)
+
+    assert not woken["refuse"].is_set()
+    workers.stop()
+    await asyncio.wait_for(running, 20)
