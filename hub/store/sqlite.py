@@ -16,8 +16,10 @@ import asyncio
 import logging
 import os
 import queue
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -55,6 +57,38 @@ _STATEMENTS = 400
 """Prepared statements a connection keeps: all of the message path, with lists of every width."""
 
 
+_ROWS = 32
+"""Rows of an insertion that go together, a power of two."""
+
+_INSERTION = re.compile(r"(\s*INSERT INTO .*?\bVALUES\s*)(\([^()]*\))(.*)", re.DOTALL)
+_PARAMETER = re.compile(r":(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Insertion:
+    """An insertion of one row, taken apart."""
+
+    head: str
+    group: str
+    tail: str
+    names: tuple[str, ...]
+    """Of the values, in their order."""
+
+    def for_rows(self, count: int) -> str:
+        """Return the statement that inserts so many rows."""
+        return f"{self.head}{', '.join([self.group] * count)}{self.tail}"
+
+
+@lru_cache(maxsize=200)
+def _insertion(sql: str) -> _Insertion | None:
+    """Take an insertion apart; nothing where a statement is anything else."""
+    found = _INSERTION.fullmatch(sql)
+    if found is None or _PARAMETER.search(found[1]) or _PARAMETER.search(found[3]):
+        return None
+    group = _PARAMETER.sub("?", found[2])
+    return _Insertion(found[1], group, found[3], tuple(_PARAMETER.findall(found[2])))
+
+
 class SqliteTransaction:
     """A unit's view of the connection."""
 
@@ -83,8 +117,21 @@ class SqliteTransaction:
         return rows[0] if rows else None
 
     def many(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
-        """Execute once for each row of values, prepared once."""
-        self._connection.executemany(sql, rows).fetchall()
+        """Execute for each row of values; insertions many rows at a time.
+
+        Every step of a statement lets other threads run, and takes its turn behind them again.
+        """
+        shape = _insertion(sql)
+        if shape is None:
+            self._connection.executemany(sql, rows).fetchall()
+            return
+        values = [[row[name] for name in shape.names] for row in rows]
+        begin = 0
+        while begin < len(values):
+            count = min(_ROWS, 1 << ((len(values) - begin).bit_length() - 1))
+            flat = [value for row in values[begin : begin + count] for value in row]
+            self._connection.execute(shape.for_rows(count), flat).fetchall()
+            begin += count
 
     def _execute(self, sql: str, values: dict[str, object]) -> apsw.Cursor:
         if any(type(value) is tuple for value in values.values()):
