@@ -170,7 +170,7 @@ class Workers:
         watch = self._watch()
         self._running = self.loops(at_once=False)
         running = [asyncio.create_task(self._supervise(loop)) for loop in self._running]
-        waking = asyncio.create_task(self._wake_who_is_needed())
+        waking = asyncio.create_task(_wake_who_is_needed(self._hint, self._running, self._house))
         told = asyncio.create_task(self._told.wait())
         try:
             # A loop ends untold only by a fault after which nothing may go on.
@@ -212,28 +212,6 @@ class Workers:
     def wake(self) -> None:
         """Say that there may be something to do on the messages' way; a hint."""
         self._hint.set()
-
-    async def _wake_who_is_needed(self) -> None:
-        """Look once for all queues and wake those who work on one that is due, and the others.
-
-        A hint likewise: whoever is not woken looks by itself when its poll is due.
-        """
-        queues = [loop.queue for loop in self._running if loop.queue]
-        while True:
-            await self._hint.wait()
-            self._hint.clear()
-            due = await self._due(queues)
-            for loop in self._running:
-                if not loop.seldom and (loop.queue is None or loop.queue in due):
-                    loop.woken.set()
-            await asyncio.sleep(REST_S)
-
-    async def _due(self, queues: list[str]) -> set[str]:
-        now_us = self._house.clock.now_us()
-        try:
-            return await self._house.database.read(lambda tx: lanes.due_among(tx, queues, now_us))
-        except Exception:  # noqa: BLE001  each of them meets the fault, and says so, by itself
-            return set(queues)
 
     async def ping(self) -> None:
         """Return when the house takes in messages and works.
@@ -357,3 +335,27 @@ class Workers:
         if claimed:
             await write_letters(claimed, self._house)
         return len(claimed)
+
+
+async def _wake_who_is_needed(hint: asyncio.Event, loops: Sequence[_Loop], house: House) -> None:
+    """Look once for all queues and wake those who work on one that is due, and the others.
+
+    Whoever is not woken looks by itself when its poll is due.
+    """
+    queues = [loop.queue for loop in loops if loop.queue]
+    while True:
+        await hint.wait()
+        hint.clear()
+        due = await _due(queues, house)
+        for loop in loops:
+            if not loop.seldom and (loop.queue is None or loop.queue in due):
+                loop.woken.set()
+        await asyncio.sleep(REST_S)
+
+
+async def _due(queues: Sequence[str], house: House) -> set[str]:
+    now_us = house.clock.now_us()
+    try:
+        return await house.database.read(lambda tx: lanes.due_among(tx, queues, now_us))
+    except Exception:  # noqa: BLE001  each of them meets the fault, and says so, by itself
+        return set(queues)
