@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -85,6 +86,8 @@ class _Loop:
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     seldom: bool = False
     """Keeps its own time: what happens to messages is no reason to look sooner."""
+    sooner_s: Callable[[], float] = lambda: math.inf
+    """Where something is known to become due before its poll: in how many seconds."""
     queue: str | None = None
     """Works on this queue alone, and is woken only when a lane of it is due."""
 
@@ -114,7 +117,13 @@ class Workers:
         house = self._house
         partners = sorted({route.partner for route in house.routes.ways_out})
         loops = [
-            _Loop("pickup", self._doors.round, house.settings.pickup.scan_s, SCAN_REST_S),
+            _Loop(
+                "pickup",
+                self._doors.round,
+                house.settings.pickup.scan_s,
+                SCAN_REST_S,
+                sooner_s=lambda: _settling_s(house),
+            ),
             self._groups("travel", TRAVEL, travel),
             _Loop("cash_files", lambda: close_due_files(house, at_once=at_once), POLL_S, POLL_S),
             _Loop("letter", self._letters, POLL_S),
@@ -196,7 +205,7 @@ class Workers:
             done = 0
             for loop in loops:
                 done += await loop.round()
-            if done == 0 and not await self._unsettled() and not await self._relieved():
+            if done == 0 and not await _unsettled(self._house) and not await self._relieved():
                 return
 
     def stop(self) -> None:
@@ -257,13 +266,6 @@ class Workers:
         pressure.look_again()
         return any([await pressure.obstacle(*door) is None for door in doors])
 
-    async def _unsettled(self) -> bool:
-        """Wait a little when files still have to stand still."""
-        if any(folder.unsettled for folder in self._house.inboxes.values()):
-            await asyncio.sleep(POLL_S)
-            return True
-        return False
-
     def _watch(self) -> FolderWatch:
         running = asyncio.get_running_loop()
 
@@ -308,7 +310,7 @@ class Workers:
             return
         rested = time.monotonic() + loop.rest_s
         with suppress(TimeoutError):
-            await asyncio.wait_for(loop.woken.wait(), loop.poll_s)
+            await asyncio.wait_for(loop.woken.wait(), min(loop.poll_s, loop.sooner_s()))
         if not self._stopping:
             await asyncio.sleep(rested - time.monotonic())
 
@@ -359,3 +361,17 @@ async def _due(queues: Sequence[str], house: House) -> set[str]:
         return await house.database.read(lambda tx: lanes.due_among(tx, queues, now_us))
     except Exception:  # noqa: BLE001  each of them meets the fault, and says so, by itself
         return set(queues)
+
+
+def _settling_s(house: House) -> float:
+    """Return how long the first of the files that still have to stand still has to."""
+    unsettled = (folder.rules for folder in house.inboxes.values() if folder.unsettled)
+    return min((rules.settle_s for rules in unsettled), default=math.inf)
+
+
+async def _unsettled(house: House) -> bool:
+    """Wait a little when files still have to stand still."""
+    if _settling_s(house) < math.inf:
+        await asyncio.sleep(POLL_S)
+        return True
+    return False

@@ -4,11 +4,14 @@ import asyncio
 import logging
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from efile import StorageUnavailable
+from hub.channels.inbound.folder import DropFolder
 from hub.core.errors import Unavailable
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
@@ -172,5 +175,24 @@ async def test_only_who_works_on_a_due_queue_is_woken(world: World) -> None:
             await asyncio.sleep(0.01)
 
     assert not woken["refuse"].is_set()
+    workers.stop()
+    await asyncio.wait_for(running, 20)
+
+
+async def test_a_file_that_has_to_stand_still_is_looked_at_again_when_it_has(world: World) -> None:
+    folder = world.house.inboxes[OFFICE, CORE]
+    rules = replace(folder.rules, ready="stable", settle_s=0.2)
+    patient = DropFolder(folder.path, rules)
+    patient.prepare()
+    world.house.inboxes[OFFICE, CORE] = patient
+    settings = structs.replace(
+        world.house.settings, pickup=structs.replace(world.house.settings.pickup, scan_s=3600.0)
+    )
+    world = replace(world, house=replace(world.house, settings=settings))
+    world.drop("a.xml", FALLDATEN)
+    workers = Workers(world.house)
+    running = asyncio.create_task(workers.run())
+
+    await until_closed(world, 1)
     workers.stop()
     await asyncio.wait_for(running, 20)
