@@ -216,15 +216,15 @@ def finish_all(
             _fence(tx, line[0], _STEP_ON, places=len(line))
         else:
             _fence(tx, line[0], _ADVANCE, places=len(line), now=now_us)
-    tx.many(
-        "UPDATE promise SET state = :state, done_us = :now, attempts = :attempts "
-        "WHERE tenant = :tenant AND id = :id",
-        [
-            {"state": state, "now": now_us, "attempts": max(one.attempts, 1),
-             "tenant": one.tenant, "id": one.id}
-            for one in promises
-        ],
-    )  # fmt: skip
+    for tenant in {promise.tenant for promise in promises}:
+        # Those taken along behind a head were tried, too.
+        tx.run(
+            "UPDATE promise SET state = :state, done_us = :now, "
+            "attempts = CASE WHEN attempts = 0 THEN 1 ELSE attempts END "
+            "WHERE tenant = :tenant AND id IN :ids",
+            state=state, now=now_us, tenant=tenant,
+            ids=tuple(promise.id for promise in promises if promise.tenant == tenant),
+        )  # fmt: skip
 
 
 _STEP_ON = "head_seq = head_seq + :places"

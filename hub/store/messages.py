@@ -362,12 +362,12 @@ def remember_bytes(tx: Transaction, wanted: Sequence[Message]) -> set[tuple[str,
     return {message.key for message in wanted if message.key in first}
 
 
-def remember(tx: Transaction, message: Message, key_kind: str, key: str) -> bool:
-    """Remember a key in the accepting unit of work; ``False`` when it was known before.
+def remember_numbers(tx: Transaction, given: Sequence[tuple[Message, str]]) -> None:
+    """Remember the numbers senders gave their messages; what is known stays as it is.
 
-    The insertion itself tells: between a look and an insertion another node may accept.
+    Only a look after the insertion tells who was first: before it another node may accept.
     """
-    return bool(tx.run(_REMEMBER, **_seen_row(message, key_kind, key)))
+    tx.many(_REMEMBER, [_seen_row(message, "business", number) for message, number in given])
 
 
 _REMEMBER = """

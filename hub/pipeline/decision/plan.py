@@ -52,7 +52,10 @@ class Plan(Struct, frozen=True):
     schema: str = ""
     code: str | None = None
     case: Case | None = None
-    """As it stands afterwards, with the version it was loaded with."""
+    """As it stands afterwards, with the version it was loaded with.
+
+    ``None`` also where the case changes again within the same run and nobody needs this state.
+    """
     orders: tuple[str, ...] = ()
     """Numbers of the orders that are new in the case."""
     business_key: str | None = None

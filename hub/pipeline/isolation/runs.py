@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from hub.core.errors import Unavailable, Undecodable
 from hub.core.findings import Finding
@@ -86,12 +86,25 @@ def decide_run(run: Run, mind: Mind) -> list[Decided]:
             plan = decide(Question(wanted.message, wanted.directions, refusal), mind)
         except Unavailable as exc:
             away = Setback(exc.code, exc.message, exc.remedy, exc.place, exc.retry_after_s)
-            return [*decided, Decided(setback=away)]
+            return [*_lean(decided), Decided(setback=away)]
         decided.append(Decided(plan))
         if plan.holds_lane:
             break
         follow(plan, mind)
-    return decided
+    return _lean(decided)
+
+
+def _lean(decided: Sequence[Decided]) -> list[Decided]:
+    """Leave out how a case stood in between: a run stores how it stands at its end.
+
+    The head keeps its own, because it may have to be signed alone.
+    """
+    changed = [place for place, one in enumerate(decided) if one.plan and one.plan.case]
+    between = set(changed[:-1]) - {0}
+    return [
+        Decided(structs.replace(one.plan, case=None)) if place in between and one.plan else one
+        for place, one in enumerate(decided)
+    ]
 
 
 def read_run(data: bytes) -> Run:

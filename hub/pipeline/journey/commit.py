@@ -88,7 +88,7 @@ def _keep_case(tx: Transaction, signed: Signed, now_us: int) -> None:
     cases.save(tx, tenant, last, now_us)
     orders = [
         Referred("order", order_id, Reference(last.case_id, plan.message.id))
-        for plan in changed
+        for plan in signed.plans
         for order_id in plan.orders
     ]
     if orders:
@@ -137,9 +137,9 @@ def _leave(tx: Transaction, signed: Sequence[Signed], now_us: int) -> None:
 
 def _keep_business_keys(tx: Transaction, plans: Sequence[Plan]) -> None:
     channels: dict[tuple[str, str], dict[str, Plan]] = {}
+    messages.remember_numbers(tx, [(p.message, p.business_key) for p in plans if p.business_key])
     for plan in plans:
         if plan.business_key:
-            messages.remember(tx, plan.message, "business", plan.business_key)
             door = plan.message.tenant, plan.message.channel
             channels.setdefault(door, {})[plan.business_key] = plan
     for (tenant, channel), keys in channels.items():

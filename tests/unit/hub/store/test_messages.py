@@ -166,7 +166,7 @@ def test_another_office_finds_nothing(tx: SqliteTransaction, book: Messages) -> 
 def test_the_first_meaning_of_a_key_stays(tx: SqliteTransaction) -> None:
     first, second = make_message(id="m-1"), make_message(id="m-2")
     for message in (first, second):
-        messages.remember(tx, message, "bytes", "ab")
+        messages.remember_numbers(tx, [(message, "ab")])
     asked = Counter(
         (found := messages.seen(
             tx, tenant=tenant, channel=channel, key_kind=kind, key="ab"
