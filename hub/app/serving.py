@@ -58,6 +58,7 @@ async def serve(place: Place) -> Remains:
         services = _services(place, house, workers)
         door = Door.before(house, place.settings.intake, workers.wake, lists)
         door.close()
+        collector.settle()
         if place.settings.intake.enabled:
             services = replace(services, door=door.figures)
             contexts = door_contexts(place, place.settings.intake, house.database)
@@ -70,7 +71,6 @@ async def serve(place: Place) -> Remains:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, partial(_end, workers, manager, door))
         log.info("serving", extra={"place": f"{web_settings.host}:{web_settings.port}"})
-        collector.settle()
         async with manager.watching(workers.alive):
             remains = await workers.run(partial(_ready, manager, door))
     log.info("stopped")
