@@ -1,8 +1,7 @@
 """Who may do what at the door: a matrix of all its addresses and all ways to be nobody."""
 
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
 import aiohttp
 import pytest
@@ -17,7 +16,6 @@ from tests.door import (
     Answer,
     DoorStep,
     Sender,
-    open_door,
 )
 from tests.message_house import OTHER_OFFICE
 from tests.pki import NOW_US
@@ -27,12 +25,6 @@ UNBOUND = SENDER_CA.issue_cert("fv.example")
 STRANGER = STRANGER_CA.issue_cert("fv.example")
 CLOSED = [route for route in ROUTES if not route.public]
 BODY = b"<nachricht/>"
-
-
-@pytest.fixture
-async def step(tmp_path: Path) -> AsyncIterator[DoorStep]:
-    async with open_door(tmp_path) as step:
-        yield step
 
 
 async def use(sender: Sender, route: Route, message_id: str, **query: str) -> Answer:

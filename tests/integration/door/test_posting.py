@@ -18,18 +18,6 @@ OTHER = drops.case_data(MUSTERSTADT.xml[0], MUSTERSTADT)
 WAIT = {"Prefer": "wait=20"}
 
 
-@pytest.fixture
-async def step(tmp_path: Path) -> AsyncIterator[DoorStep]:
-    async with open_door(tmp_path) as step:
-        yield step
-
-
-@pytest.fixture
-async def living_step(tmp_path: Path) -> AsyncIterator[DoorStep]:
-    async with open_door(tmp_path, children=True, working=True) as step:
-        yield step
-
-
 async def test_a_message_is_in_the_house_before_it_is_acknowledged(step: DoorStep):
     answer = await (await step.with_token()).post(FALLDATEN)
 

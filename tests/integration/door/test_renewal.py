@@ -3,24 +3,16 @@
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import trustme
 
-from tests.door import SENDER_CA, SERVER_CA, DoorStep, Sender, open_door, show, until
+from tests.door import SENDER_CA, SERVER_CA, DoorStep, Sender, show, until
 
 OWN = SENDER_CA.issue_cert("fv.example")
 OTHER_CA = trustme.CA()
 OTHER = OTHER_CA.issue_cert("anderes.example")
 BODY = b"<nachricht/>"
-
-
-@pytest.fixture
-async def step(tmp_path: Path) -> AsyncIterator[DoorStep]:
-    async with open_door(tmp_path) as step:
-        yield step
 
 
 async def renew(step: DoorStep) -> trustme.LeafCert:

@@ -25,18 +25,6 @@ SCAN = b"II*\x00" + b"scan" * INLINE_BYTES
 WAIT = {"Prefer": "wait=20"}
 
 
-@pytest.fixture
-async def step(tmp_path: Path) -> AsyncIterator[DoorStep]:
-    async with open_door(tmp_path) as step:
-        yield step
-
-
-@pytest.fixture
-async def living_step(tmp_path: Path) -> AsyncIterator[DoorStep]:
-    async with open_door(tmp_path, children=True, working=True) as step:
-        yield step
-
-
 async def send(sender: Sender, *fields: Field, **more: Any) -> Answer:
     more["headers"] = headers(more.pop("boundary", "grenze")) | more.pop("headers", {})
     boundary = more["headers"]["Content-Type"].rpartition("=")[2]
