@@ -247,6 +247,12 @@ def _iso(value: date | None) -> str | None:
     return value.isoformat() if value else None
 
 
+async def _show_noted(desk: _Desk, akte: Akte) -> None:
+    """Say what holds for a file by now."""
+    found = await desk.found(akte.id)
+    print(f"Vermerkt. {akte.aktenzeichen}: {found.decision.sentence}")
+
+
 async def _date(options: argparse.Namespace) -> int:
     async with _desk(options) as desk:
         akte = (await desk.found(options.akte)).akte
@@ -255,8 +261,7 @@ async def _date(options: argparse.Namespace) -> int:
             desk.tenant, akte.id, options.event, options.day, options.reason, _author(options)
         )
         await desk.journal("retention_date_noted", akte, options.actor, noted.sha256)
-        found = await desk.found(akte.id)
-    print(f"Vermerkt. {akte.aktenzeichen}: {found.decision.sentence}")
+        await _show_noted(desk, akte)
     return 0
 
 
@@ -282,8 +287,7 @@ async def _answer(options: argparse.Namespace) -> int:
         said = ArchiveAnswer(takes=options.says == "takes", since=desk.today, reason=options.reason)
         noted = await desk.room.retention.answer(desk.tenant, akte.id, said, _author(options))
         await desk.journal("archive_answer_noted", akte, options.actor, noted.sha256)
-        found = await desk.found(akte.id)
-    print(f"Vermerkt. {akte.aktenzeichen}: {found.decision.sentence}")
+        await _show_noted(desk, akte)
     return 0
 
 
