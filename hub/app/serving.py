@@ -58,6 +58,7 @@ async def serve(place: Place) -> Remains:
         services = _services(place, house, workers)
         door = Door.before(house, place.settings.intake, workers.wake, lists)
         door.close()
+        # Before anything listens: the first look at everything that was loaded takes a moment.
         collector.settle()
         if place.settings.intake.enabled:
             services = replace(services, door=door.figures)

@@ -48,9 +48,9 @@ _FOR_WRITING = (
 )
 """Of the writer alone. In new files the pages of archived years can be given back to the disk; a
 reader that asked for it would wait for the writer. 32 MiB of pages, and as much log before it is
-written back: most identifiers are digests, so that a page is written by many messages before it
-rests. What a unit has changed so far is remembered page by page, should it be taken back; in
-files that cost more calls than all the rest of the database."""
+written back: digests are keys of several tables, so that a page is written by many messages
+before it rests. What a unit has changed so far is remembered page by page, should it be taken
+back; in files that cost more calls than all the rest of the database."""
 
 
 _STATEMENTS = 400
