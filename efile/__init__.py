@@ -21,6 +21,7 @@ from efile.errors import (
 )
 from efile.filing import STEPS as FILING_STEPS
 from efile.index import index_migrations
+from efile.index.log import Head
 from efile.integrity.chain import GENESIS, chain_hash, first_break
 from efile.kinds.catalog import FIRST_KIND, FileKind, FileKinds
 from efile.kinds.catalog import SHIPPED as SHIPPED_KINDS
@@ -52,6 +53,9 @@ from efile.model import (
 )
 from efile.objects.folder import FolderStore
 from efile.objects.s3 import S3Access, S3Store
+from efile.ports import Host
+from efile.proof.heads import STEPS as HEAD_STEPS
+from efile.proof.room import ProofRoom
 from efile.retention.decision import Decision
 from efile.retention.notes import Author
 from efile.retention.room import DayNote, Outlook, RetentionRoom
@@ -62,6 +66,7 @@ __all__ = [
     "FILING_STEPS",
     "FIRST_KIND",
     "GENESIS",
+    "HEAD_STEPS",
     "HELD_BYTES",
     "SHIPPED_KINDS",
     "Akte",
@@ -84,10 +89,12 @@ __all__ = [
     "FilingRequest",
     "FolderStore",
     "FormNode",
+    "Head",
     "Hit",
     "Hold",
     "HoldLifted",
     "HoldSet",
+    "Host",
     "IntegrityBroken",
     "InvalidRequest",
     "LargeFile",
@@ -97,6 +104,7 @@ __all__ = [
     "PageImage",
     "PageText",
     "Part",
+    "ProofRoom",
     "RebuildReport",
     "ReconcileReport",
     "RetentionRoom",

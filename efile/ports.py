@@ -5,10 +5,11 @@ The protocols are structural: any database, store or clock with these methods fi
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
+from efile.kinds.catalog import FileKinds
 from efile.model import LargeFile
 
 Row = dict[str, Any]
@@ -91,6 +92,22 @@ class Database(Protocol):
         ...
 
 
+class Signing(Protocol):
+    """The host's signing keys (Ed25519), handed in: heads of the log are signed with them."""
+
+    async def sign(self, statement: bytes) -> tuple[bytes, bytes]:
+        """Return the public key in use (32 bytes) and the signature."""
+        ...
+
+    async def public_keys(self) -> Sequence[bytes]:
+        """Return every public key that was ever in use, oldest first."""
+        ...
+
+    def is_signed(self, public: bytes, statement: bytes, signature: bytes) -> bool:
+        """Tell whether the signature holds."""
+        ...
+
+
 class ObjectStore(Protocol):
     """Immutable objects, apart per tenant.
 
@@ -162,3 +179,15 @@ class ObjectStore(Protocol):
     async def close(self) -> None:
         """Release connections and threads."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What a host may hand in beside what the e-file cannot do without."""
+
+    passing: Passing = lambda _: None
+    """Told the name of each step between two durable acts."""
+    kinds: FileKinds | None = None
+    """File kinds; those that come with the program where there are none."""
+    signing: Signing | None = None
+    """Without it heads of the log are neither signed nor believed."""

@@ -34,7 +34,8 @@ from efile.model import (
     VerifyReport,
 )
 from efile.objects.probe import probe
-from efile.ports import Clock, Database, ObjectStore, Passing
+from efile.ports import Clock, Database, Host, ObjectStore
+from efile.proof.room import ProofRoom
 from efile.recovery.rebuild import rebuild
 from efile.recovery.reconcile import reconcile
 from efile.recovery.verify import verify
@@ -56,13 +57,9 @@ class EFile:
         objects: ObjectStore,
         clock: Clock,
         name_secret: bytes,
-        passing: Passing = lambda _: None,
-        kinds: FileKinds | None = None,
+        host: Host = Host(),  # noqa: B008  it never changes
     ) -> None:
-        """``passing`` is told the name of each step between two durable acts.
-
-        Without ``kinds`` those that come with the program are used.
-        """
+        """Open the rooms; ``host`` is what else is handed in."""
         if len(name_secret) < _SHORTEST_SECRET:
             raise StorageMisconfigured(
                 "name_secret_too_short",
@@ -75,10 +72,13 @@ class EFile:
         self._readers = LimitedPool(document_text.WORKER)
         self._drawers = LimitedPool(pages.WORKER)
         self._pages = pages.PageRoom(self._drawers)
-        known = kinds or FileKinds.load()
-        self._archive = Archive(database, objects, self._readers, name_secret, known, passing)
+        known = host.kinds or FileKinds.load()
+        self._archive = Archive(database, objects, self._readers, name_secret, known, host.passing)
         self.retention = RetentionRoom(self._archive)
         """How long files are kept, and opening new ones."""
+        self.proof = ProofRoom(self._archive, clock, host.signing)
+        """Signed heads of the log, and what is proven with them."""
+        self._signing = host.signing
         self._kinds: frozenset[str] | None = None
 
     def behind(self, walls: Collection[str]) -> EFile:
@@ -201,17 +201,17 @@ class EFile:
     async def verify(self, tenant: str) -> VerifyReport:
         """Read and hash every object of the tenant again."""
         await self._archive.prepare(tenant)
-        return await verify(tenant, self._archive, self._clock)
+        return await verify(tenant, self._archive, self._clock, self._signing)
 
     async def reconcile(self, tenant: str) -> ReconcileReport:
         """Compare storage and index; enter what a crash left unentered."""
         await self._archive.prepare(tenant)
-        return await reconcile(tenant, self._archive, self._clock)
+        return await reconcile(tenant, self._archive, self._clock, self._signing)
 
     async def rebuild(self, tenant: str) -> RebuildReport:
         """Build the tenant's index from storage alone."""
         await self._archive.prepare(tenant)
-        return await rebuild(tenant, self._archive, self._clock)
+        return await rebuild(tenant, self._archive, self._clock, self._signing)
 
     async def probe(self, tenant: str) -> list[Capability]:
         """Try out what the storage really does."""

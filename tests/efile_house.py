@@ -14,15 +14,22 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from efile import EFile, FilingRequest, FolderStore, Part, index_migrations
-from efile.ports import ObjectStore
+from efile import EFile, FilingRequest, FolderStore, Host, Part, index_migrations
+from efile.ports import ObjectStore, Signing
 from hub.core.clock import FixedClock
 from hub.store.migrate import migrate
 from hub.store.sqlite import SqliteDatabase
 from tests.engines import AnyDatabase
+from tests.signing import SIGNING
 
 SECRET = b"name secret of the test house 32"
 XML = "<Fall><Kind><familyName>Müller</familyName></Kind></Fall>".encode()
+
+
+_DOCUMENTS = """
+SELECT efile_documents.*, NULL AS leaf_index FROM efile_documents ORDER BY tenant, id
+"""
+"""Without the places in the log: what no head covers yet may stand in another order."""
 
 
 @dataclass
@@ -39,11 +46,33 @@ class EFileHouse:
         queries = {
             "akten": "SELECT * FROM efile_akten ORDER BY tenant, id",
             "vorgaenge": "SELECT * FROM efile_vorgaenge ORDER BY tenant, id",
-            "documents": "SELECT * FROM efile_documents ORDER BY tenant, id",
+            "documents": _DOCUMENTS,
             "parts": "SELECT * FROM efile_parts ORDER BY tenant, document_id, position",
             "texts": "SELECT tenant, document_id, body FROM efile_texts ORDER BY 1, 2",
         }
         return self.database._read(lambda tx: {k: tx.all(sql) for k, sql in queries.items()})
+
+    def log(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the logs with their heads, and the place of each document."""
+        queries = {
+            "leaves": "SELECT * FROM efile_log ORDER BY tenant, leaf_index",
+            "heads": "SELECT * FROM efile_heads ORDER BY tenant, size",
+            "places": "SELECT tenant, id, leaf_index FROM efile_documents ORDER BY tenant, id",
+        }
+        return self.database._read(lambda tx: {k: tx.all(sql) for k, sql in queries.items()})
+
+    async def tamper(self, *statements: str) -> None:
+        """Change the index behind the e-file's back."""
+        for sql in statements:
+            await self.database.write(lambda tx, sql=sql: tx.run(sql))
+
+    def heads(self) -> list[Path]:
+        """Return the files of the signed heads, the first first."""
+        return sorted(self.folder.rglob("log/heads/*"))
+
+    def leaves(self) -> list[Path]:
+        """Return the files of the leaves they cover."""
+        return sorted(self.folder.rglob("log/leaves/*"))
 
     def blob(self, index: int = 0) -> Path:
         """Return the file behind one stored content."""
@@ -60,13 +89,16 @@ class EFileHouse:
 
 @asynccontextmanager
 async def open_house(
-    folder: Path, objects: ObjectStore | None = None, index: AnyDatabase | None = None
+    folder: Path,
+    objects: ObjectStore | None = None,
+    index: AnyDatabase | None = None,
+    signing: Signing = SIGNING,
 ) -> AsyncIterator[EFileHouse]:
     """Build an e-file on this folder; opened again it finds what lies there."""
     database = index or SqliteDatabase(folder / "index.sqlite")
     await migrate(database, index_migrations(database.dialect), 0)
     store = objects or FolderStore(folder / "objects")
-    efile = EFile(database, store, FixedClock(), SECRET)
+    efile = EFile(database, store, FixedClock(), SECRET, Host(signing=signing))
     try:
         yield EFileHouse(efile, store, database, folder / "objects")
     finally:

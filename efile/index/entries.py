@@ -1,11 +1,11 @@
-"""Entering documents into the index: rows, sums and full text, many in one unit of work."""
+"""Entering documents into the index: rows, sums, full text, log; many in one unit of work."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from efile.index import fulltext, metadata
+from efile.index import fulltext, log, metadata
 from efile.index.engines import Words
 from efile.model import Document, TextState
 from efile.ports import Transaction
@@ -45,34 +45,44 @@ def known(tx: Transaction, names: Sequence[Name]) -> dict[Name, Document]:
     }
 
 
-def enter(tx: Transaction, entries: Sequence[Entry]) -> dict[Name, Document]:
-    """Enter what is not known yet; return those that were known, as they are known."""
+def enter(
+    tx: Transaction, entries: Sequence[Entry], leaves: Mapping[str, int] | None = None
+) -> dict[Name, Document]:
+    """Enter what is not known yet; return those that were known, as they are known.
+
+    What is filed goes to the end of the log. What recovery found gets the place ``leaves`` has
+    for it, or none: then ``log.enter_unlogged`` must follow.
+    """
     _take_turns(tx, entries)
     before = known(tx, [each.name for each in entries])
     new = [each for each in entries if each.name not in before]
-    _enter(tx, new)
-    metadata.sum_up(tx, [each.document for each in new])
+    documents = [each.document for each in new]
+    _enter(tx, new, log.append(tx, documents) if leaves is None else _places(new, leaves))
+    metadata.sum_up(tx, documents)
     return before
 
 
-def replace(tx: Transaction, entries: Sequence[Entry]) -> None:
-    """Put these in the place of what is known; ``metadata.sum_up_again`` must follow."""
+def replace(tx: Transaction, entries: Sequence[Entry], leaves: Mapping[str, int]) -> None:
+    """Put these in the place of what is known, with the places ``leaves`` has for them.
+
+    ``metadata.sum_up_again`` and ``log.enter_unlogged`` must follow.
+    """
     _take_turns(tx, entries)
     names = [each.name for each in entries]
     fulltext.forget(tx, names)
     metadata.forget(tx, names)
-    _enter(tx, entries)
+    _enter(tx, entries, _places(entries, leaves))
+
+
+def _places(entries: Sequence[Entry], leaves: Mapping[str, int]) -> dict[Name, int]:
+    found = ((each.name, leaves.get(each.document.leaf)) for each in entries)
+    return {name: place for name, place in found if place is not None}
 
 
 def _take_turns(tx: Transaction, entries: Sequence[Entry]) -> None:
-    """Let nodes on one server enter documents of a tenant one after the other.
-
-    Each then sees what the others entered, instead of meeting it in the middle.
-    """
-    for tenant in sorted({each.document.tenant for each in entries}):
-        tx.run("/*pg SELECT pg_advisory_xact_lock(4152, hashtext(:tenant)) */", tenant=tenant)
+    log.take_turns(tx, [each.document.tenant for each in entries])
 
 
-def _enter(tx: Transaction, entries: Sequence[Entry]) -> None:
-    metadata.insert(tx, [(each.document, each.state) for each in entries])
+def _enter(tx: Transaction, entries: Sequence[Entry], places: Mapping[Name, int]) -> None:
+    metadata.insert(tx, [(each.document, each.state) for each in entries], places)
     fulltext.insert(tx, [(each.document, each.words) for each in entries])

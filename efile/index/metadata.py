@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import lru_cache
+from types import MappingProxyType
 
 from efile.errors import Conflict, NotFound
 from efile.index.analysis import folded_words
@@ -19,8 +20,8 @@ from efile.ports import Row, Transaction
 _COLUMNS = tuple(f.name for f in fields(Document) if f.name != "parts")
 _PART_COLUMNS = tuple(f.name for f in fields(DocumentPart))
 _INSERT_DOCUMENT = (
-    f"INSERT INTO efile_documents ({', '.join(_COLUMNS)}, text_state)"  # noqa: S608  column names of our own type
-    f" VALUES ({', '.join(':' + name for name in _COLUMNS)}, :text_state)"
+    f"INSERT INTO efile_documents ({', '.join(_COLUMNS)}, text_state, leaf_index)"  # noqa: S608  column names of our own type
+    f" VALUES ({', '.join(':' + name for name in _COLUMNS)}, :text_state, :leaf_index)"
 )
 _INSERT_PART = (
     f"INSERT INTO efile_parts (tenant, document_id, {', '.join(_PART_COLUMNS)})"  # noqa: S608  column names of our own type
@@ -71,10 +72,18 @@ def named(kinds: Kinds) -> tuple[str, ...]:
     return tuple(sorted(kinds)) or ("",)
 
 
-def insert(tx: Transaction, entered: Sequence[tuple[Document, TextState]]) -> None:
-    """Enter the rows of documents that are not known yet; :func:`sum_up` must follow."""
+def insert(
+    tx: Transaction,
+    entered: Sequence[tuple[Document, TextState]],
+    leaves: Mapping[tuple[str, str], int] = MappingProxyType({}),
+) -> None:
+    """Enter the rows of documents that are not known yet; :func:`sum_up` must follow.
+
+    ``leaves`` are their places in the log, by tenant and id.
+    """
     heads = [
-        {name: getattr(document, name) for name in _COLUMNS} | {"text_state": state}
+        {name: getattr(document, name) for name in _COLUMNS}
+        | {"text_state": state, "leaf_index": leaves.get((document.tenant, document.id))}
         for document, state in entered
     ]
     tx.many(_INSERT_DOCUMENT, heads)

@@ -12,7 +12,7 @@ import uuid
 from functools import lru_cache
 
 from efile.errors import InvalidRequest
-from efile.integrity.digest import canonical_json, derive_key, keyed_hex
+from efile.integrity.digest import canonical_json, derive_key, keyed_hex, sha256_hex
 from efile.model import Document
 
 ROOT = "v1/a/"
@@ -21,10 +21,15 @@ PACK_ROOT = "v1/p/"
 """Prefix of every pack."""
 PROBE_ROOT = "v1/probe/"
 """Prefix of everything a probe writes; never listed by verification."""
+LOG_ROOT = "v1/log/"
+"""Prefix of everything about the log: leaves, heads, keys, time stamps."""
+LEAVES_ROOT, HEADS_ROOT = f"{LOG_ROOT}leaves/", f"{LOG_ROOT}heads/"
+KEYS_ROOT, STAMPS_ROOT = f"{LOG_ROOT}keys/", f"{LOG_ROOT}stamps/"
 _NAMESPACE = uuid.UUID("6d1f0a3e-2b0c-5c57-9a55-3d6f1b9c7e42")
 _TENANT = re.compile(r"[a-z][a-z0-9-]{0,29}[a-z0-9]")
 _SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _TIMED = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_RUN = re.compile(r"([0-9]{12})-([0-9]{12})")
 _MANIFEST = re.compile(r"v1/a/[0-9a-f-]{36}/d/[0-9a-f-]{36}/[0-9]{4}\.json")
 
 
@@ -78,6 +83,32 @@ def pack_key(key: bytes, sha256: str) -> str:
     """Return where the pack with this digest lies."""
     name = keyed_hex(key, b"pack" + bytes.fromhex(sha256))
     return f"{PACK_ROOT}{name[:2]}/{name}"
+
+
+def leaves_key(begin: int, end: int) -> str:
+    """Return where the leaves of the log lie that a head covers and the one before it did not."""
+    return f"{LEAVES_ROOT}{begin:012d}-{end:012d}"
+
+
+def run_of(key: str) -> tuple[int, int]:
+    """Return which leaves :func:`leaves_key` says lie there; ``(-1, -1)`` if it says nothing."""
+    named = _RUN.fullmatch(key.removeprefix(LEAVES_ROOT))
+    return (int(named[1]), int(named[2])) if named else (-1, -1)
+
+
+def head_key(size: int) -> str:
+    """Return where the signed head over so many leaves lies."""
+    return f"{HEADS_ROOT}{size:012d}"
+
+
+def stamp_key(size: int) -> str:
+    """Return where the time stamp of this head lies."""
+    return f"{STAMPS_ROOT}{size:012d}.tsr"
+
+
+def log_key_key(public: bytes) -> str:
+    """Return where a public key lies that heads were signed with."""
+    return f"{KEYS_ROOT}{sha256_hex(public)}"
 
 
 def commit_key(document: Document) -> str:

@@ -144,3 +144,117 @@ def pack_surplus(key: str) -> Fault:
         " wiederholte Ablage).",
         "Nichts zu tun: Gelöscht wird nichts von selbst.",
     )
+
+
+_LOG_RESTORE = (
+    "Objekte unter v1/log/ aus der Sicherung oder einer früheren Fassung herstellen und den"
+    " Anlass klären; abgegebene Beweispakete und das Journal nennen die früheren Köpfe."
+)
+
+
+def log_altered(key: str) -> Fault:
+    """A head or a run of leaves is not in its form or not in its place."""
+    return Fault(
+        "log_altered", key, "Ein Teil des Ablageprotokolls ist unlesbar oder verändert.",
+        _LOG_RESTORE,
+    )  # fmt: skip
+
+
+def log_torn(key: str) -> Fault:
+    """Between two runs of leaves some are missing, or two runs say different things."""
+    return Fault(
+        "log_torn", key,
+        "Im gespeicherten Ablageprotokoll fehlen Einträge oder zwei Teile widersprechen sich.",
+        _LOG_RESTORE,
+    )  # fmt: skip
+
+
+def leaves_missing(key: str) -> Fault:
+    """A head covers leaves that are not there."""
+    return Fault(
+        "leaves_missing", key,
+        "Ein unterschriebener Kopf des Ablageprotokolls nennt Einträge, die fehlen.",
+        _LOG_RESTORE,
+    )  # fmt: skip
+
+
+def log_forked(key: str) -> Fault:
+    """A head signs another history than the leaves tell."""
+    return Fault(
+        "log_forked", key,
+        "Ein unterschriebener Kopf passt nicht zu den Einträgen des Ablageprotokolls:"
+        " ein Eintrag wurde ausgetauscht, entfernt oder eingefügt.",
+        _LOG_RESTORE,
+    )  # fmt: skip
+
+
+def head_forged(key: str) -> Fault:
+    """The signature under a head does not hold."""
+    return Fault(
+        "head_forged", key, "Die Unterschrift unter einem Kopf des Ablageprotokolls ist falsch.",
+        _LOG_RESTORE,
+    )  # fmt: skip
+
+
+def head_key_unknown(key: str) -> Fault:
+    """A head was signed with a key this installation does not know."""
+    return Fault(
+        "head_key_unknown", key,
+        "Köpfe des Ablageprotokolls sind mit einem Schlüssel unterschrieben, den diese"
+        " Installation nicht kennt.",
+        "Fingerabdruck mit dem veröffentlichten vergleichen; nach Verlust der Datenbank die"
+        " Sicherung mit den Schlüsseln einspielen.",
+    )  # fmt: skip
+
+
+def head_missing(key: str) -> Fault:
+    """The index knows a stored head that storage does not have: the end was cut."""
+    return Fault(
+        "head_missing", key, "Ein unterschriebener Kopf des Ablageprotokolls fehlt im Speicher.",
+        _LOG_RESTORE,
+    )  # fmt: skip
+
+
+def head_differs(key: str) -> Fault:
+    """Index and storage have different heads: two histories."""
+    return Fault(
+        "head_differs", key,
+        "Register und Speicher haben verschiedene Köpfe des Ablageprotokolls.",
+        "Register aus dem Speicher neu aufbauen (aktenhub efile rebuild) und den Anlass klären.",
+    )  # fmt: skip
+
+
+def log_differs(tenant: str, place: int) -> Fault:
+    """The index's log is not the one storage has heads for."""
+    return Fault(
+        "log_differs", f"{tenant}#{place}",
+        "Das Ablageprotokoll im Register weicht vom unterschriebenen im Speicher ab.",
+        "Register aus dem Speicher neu aufbauen (aktenhub efile rebuild) und den Anlass klären.",
+    )  # fmt: skip
+
+
+def log_cut(tenant: str, place: int) -> Fault:
+    """The index's log ends before the heads do, or has a gap."""
+    return Fault(
+        "log_cut", f"{tenant}#{place}",
+        "Dem Ablageprotokoll im Register fehlen Einträge.",
+        "Register aus dem Speicher neu aufbauen (aktenhub efile rebuild) und den Anlass klären.",
+    )  # fmt: skip
+
+
+def leaf_without_document(tenant: str, place: int) -> Fault:
+    """The log knows a document of which nothing is left."""
+    return Fault(
+        "leaf_without_document", f"{tenant}#{place}",
+        "Das Ablageprotokoll kennt ein Dokument, von dem nichts mehr da ist.", _RESTORE,
+    )  # fmt: skip
+
+
+def document_unlogged(key: str) -> Fault:
+    """A filed document is not in the log."""
+    return Fault(
+        "document_unlogged", key,
+        "Ein abgelegtes Dokument steht nicht im Ablageprotokoll.",
+        "Der Abgleich trägt es nach (aktenhub efile rebuild); den Anlass klären: verändert"
+        " oder unterschoben?",
+    )  # fmt: skip

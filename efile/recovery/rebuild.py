@@ -13,24 +13,37 @@ from efile.filing import Archive
 from efile.index import metadata
 from efile.index.entries import replace
 from efile.model import RebuildReport
-from efile.ports import Clock
+from efile.ports import Clock, Signing
+from efile.recovery.log import against_documents, compared, enter_unlogged, indexed_log, settle
 from efile.recovery.reading import prepared
+from efile.recovery.stored_log import read_log
 from efile.recovery.survey import survey
 from efile.recovery.verify import not_stored, rows
 
 
-async def rebuild(tenant: str, archive: Archive, clock: Clock) -> RebuildReport:
-    """Replace the tenant's index by what storage says and return what was found."""
+async def rebuild(
+    tenant: str, archive: Archive, clock: Clock, signing: Signing | None = None
+) -> RebuildReport:
+    """Replace the tenant's index by what storage says and return what was found.
+
+    The log begins as the signed heads say; what they do not cover yet follows.
+    """
     started = clock.now_us()
+    stored = await read_log(tenant, archive, signing)
     seen = await survey(tenant, archive)
     documents = list(seen.documents.values())
-    found = seen.faults()
+    found = [*seen.faults(), *stored.faults]
+    leaves = await settle(tenant, stored, archive, anew=True)
     async for ready in prepared(documents, archive):
         entries = [each.entry for each in ready]
-        await archive.database.write(partial(replace, entries=entries))
+        await archive.database.write(partial(replace, entries=entries, leaves=leaves))
         found += [fault for each in ready for fault in each.faults if fault not in found]
     await archive.database.write(lambda tx: metadata.sum_up_again(tx, tenant))
+    await enter_unlogged(tenant, archive, leaves)
     indexed = await rows(tenant, archive)
+    logged = await indexed_log(tenant, archive)
+    found += compared(tenant, logged, stored)
+    found += await against_documents(tenant, logged, seen, indexed, archive)
     found += await not_stored(tenant, seen, indexed.values(), archive)
     akten = len({each.akte_id for each in documents})
     return RebuildReport(tenant, started, akten, len(documents), tuple(found))

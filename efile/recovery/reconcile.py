@@ -13,26 +13,37 @@ from efile.filing import Archive
 from efile.index.entries import enter
 from efile.model import Document, Fault, ReconcileReport
 from efile.objects import layout
-from efile.ports import Clock
+from efile.ports import Clock, Signing
 from efile.recovery import faults
+from efile.recovery.log import compared, enter_unlogged, indexed_log, settle
 from efile.recovery.reading import prepared
+from efile.recovery.stored_log import read_log
 from efile.recovery.survey import Survey, loss, survey
 from efile.recovery.verify import against_index, rows
 
 
-async def reconcile(tenant: str, archive: Archive, clock: Clock) -> ReconcileReport:
-    """Enter unentered documents and return everything else that does not fit."""
+async def reconcile(
+    tenant: str, archive: Archive, clock: Clock, signing: Signing | None = None
+) -> ReconcileReport:
+    """Enter unentered documents and return everything else that does not fit.
+
+    An index brought back from an older copy first takes over the log it does not know yet.
+    """
     started = clock.now_us()
+    stored = await read_log(tenant, archive, signing)
+    leaves = await settle(tenant, stored, archive, anew=False)
     seen = await survey(tenant, archive)
     indexed = await rows(tenant, archive)
     missing = [each for name, each in seen.documents.items() if name not in indexed]
     replayed = 0
     async for ready in prepared(missing, archive):
         entered = [each.entry for each in ready]
-        known = await archive.database.write(partial(enter, entries=entered))
+        known = await archive.database.write(partial(enter, entries=entered, leaves=leaves))
         replayed += len(entered) - len(known)
+    await enter_unlogged(tenant, archive, leaves)
     indexed |= {each.id: each for each in missing}
-    found = [*seen.faults(), *await against_index(tenant, seen, indexed, archive)]
+    told = [*stored.faults, *compared(tenant, await indexed_log(tenant, archive), stored)]
+    found = [*seen.faults(), *told, *await against_index(tenant, seen, indexed, archive)]
     found += await _sizes(tenant, seen, indexed, archive)
     found += [faults.orphan(key) for key in seen.orphans()]
     return ReconcileReport(tenant, started, replayed, (*found, *_surplus(seen, indexed)))

@@ -15,14 +15,20 @@ from efile.integrity.digest import sha256_hex
 from efile.model import HELD_BYTES, Document, DocumentPart, Fault, VerifyReport
 from efile.objects import layout
 from efile.objects.pieces import digest_of
-from efile.ports import Clock
+from efile.ports import Clock, Signing
 from efile.recovery import faults
+from efile.recovery.log import against_documents, compared, indexed_log
+from efile.recovery.stored_log import read_log
 from efile.recovery.survey import Survey, each_of, loss, survey
 
 
-async def verify(tenant: str, archive: Archive, clock: Clock) -> VerifyReport:
+async def verify(
+    tenant: str, archive: Archive, clock: Clock, signing: Signing | None = None
+) -> VerifyReport:
     """Return what was read and every fault found."""
     started = clock.now_us()
+    logged = await indexed_log(tenant, archive)
+    stored = await read_log(tenant, archive, signing)
     seen = await survey(tenant, archive)
     indexed = await rows(tenant, archive)
     expected = {
@@ -39,8 +45,11 @@ async def verify(tenant: str, archive: Archive, clock: Clock) -> VerifyReport:
         size += length
         found += [fault] if fault else []
     found += await against_index(tenant, seen, indexed, archive)
+    found += [*stored.faults, *compared(tenant, logged, stored)]
+    found += await against_documents(tenant, logged, seen, indexed, archive)
     faults_by_place = tuple(sorted(found, key=_by_place))
-    return VerifyReport(tenant, started, len(seen.sizes), size, faults_by_place)
+    objects = len(seen.sizes) + len(stored.sizes)
+    return VerifyReport(tenant, started, objects, size + stored.bytes, faults_by_place)
 
 
 async def rows(tenant: str, archive: Archive) -> dict[str, Document]:

@@ -1,7 +1,7 @@
 """The composition root: the only place that builds rooms and connects them."""
 
 from hub.app.backup import back_up
-from hub.app.evidence import VERIFIER, open_archivist, open_notary, open_retention, open_signing
+from hub.app.evidence import VERIFIER, open_archivist, open_heads, open_notary, open_retention
 from hub.app.kek import change_kek
 from hub.app.place import CLOCK, SHIPPED, Place
 from hub.app.restore import check_backup, restore
@@ -14,6 +14,7 @@ from hub.app.rooms import (
     open_efile,
     open_house,
     open_routes,
+    open_signing,
     pending_migrations,
     recollection,
     start_isolation,
@@ -37,6 +38,7 @@ __all__ = [
     "open_database",
     "open_desk",
     "open_efile",
+    "open_heads",
     "open_house",
     "open_notary",
     "open_retention",

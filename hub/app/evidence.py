@@ -7,15 +7,14 @@ import sys
 from pathlib import Path
 
 from efile import EFile
-from hub.app.kek import kek_of
 from hub.app.place import CLOCK, SHIPPED, Place
-from hub.app.rooms import efile_of
-from hub.certificates.signing import SigningKeys
+from hub.app.rooms import efile_of, open_signing
 from hub.core import failpoint
 from hub.core.settings import armed_failpoint
 from hub.evidence.archiving import Archivist
 from hub.evidence.benefit_ends import BenefitEnds
 from hub.evidence.checkpoints import Notary
+from hub.evidence.heads import Heads
 from hub.evidence.retention import PayloadRetention
 from hub.pipeline.house import House
 from hub.store.database import Database
@@ -33,11 +32,6 @@ def open_notary(place: Place, database: Database) -> Notary:
     """Open what signs checkpoints of the journal."""
     signing, rules = open_signing(place, database), place.settings.evidence
     return Notary(database, signing, CLOCK, place.checkpoints, rules)
-
-
-def open_signing(place: Place, database: Database) -> SigningKeys:
-    """Open the key the installation signs its own statements with."""
-    return SigningKeys(database, kek_of(place), CLOCK)
 
 
 def open_archivist(place: Place, database: Database) -> Archivist:
@@ -74,11 +68,18 @@ def open_benefit_ends(place: Place, database: Database, room: EFile) -> BenefitE
     return BenefitEnds(database, room.retention, CLOCK, book, place.tenant_ids)
 
 
+def open_heads(place: Place, database: Database, room: EFile) -> Heads:
+    """Open what signs heads of the e-file's logs."""
+    book, rules = Journal(place.settings.node), place.settings.evidence
+    return Heads(database, room.proof, CLOCK, book, place.tenant_ids, rules)
+
+
 def duties(place: Place, house: House) -> list[Duty]:
     """Return what is looked after beside the messages' way."""
     return [
         ("checkpoints", open_notary(place, house.database).round, DUTY_S),
         ("retention", open_retention(place, house.database).round, DUTY_S),
         ("orphans", open_orphans(place, house.database).round, DUTY_S),
+        ("efile_heads", open_heads(place, house.database, efile_of(house)).round, DUTY_S),
         ("benefit_ends", open_benefit_ends(place, house.database, efile_of(house)).round, DUTY_S),
     ]

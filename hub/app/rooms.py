@@ -10,15 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 import efile
-from efile import FILING_STEPS, EFile, FileKinds, S3Access, S3Store
+from efile import FILING_STEPS, HEAD_STEPS, EFile, FileKinds, Host, S3Access, S3Store
 from hub.app.kek import kek_of
 from hub.app.place import CLOCK, Place
 from hub.certificates.center import CertificateCenter
+from hub.certificates.signing import SigningKeys
 from hub.channels.inbound.opening import open_inboxes
 from hub.channels.outbound.https import HttpsDoor
 from hub.core import failpoint
 from hub.core.errors import Misconfigured
 from hub.core.settings import armed_failpoint
+from hub.evidence.heads import HeadSigning
 from hub.evidence.standing import demand_whole_chains
 from hub.formats.catalog import Catalog
 from hub.letters.office import Office
@@ -42,7 +44,7 @@ from hub.store.payloads import Payloads
 from hub.store.shelf.identity import belong
 from hub.store.sqlite import SqliteDatabase
 
-failpoint.declare(*FILING_STEPS)
+failpoint.declare(*FILING_STEPS, *HEAD_STEPS)
 
 THREADS = 32
 
@@ -98,7 +100,8 @@ async def open_efile(place: Place, database: Database) -> AsyncIterator[EFile]:
         )
     )
     names, kinds = place.secret("efile_names"), FileKinds.load(place.file_kinds)
-    room = EFile(database, store, CLOCK, names, failpoint.reach, kinds)
+    host = Host(failpoint.reach, kinds, HeadSigning(open_signing(place, database), database))
+    room = EFile(database, store, CLOCK, names, host)
     try:
         yield room
     finally:
@@ -112,6 +115,11 @@ def efile_of(house: House) -> EFile:
         msg = "a service needs the real e-file"
         raise TypeError(msg)
     return room
+
+
+def open_signing(place: Place, database: Database) -> SigningKeys:
+    """Open the key the installation signs its own statements with."""
+    return SigningKeys(database, kek_of(place), CLOCK)
 
 
 def open_center(place: Place, database: Database) -> CertificateCenter:

@@ -183,12 +183,14 @@ class Delivery(_Section, frozen=True, kw_only=True):
 
 
 class Evidence(_Section, frozen=True, kw_only=True):
-    """Signed checkpoints of the journal."""
+    """Signed checkpoints of the journal, signed heads of the e-file's log."""
 
     checkpoint_entries: Annotated[int, Meta(ge=1, le=1_000_000)] = 10_000
     """After so many new entries of an office a checkpoint is signed."""
     checkpoint_minutes: Annotated[float, Meta(gt=0, le=10_080)] = 15.0
     """At the latest after so long, when there are new entries."""
+    head_minutes: Annotated[float, Meta(gt=0, le=10_080)] = 10.0
+    """So often a head of the e-file's log is signed, when something was filed."""
     broken_chain: Literal["refuse", "alarm"] = "refuse"
     """When a journal was changed or cut at its end: do not start, or start and raise an alarm."""
 
