@@ -1,6 +1,7 @@
 """The filing protocol; order is the protocol.
 
-1. describe: identifiers, digests and manifests, all derived from the requests;
+1. look: types, what is remarkable and what hangs on a mail, told from the bytes; then
+   describe: identifiers, digests and manifests, all derived from the requests;
 2. write the bytes of every part, each object read back and compared;
 3. write the manifest, read back: **this is the commit point**;
 4. one database transaction for the whole batch: rows and full text;
@@ -22,9 +23,10 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar, get_args
 
+from efile.capture.intake import captured
 from efile.errors import Conflict, FilingError, InvalidRequest
 from efile.index import entries, metadata
 from efile.index.entries import Entry, entry_of
@@ -146,12 +148,24 @@ async def file_all(requests: Sequence[FilingRequest], archive: Archive) -> list[
 
 
 async def _file_distinct(requests: Sequence[FilingRequest], archive: Archive) -> list[Outcome]:
-    described = [_describe(request, archive) async for request in _in_turns(requests)]
+    looked_at = await asyncio.gather(*(_look_at(request, archive) for request in requests))
+    described = [_describe(request, archive) async for request in _in_turns(looked_at)]
     filings = [each for each in described if isinstance(each, _Filing)]
     await _recognise(filings, archive)
     await _store(_under_way(filings), archive)
     await _enter(_under_way(filings), archive)
     return [_outcome(each) for each in described]
+
+
+async def _look_at(request: FilingRequest, archive: Archive) -> FilingRequest:
+    """Tell what foreign files are; what the host itself wrote or read needs no second look."""
+    if request.packable:
+        return request
+    try:
+        check(request)
+    except FilingError:
+        return request  # refused in a moment, with the field it is about
+    return replace(request, parts=await captured(request.parts, archive.readers))
 
 
 async def _in_turns(items: Iterable[T]) -> AsyncIterator[T]:

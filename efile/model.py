@@ -12,7 +12,7 @@ from typing import Literal
 from efile.kinds.catalog import FIRST_KIND
 from efile.kinds.statement import Statement
 
-Role = Literal["original", "rendition", "message"]
+Role = Literal["original", "rendition", "message", "attachment"]
 Direction = Literal["in", "out", "internal"]
 TextState = Literal["extracted", "none", "failed"]
 
@@ -36,11 +36,17 @@ class Part:
     """One file of a document, as handed in."""
 
     role: Role
-    """``original`` as received, ``rendition`` made from it, ``message`` the carrier."""
+    """``original`` as received, ``rendition`` made from it, ``message`` the carrier,
+    ``attachment`` what hung on another part."""
     name: str
     """File name for people; never part of a key."""
     mime: str
+    """What is said of the bytes; once looked at, what they are."""
     data: bytes | LargeFile
+    remark: str = ""
+    """What people must know of the bytes: locked, broken, active, not what was said."""
+    parent: int | None = None
+    """Position of the part this one hung on."""
 
     @property
     def size(self) -> int:
@@ -91,6 +97,10 @@ class DocumentPart:
     """Object that holds the bytes: one of their own, or a pack."""
     start: int = 0
     """Where they begin in a pack; 0 in an object of their own."""
+    remark: str = ""
+    """What people must know of the bytes."""
+    parent: int | None = None
+    """Position of the part this one hung on and was taken off when it was filed."""
 
     @property
     def packed(self) -> bool:
@@ -180,7 +190,9 @@ class Document:
         return self.akte_id == other.akte_id and self._contents() == other._contents()
 
     def _contents(self) -> list[tuple[object, ...]]:
-        return [(p.position, p.role, p.name, p.mime, p.sha256, p.size) for p in self.parts]
+        """What was handed in: types and attachments were found out from its bytes."""
+        handed_in = (part for part in self.parts if part.parent is None)
+        return [(p.position, p.role, p.name, p.sha256, p.size) for p in handed_in]
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +326,27 @@ class PageImage:
     width: int
     height: int
     png: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of texts; every row has as many cells."""
+
+    name: str
+    """Name of the sheet, empty where there is none."""
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """The words of a mail, a text, a table or a Word document."""
+
+    head: tuple[tuple[str, str], ...]
+    """Label and value of each line of a mail's head."""
+    paragraphs: tuple[str, ...]
+    tables: tuple[Table, ...]
+    cut: bool
+    """Whether the original says more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from efile.model import (
     Hit,
     PageImage,
     PageText,
+    Readable,
     RebuildReport,
     ReconcileReport,
     VerifyReport,
@@ -197,6 +198,13 @@ class EFile:
         structured = [each.position for each in document.parts if is_structured(each)]
         chosen = _part(document, part if part is not None else (structured or [0])[0])
         return form_of(chosen, await self._bytes(tenant, chosen))
+
+    async def readable(self, tenant: str, document_id: str, part: int = 0) -> Readable:
+        """Return what a mail, a text, a table or a Word document says, laid out plainly."""
+        chosen = _part(await self.document(tenant, document_id), part)
+        if not pages.is_readable(chosen):
+            raise pages.not_pages(chosen)
+        return await self._pages.readable(chosen, await self._bytes(tenant, chosen))
 
     async def verify(self, tenant: str) -> VerifyReport:
         """Read and hash every object of the tenant again."""

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import codecs
-import io
-import logging
 from collections.abc import Sequence
 from typing import Any
 
-import pypdf
-
+from efile.capture import content, mail, office, package, pdf
+from efile.capture.examination import examine
+from efile.capture.intake import JOB
 from efile.errors import NotDisplayable
 from efile.index import tree
 from efile.integrity.proven import proven
@@ -25,11 +24,15 @@ WORKER = "efile.index.text"
 """Module whose ``JOBS`` the limited child serves."""
 _MAX_CHARACTERS = 2_000_000
 """Text beyond this is not searchable: about a thousand pages."""
-_MAX_PAGES = 2000
-_PLAIN = {"text/plain", "text/csv", "text/html", "message/rfc822"}
+_PLAIN = {content.PLAIN, content.CSV}
+_IN_CHILD = {
+    content.PDF: "pdf_text",
+    content.DOCX: "word_text",
+    content.XLSX: "table_text",
+    content.MAIL: "mail_text",
+    content.HTML: "html_text",
+}
 _SEPARATOR = "\n\n"
-# pypdf reports every oddity of a font; a foreign file must not fill the log.
-logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 
 async def text_of(parts: Sequence[Part], readers: LimitedPool) -> tuple[str, TextState]:
@@ -49,8 +52,8 @@ async def text_of(parts: Sequence[Part], readers: LimitedPool) -> tuple[str, Tex
 
 async def _text_of_part(part: Part, readers: LimitedPool) -> str:
     mime = _plain_mime(part.mime)
-    if mime == "application/pdf":
-        _, data = await readers.run("pdf_text", {}, part.data)
+    if mime in _IN_CHILD:
+        _, data = await readers.run(_IN_CHILD[mime], {}, part.data)
         return data.decode()
     if is_tree(mime):
         # A choice by size alone, so that a rebuilt index finds the same.
@@ -93,7 +96,7 @@ def is_structured(mime: str) -> bool:
 
 
 def _plain_mime(mime: str) -> str:
-    return mime.partition(";")[0].strip().lower()
+    return content.plain_mime(mime)
 
 
 def decoded(data: bytes, *, whole: bool = True) -> str:
@@ -108,23 +111,50 @@ def decoded(data: bytes, *, whole: bool = True) -> str:
 
 
 def pdf_text(_params: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
-    """Return the text of every page; runs in the limited child."""
-    reader = pypdf.PdfReader(io.BytesIO(data))
-    pieces: list[str] = []
-    left = _MAX_CHARACTERS
-    for page in reader.pages[:_MAX_PAGES]:
-        text = page.extract_text()
-        pieces.append(text)
-        left -= len(text)
-        if left <= 0:
-            break
-    text = _SEPARATOR.join(pieces)[:_MAX_CHARACTERS]
-    return {}, text.encode(errors="replace")
+    """Return the text of every page; runs in the limited child, as all that follows."""
+    return _said(pdf.text_of(data, _MAX_CHARACTERS))
+
+
+def word_text(_params: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+    """Return the paragraphs of a Word document."""
+    with package.opened(data) as opened:
+        return _said("\n".join(office.words_of(opened)))
+
+
+def table_text(_params: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+    """Return the cells of a workbook, row by row."""
+    with package.opened(data) as opened:
+        sheets = office.sheets_of(opened)
+    rows = (row for sheet in sheets for row in ([sheet.name], *sheet.rows))
+    return _said("\n".join(" ".join(cell for cell in row if cell) for row in rows))
+
+
+def mail_text(_params: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+    """Return head and words of a mail; what hangs on it are parts of their own."""
+    letter = mail.read(data)
+    return _said("\n".join((*(value for _, value in letter.head), "", letter.body)))
+
+
+def html_text(_params: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+    """Return the words of an HTML file."""
+    return _said(mail.words_of_html(decoded(data[:HELD_BYTES], whole=len(data) <= HELD_BYTES)))
+
+
+def _said(text: str) -> tuple[dict[str, Any], bytes]:
+    return {}, text[:_MAX_CHARACTERS].encode(errors="replace")
 
 
 def large_tree_text(params: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     """Return the text of a large XML or JSON document; runs in the limited child."""
-    return {}, tree_text(str(params["mime"]), data)[:_MAX_CHARACTERS].encode(errors="replace")
+    return _said(tree_text(str(params["mime"]), data))
 
 
-JOBS = {"pdf_text": pdf_text, "tree_text": large_tree_text}
+JOBS = {
+    JOB: examine,
+    "pdf_text": pdf_text,
+    "word_text": word_text,
+    "table_text": table_text,
+    "mail_text": mail_text,
+    "html_text": html_text,
+    "tree_text": large_tree_text,
+}

@@ -156,6 +156,9 @@ def _failed(code: str) -> NotDisplayable:
         "document_reader_died": "Das Lesen des Dokuments ist abgebrochen.",
         "page_missing": "Diese Seite gibt es nicht.",
         "document_locked": "Das Dokument ist mit einem Kennwort geschützt.",
+        "package_bomb": "Entpackt wäre die Datei unzulässig groß; sie wurde nicht geöffnet.",
+        "package_hostile": "Der Aufbau des Pakets ist unzulässig; es wurde nicht geöffnet.",
+        "picture_too_large": "Das Bild hat zu viele Bildpunkte; es wird nicht angezeigt.",
     }
     return NotDisplayable(
         code if code in known else "document_unreadable",

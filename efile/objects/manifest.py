@@ -14,7 +14,7 @@ import hmac
 import json
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from operator import attrgetter
 from typing import Any
 
@@ -34,7 +34,9 @@ _TEXTS = (
 _TIMES = ("received_at_us", "filed_at_us")
 _FIELDS = ("id", "version", "akte_id", "vorgang_id", *_TEXTS, *_TIMES)
 _texts_of = attrgetter(*_TEXTS)
-_PART_FIELDS = ("position", "role", "name", "mime", "sha256", "size", "object_key")
+_PART_FIELDS = (
+    "position", "role", "name", "mime", "sha256", "size", "object_key", "remark", "parent",
+)  # fmt: skip
 _HEAD = tuple(field.name for field in fields(Document) if field.name != "parts")
 _head_of = attrgetter(*_HEAD)
 _NOWHERE = ""
@@ -84,7 +86,7 @@ def describe(
 def placed(document: Document, pack: str, starts: Sequence[int]) -> Document:
     """Return the document with its parts where they lie in the pack."""
     parts = tuple(
-        DocumentPart(p.position, p.role, p.name, p.mime, p.sha256, p.size, pack, start)
+        replace(p, object_key=pack, start=start)
         for p, start in zip(document.parts, starts, strict=True)
     )
     return Document(**dict(zip(_HEAD, _head_of(document), strict=True)), parts=parts)
@@ -167,6 +169,10 @@ def _parts(request: FilingRequest, key: bytes | None, akte: str) -> list[dict[st
             "sha256": digest,
             "size": part.size,
         }
+        if part.remark:
+            described["remark"] = part.remark
+        if part.parent is not None:
+            described["parent"] = part.parent
         if key is not None:
             described["object_key"] = layout.blob_key(key, akte, digest)
         listed.append(described)

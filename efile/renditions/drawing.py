@@ -13,75 +13,60 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 from PIL import Image
 
-_MAX_PIXELS = 60_000_000
-"""A scan of A3 at 500 dpi; larger images are refused before they are decoded."""
+from efile.capture import pdf, pictures
+from efile.capture.fault import Unreadable
+from efile.renditions.readable import readable
+
 _MAX_HEIGHT_FACTOR = 20
 _MAX_WORDS = 20_000
 _UNIT = 1_000_000
 """Page coordinates are asked for on a grid of this size and divided by it."""
-Image.MAX_IMAGE_PIXELS = _MAX_PIXELS // 2  # Pillow refuses beyond twice this number
-
-
-class JobFault(Exception):
-    """The document is at fault; ``code`` says how."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
 
 
 def count(params: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     """Return the number of pages."""
     if params["kind"] == "image":
-        with _image(data) as image:
+        with pictures.opened(data) as image:
             return {"pages": getattr(image, "n_frames", 1)}, b""
-    with _pdf(data) as pdf:
-        return {"pages": len(pdf)}, b""
+    with pdf.opened(data) as document:
+        return {"pages": len(document)}, b""
 
 
 def image(params: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     """Return a page as PNG of the wanted width."""
     if params["kind"] == "image":
         return _image_page(params["page"], params["width"], data)
-    with _pdf(data) as pdf:
-        page = _page(pdf, params["page"])
+    with pdf.opened(data) as document:
+        page = _page(document, params["page"])
         width, height = page.get_size()
         if height > _MAX_HEIGHT_FACTOR * width or width <= 0:
-            raise JobFault("document_unreadable")
+            raise Unreadable("document_unreadable")
         # PDFium rounds up: half a pixel less gives exactly the wanted width.
         bitmap = page.render(scale=(params["width"] - 0.5) / width, rev_byteorder=True)
         drawn = bitmap.to_pil()
-        return _answer(drawn, len(pdf))
+        return _answer(drawn, len(document))
 
 
 def text(params: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     """Return a page's text in reading order and the boxes of its words."""
     if params["kind"] == "image":
-        with _image(data) as scan:
+        with pictures.opened(data) as scan:
             pages = getattr(scan, "n_frames", 1)
         if not 1 <= params["page"] <= pages:
-            raise JobFault("page_missing")
+            raise Unreadable("page_missing")
         return {"pages": pages, "words": []}, b""
-    with _pdf(data) as pdf:
-        page = _page(pdf, params["page"])
+    with pdf.opened(data) as document:
+        page = _page(document, params["page"])
         textpage = page.get_textpage()
-        whole = textpage.get_text_range().replace("\r\n", "\n").replace("\ufffe", "-")
+        whole = pdf.as_lines(textpage.get_text_range())
         words = _words(page, textpage)
-        return {"pages": len(pdf), "words": words}, whole.encode(errors="replace")
+        return {"pages": len(document), "words": words}, whole.encode(errors="replace")
 
 
-def _pdf(data: bytes) -> pdfium.PdfDocument:
-    try:
-        return pdfium.PdfDocument(data)
-    except pdfium.PdfiumError as exc:
-        locked = getattr(exc, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD
-        raise JobFault("document_locked" if locked else "document_unreadable") from exc
-
-
-def _page(pdf: pdfium.PdfDocument, number: int) -> pdfium.PdfPage:
-    if not 1 <= number <= len(pdf):
-        raise JobFault("page_missing")
-    return pdf[number - 1]
+def _page(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage:
+    if not 1 <= number <= len(document):
+        raise Unreadable("page_missing")
+    return document[number - 1]
 
 
 def _words(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage) -> list[list[Any]]:
@@ -129,21 +114,14 @@ def _place(page: pdfium.PdfPage, x: float, y: float) -> tuple[float, float]:
     return across.value / _UNIT, down.value / _UNIT
 
 
-def _image(data: bytes) -> Image.Image:
-    try:
-        return Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "TIFF"))
-    except (OSError, Image.DecompressionBombError) as exc:
-        raise JobFault("document_unreadable") from exc
-
-
 def _image_page(number: int, width: int, data: bytes) -> tuple[dict[str, Any], bytes]:
-    with _image(data) as scan:
+    with pictures.opened(data) as scan:
         pages = getattr(scan, "n_frames", 1)
         if not 1 <= number <= pages:
-            raise JobFault("page_missing")
+            raise Unreadable("page_missing")
         scan.seek(number - 1)
-        if scan.width * scan.height > _MAX_PIXELS:
-            raise JobFault("document_unreadable")
+        if scan.width * scan.height > pictures.MOST_PIXELS:
+            raise Unreadable("document_unreadable")
         shown = scan.convert("RGB")
         if shown.width > width:
             shown = shown.resize((width, max(1, shown.height * width // shown.width)))
@@ -157,4 +135,4 @@ def _answer(drawn: Image.Image, pages: int) -> tuple[dict[str, Any], bytes]:
     return {"pages": pages, "width": drawn.width, "height": drawn.height}, stream.getvalue()
 
 
-JOBS = {"count": count, "image": image, "text": text}
+JOBS = {"count": count, "image": image, "text": text, "readable": readable}

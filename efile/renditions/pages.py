@@ -9,9 +9,11 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from efile.capture.content import plain_mime
 from efile.errors import NotDisplayable, NotFound
 from efile.isolation.pool import LimitedPool
-from efile.model import Document, DocumentPart, PageImage, PageText, Word
+from efile.model import Document, DocumentPart, PageImage, PageText, Readable, Table, Word
+from efile.renditions.readable import READABLE
 
 WORKER = "efile.renditions.drawing"
 """Module whose ``JOBS`` the limited child serves."""
@@ -88,10 +90,26 @@ class PageRoom:
         words = tuple(Word(*word) for word in answer["words"])
         return PageText(page, answer["pages"], body.decode(), words)
 
+    async def readable(self, part: Drawable, data: bytes) -> Readable:
+        """Return what the part says, laid out plainly.
+
+        Raises:
+            NotDisplayable: it has no such view or cannot be read.
+        """
+        if not is_readable(part):
+            raise not_pages(part)
+        answer, _ = await self._ask("readable", {}, part, data)
+        return Readable(
+            tuple((label, value) for label, value in answer["head"]),
+            tuple(answer["paragraphs"]),
+            tuple(Table(one["name"], tuple(map(tuple, one["rows"]))) for one in answer["tables"]),
+            answer["cut"],
+        )
+
     async def _ask(
         self, job: str, params: dict[str, Any], part: Drawable, data: bytes
     ) -> tuple[dict[str, Any], bytes]:
-        kind = kind_of(part)
+        kind = plain_mime(part.mime) if job == "readable" else kind_of(part)
         if kind is None:
             raise not_pages(part)
         name = (part.sha256, kind, job, *sorted(params.items()))
@@ -118,12 +136,21 @@ class PageRoom:
 
 def kind_of(part: Drawable) -> str | None:
     """Return how the part is drawn, or None if it has no pages."""
-    return _KINDS.get(part.mime.partition(";")[0].strip().lower())
+    return _KINDS.get(plain_mime(part.mime))
+
+
+def is_readable(part: Drawable) -> bool:
+    """Say whether the words of the part can be laid out plainly."""
+    return plain_mime(part.mime) in READABLE
 
 
 def shown_part(document: Document) -> DocumentPart:
-    """Return the part people look at first: one with pages, else the leading one."""
-    return next((part for part in document.parts if kind_of(part)), document.parts[0])
+    """Return the part people look at first: one with pages, else the leading one.
+
+    What hung on a mail is not what was sent: people see the mail first.
+    """
+    own = [part for part in document.parts if part.parent is None]
+    return next((part for part in own if kind_of(part)), document.parts[0])
 
 
 def not_pages(part: Drawable) -> NotDisplayable:
@@ -138,4 +165,7 @@ def not_pages(part: Drawable) -> NotDisplayable:
 
 def _weight(answer: tuple[dict[str, Any], bytes]) -> int:
     """Roughly the memory an answer takes: a word with its box costs about 400 bytes."""
-    return len(answer[1]) + 400 * len(answer[0].get("words", ())) + 1000
+    facts = answer[0]
+    lines = len(facts.get("words", ())) + len(facts.get("paragraphs", ()))
+    cells = sum(len(row) for table in facts.get("tables", ()) for row in table["rows"])
+    return len(answer[1]) + 400 * lines + 100 * cells + 1000
