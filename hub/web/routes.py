@@ -20,7 +20,7 @@ from hub.web.pages import (
     operations,
     signin,
 )
-from hub.web.pages.files import retention
+from hub.web.pages.files import contents, retention
 from hub.web.policy import Policy, Route
 
 PUBLIC: Final = Policy(public=True)
@@ -144,6 +144,14 @@ ROUTES: Final = (
     Route(
         "GET", f"{_DOCUMENT}/original", "original", document.original,
         _file("document_downloaded", "document"),
+    ),
+    Route(
+        "GET", f"{_DOCUMENT}/inhalt/{{part}}", "contents", contents.show,
+        _file("contents_viewed", "part"),
+    ),
+    Route(
+        "GET", f"{_DOCUMENT}/inhalt/{{part}}/seiten/{{page}}.png", "part-page", contents.image,
+        _file("page_viewed", "page"),
     ),
     Route("GET", "/bilanz", "balance", messages.balance, _operating("balance_viewed", "balance")),
     Route(

@@ -24,6 +24,15 @@ WIDTHS = (900, 1400, 2000)
 MAX_DIGITS = 6
 """Of a page number; nobody files a document of a million pages."""
 _STRUCTURED = {"application/xml", "text/xml", "application/json"}
+_TOLD = {
+    "message/rfc822",
+    "text/plain",
+    "text/html",
+    "text/csv",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""What is shown as words and tables."""
 _DRAWN = ("application/pdf", "image/")
 
 
@@ -35,6 +44,9 @@ async def show(request: web.Request) -> web.Response:
     ordered = [one for _, group in outline(view) for one in group]
     place = [one.id for one in ordered].index(document.id)
     tab = request.query.get("ansicht") or _first_tab(document)
+    if tab == "inhalt":
+        here = f"/akten/{document.akte_id}/dokumente/{document.id}"
+        return web.Response(status=303, headers={"Location": f"{here}/inhalt/0"})
     pages, page, form = 0, 1, None
     layer: tuple[Word, ...] = ()
     problem = ""
@@ -139,10 +151,12 @@ async def _document(request: web.Request, visit: Visit) -> Document:
 
 
 def _tabs(document: Document) -> tuple[str, ...]:
-    mimes = [part.mime for part in document.parts]
+    mimes = [part.mime for part in document.parts if part.parent is None]
     drawn = any(mime.startswith(_DRAWN) for mime in mimes)
     structured = any(mime in _STRUCTURED for mime in mimes)
-    return (("seiten",) if drawn else ()) + (("formular",) if structured else ())
+    told = document.parts[0].mime.partition(";")[0] in _TOLD
+    has = (("seiten", drawn), ("formular", structured), ("inhalt", told))
+    return tuple(tab for tab, there in has if there)
 
 
 def _first_tab(document: Document) -> str:

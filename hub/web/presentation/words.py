@@ -176,6 +176,7 @@ ACTIONS = {
     "document_viewed": "Dokument geöffnet",
     "page_viewed": "Seite angezeigt",
     "text_read": "Textansicht",
+    "contents_viewed": "Inhalt eines Teils angesehen",
     "document_downloaded": "Original heruntergeladen",
     "document_filed": "Dokument abgelegt",
     "readers_viewed": "Lesende der Akte angesehen",

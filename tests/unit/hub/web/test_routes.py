@@ -34,7 +34,7 @@ CLOSED = sorted(
 def address(route: Route, house: SmallHouse) -> str:
     """Return an address of the first office that exists."""
     known = {
-        "akte": house.akte, "document": house.files["bescheid"], "page": "1",
+        "akte": house.akte, "document": house.files["bescheid"], "page": "1", "part": "0",
         "message": "0192f0a0-0000-7000-8000-000000000005", "clearing": CLEARING,
         "group": GROUP, "job": JOB, "correction": CORRECTION,
         "hold": HOLD, "retention_hold": FILE_HOLD,
