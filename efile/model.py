@@ -215,6 +215,23 @@ class FiledDocument:
     size: int
 
 
+ReasonKind = Literal[
+    "", "form", "spelling", "piece", "beginning", "date", "iban", "number", "identifier"
+]
+"""How a find differs from what was asked; empty: not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a document was found."""
+
+    kind: ReasonKind
+    """Another form of the word, written otherwise, a piece of a compound, its beginning, or an
+    exact value."""
+    asked: str
+    found: str
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A search result."""
@@ -230,6 +247,8 @@ class Hit:
     """Text around the first find, empty for files."""
     marks: tuple[tuple[int, int], ...]
     """Found words as (start, end) in ``excerpt``."""
+    reasons: tuple[Reason, ...] = ()
+    """What is not written as it was asked for, and exact values."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from efile.errors import FilingError, IntegrityBroken, NotFound, StorageMisconfi
 from efile.filing import Archive
 from efile.index import fulltext, metadata
 from efile.index import text as document_text
+from efile.index.fulltext import Sight
 from efile.integrity.digest import sha256_hex
 from efile.isolation.pool import LimitedPool
 from efile.kinds.catalog import FileKinds
@@ -37,6 +38,7 @@ from efile.model import (
 from efile.objects.probe import probe
 from efile.ports import Clock, Database, Host, ObjectStore
 from efile.proof.room import ProofRoom
+from efile.recovery.analysing import analyse_anew
 from efile.recovery.rebuild import rebuild
 from efile.recovery.reconcile import reconcile
 from efile.recovery.verify import verify
@@ -151,7 +153,7 @@ class EFile:
         akten = await self.akten(tenant, text, limit=min(limit, 5)) if text.strip() else []
         hits = [_akte_hit(akte) for akte in akten]
         found = await self._database.read(
-            lambda tx: fulltext.search(tx, tenant, text, limit - len(hits), self._kinds)
+            lambda tx: fulltext.search(tx, tenant, text, limit - len(hits), Sight(self._kinds))
         )
         return hits + found
 
@@ -220,6 +222,13 @@ class EFile:
         """Build the tenant's index from storage alone."""
         await self._archive.prepare(tenant)
         return await rebuild(tenant, self._archive, self._clock, self._signing)
+
+    async def analyse_anew(self, tenant: str) -> int:
+        """Make some documents findable as today's search finds; return how many those were.
+
+        After an update the words of a text may be analysed in another way than they were.
+        """
+        return await analyse_anew(tenant, self._archive)
 
     async def probe(self, tenant: str) -> list[Capability]:
         """Try out what the storage really does."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from efile.index import fulltext, log, metadata
-from efile.index.engines import Words
+from efile.index.words.engines import Words
 from efile.model import Document, TextState
 from efile.ports import Transaction
 
@@ -77,6 +77,20 @@ def replace(tx: Transaction, entries: Sequence[Entry], leaves: Mapping[str, int]
 def _places(entries: Sequence[Entry], leaves: Mapping[str, int]) -> dict[Name, int]:
     found = ((each.name, leaves.get(each.document.leaf)) for each in entries)
     return {name: place for name, place in found if place is not None}
+
+
+def outdated(tx: Transaction, tenant: str, limit: int) -> list[tuple[Document, str]]:
+    """Return documents analysed in another way than today's, oldest first, with their texts."""
+    bodies = fulltext.outdated(tx, tenant, limit)
+    documents = metadata.find_documents(tx, tenant, list(bodies))
+    return [(documents[each], body) for each, body in bodies.items() if each in documents]
+
+
+def renew(tx: Transaction, analysed: Sequence[tuple[Document, Words]]) -> None:
+    """Put a new analysis in the place of the known one."""
+    log.take_turns(tx, [document.tenant for document, _ in analysed])
+    fulltext.forget(tx, [(document.tenant, document.id) for document, _ in analysed])
+    fulltext.insert(tx, analysed)
 
 
 def _take_turns(tx: Transaction, entries: Sequence[Entry]) -> None:

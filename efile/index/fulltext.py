@@ -1,7 +1,7 @@
 """Full text search: what makes a document findable, what a query means, what is shown.
 
 Words are analysed before they reach an engine, so both engines, given the same tokens, find
-the same documents: :mod:`efile.index.fts5` on SQLite, :mod:`efile.index.vectors` on
+the same documents: :mod:`efile.index.words.fts5` on SQLite, :mod:`efile.index.words.vectors` on
 PostgreSQL. The tenant is a term of every query and a condition of the join: a document of
 another tenant is never a candidate.
 """
@@ -9,59 +9,104 @@ another tenant is never a candidate.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
-from efile.index.analysis import (
-    Occurrence,
-    folded,
-    is_number,
-    joined,
-    occurrences,
-    token_of,
-    tokens,
-)
-from efile.index.compounds import pieces_of
-from efile.index.engines import Engine, Sought, Term, Words
-from efile.index.fts5 import Fts5
-from efile.index.vectors import Vectors
+from efile.index.words.analysis import is_number, joined, token_of
+from efile.index.words.compounds import pieces_of
+from efile.index.words.engines import ANALYSIS, MUCH, RUN, TITLE, Engine, Question, Words
+from efile.index.words.exact import values
+from efile.index.words.finds import excerpt
+from efile.index.words.fts5 import Fts5
+from efile.index.words.questions import WORD, terms
+from efile.index.words.vectors import Vectors
 from efile.model import Document, Hit
 from efile.ports import Dialect, Row, Transaction
 
-_WORD = re.compile(r"[^\W_]+")
-_TERM = re.compile(r'"([^"]*)"|(\S+)')
-_BEFORE, _LENGTH = 60, 200
-"""Characters of an excerpt before its first find, and in all."""
-_MAX_TERMS = 16
+_HYPHENATED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+"""A name or word in parts, which others write without the hyphen."""
+_MUCH_SPOKEN, _EVERY = 2, 100
+"""What is spoken of much: at least twice, and in a long text once in so many words."""
 _ENGINES: dict[Dialect, Engine] = {"sqlite": Fts5(), "postgresql": Vectors()}
+_SHOWN = (
+    "SELECT t.body, d.id, d.akte_id, d.aktenzeichen, a.title AS akte_title, d.title,"
+    " d.filed_at_us, a.kind FROM efile_texts t"
+    " JOIN efile_documents d ON d.tenant = t.tenant AND d.id = t.document_id"
+    " JOIN efile_akten a ON a.tenant = d.tenant AND a.id = d.akte_id"
+    " WHERE t.tenant = :tenant AND t.document_id IN :ids"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Who looks, and where."""
+
+    kinds: Collection[str] | None = None
+    """Kinds of files that may be seen; without them all."""
+    akte: str | None = None
+    """The one file that is looked through; without it all."""
 
 
 def words_of(document: Document, text: str) -> Words:
     """Analyse a document: its text, its titles and its names."""
     body = joined(text)
     names = " ".join(part.name for part in document.parts)
-    head = (
+    head = joined(
         f"{document.title}\n{document.doc_type}\n{document.vorgang}\n"
         f"{document.akte_title}\n{document.aktenzeichen}\n{names}"
     )
+    in_head, head_pieces = _tokens(head)
+    in_body, body_pieces = _tokens(body)
+    marks = {*head_pieces, *body_pieces}
+    title = {*in_head, *head_pieces}
+    much = title | _spoken_much(in_body, body_pieces)
+    for text_of in (head, body):
+        exact = {token for value in values(text_of) for token in value.tokens}
+        marks |= exact
+        title |= exact if text_of is head else set()
+    marks |= {f"{TITLE}{token}" for token in title} | {f"{MUCH}{token}" for token in much}
+    return Words(body, " ".join([*in_head, *in_body]), " ".join(sorted(marks)))
+
+
+def _tokens(text: str) -> tuple[list[str], list[str]]:
+    """Return the tokens of words, and of the pieces of compounds and their rows."""
     found: list[str] = []
     pieces: list[str] = []
-    for word in _WORD.findall(f"{joined(head)}\n{body}"):
+    for word in WORD.findall(text):
         if is_number(word):
             # A number; there is no end of them, and nothing of them is worth keeping in mind.
             found.append(token_of(word))
             continue
         token, parts = _analysed(word)
         found.append(token)
-        if parts:
-            pieces.append(parts)
-    return Words(body, " ".join(found), " ".join(pieces))
+        pieces += parts
+    if "-" in text:
+        for word in _HYPHENATED.findall(text):
+            token, parts = _analysed(word.replace("-", ""))
+            pieces += [token, *parts]
+    return found, pieces
 
 
 @lru_cache(maxsize=50_000)
-def _analysed(word: str) -> tuple[str, str]:
+def _analysed(word: str) -> tuple[str, tuple[str, ...]]:
     """Return token and pieces; office documents say the same few thousand words again and again."""
-    return token_of(word), " ".join(pieces_of(word))
+    return token_of(word), (*dict.fromkeys(_rows(pieces_of(word))),)
+
+
+def _rows(pieces: Sequence[str]) -> Iterator[str]:
+    """Yield every piece of a compound, and every row of some that follow each other."""
+    for begin in range(len(pieces)):
+        for end in range(begin + 1, len(pieces) + 1):
+            yield RUN.join(pieces[begin:end])
+
+
+def _spoken_much(words: Sequence[str], pieces: Sequence[str]) -> set[str]:
+    least = max(_MUCH_SPOKEN, len(words) // _EVERY)
+    said = Counter(words)
+    said.update(pieces)
+    return {token for token, count in said.items() if count >= least}
 
 
 def insert(tx: Transaction, entered: Sequence[tuple[Document, Words]]) -> None:
@@ -74,58 +119,39 @@ def forget(tx: Transaction, documents: Sequence[tuple[str, str]]) -> None:
     _ENGINES[tx.dialect].forget(tx, documents)
 
 
+def outdated(tx: Transaction, tenant: str, limit: int) -> dict[str, str]:
+    """Return texts by document that were analysed in another way than today's, oldest first."""
+    rows = tx.all(
+        "SELECT document_id, body FROM efile_texts WHERE tenant = :tenant AND analysis < :analysis"
+        " ORDER BY analysis, number LIMIT :limit",
+        tenant=tenant,
+        analysis=ANALYSIS,
+        limit=limit,
+    )
+    return {row["document_id"]: row["body"] for row in rows}
+
+
 def search(
-    tx: Transaction,
-    tenant: str,
-    text: str,
-    limit: int,
-    kinds: Collection[str] | None = None,
+    tx: Transaction, tenant: str, text: str, limit: int, sight: Sight | None = None
 ) -> list[Hit]:
-    """Return documents in files of these kinds that hold every word, best first.
+    """Return documents in sight that hold every word.
 
-    ``"quoted words"`` must follow each other; ``word*`` matches every word that begins so.
+    What names them in its titles comes first, then what speaks of them much, then the rest; in
+    each what was entered last. ``"quoted words"`` must follow each other; ``word*`` matches
+    every word that begins so.
     """
-    terms = _terms(text)
-    if not terms:
+    asked, sight = terms(text), sight or Sight()
+    if not asked:
         return []
-    return [_hit(row, text) for row in _ENGINES[tx.dialect].find(tx, tenant, terms, limit, kinds)]
-
-
-def _terms(text: str) -> list[Term]:
-    """Return what a document must hold, all of it."""
-    terms: list[Term] = []
-    for phrase, word in _TERM.findall(text):
-        if word.endswith("*"):
-            terms += _beginnings(word)
-        elif phrase and (found := tokens(phrase)):
-            terms.append((Sought(tuple(found), ("words",)),))
-        else:
-            terms += [_word(each) for each in _WORD.findall(joined(word))]
-    return terms[:_MAX_TERMS]
-
-
-def _word(word: str) -> Term:
-    """A word stands for itself, as a piece of a compound, and for its own pieces in a row."""
-    itself = Sought((token_of(word),), ("words", "pieces"))
-    pieces = tuple(pieces_of(word))
-    return (itself, Sought(pieces, ("pieces",))) if pieces else (itself,)
-
-
-def _beginnings(word: str) -> list[Term]:
-    """A beginning is folded but not stemmed, since the stem of a beginning is no beginning."""
-    pieces = [piece.token for piece in occurrences(word.rstrip("*"))]
-    if not pieces:
-        return []
-    *whole, _ = pieces
-    last = folded(_WORD.findall(word)[-1])
-    # The stemmer may turn ä into a where folding writes ae: both beginnings count.
-    variants = dict.fromkeys([last, last.replace("ae", "a").replace("oe", "o").replace("ue", "u")])
-    beginning = tuple(Sought((each,), ("words",), begins=True) for each in variants)
-    return [*((Sought((token,), ("words",)),) for token in whole), beginning]
+    question = Question(tenant, asked, sight.kinds, sight.akte)
+    ids = _ENGINES[tx.dialect].find(tx, question, limit)
+    rows = {row["id"]: row for row in tx.all(_SHOWN, tenant=tenant, ids=tuple(ids) or ("",))}
+    seen = [rows[one] for one in ids if one in rows]
+    return [_hit(row, text) for row in seen if sight.kinds is None or row["kind"] in sight.kinds]
 
 
 def _hit(row: Row, text: str) -> Hit:
-    excerpt, marks = _excerpt(row["body"], text)
+    shown, marks, reasons = excerpt(row["body"], row["title"], text)
     return Hit(
         kind="document",
         akte_id=row["akte_id"],
@@ -134,30 +160,7 @@ def _hit(row: Row, text: str) -> Hit:
         document_id=row["id"],
         title=row["title"],
         filed_at_us=row["filed_at_us"],
-        excerpt=excerpt,
+        excerpt=shown,
         marks=marks,
+        reasons=reasons,
     )
-
-
-def _excerpt(body: str, text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """Return the surroundings of the first find, and every find within them."""
-    whole = {token_of(word) for word in _WORD.findall(text)}
-    starts = tuple(folded(word) for word in re.findall(r"([^\W_]+)\*", text))
-    found = [
-        place
-        for place in occurrences(body)
-        if _is_found(place, body[place.start : place.end], whole, starts)
-    ]
-    if not found:
-        return "", ()
-    begin = max(0, found[0].start - _BEFORE)
-    end = begin + _LENGTH
-    marks = tuple((f.start - begin, f.end - begin) for f in found if f.end <= end)
-    return re.sub(r"\s", " ", body[begin:end]), marks
-
-
-def _is_found(place: Occurrence, word: str, whole: set[str], starts: tuple[str, ...]) -> bool:
-    """Say whether a word of the text is what was looked for, or holds it as a piece."""
-    if place.token in whole or (starts and folded(word).startswith(starts)):
-        return True
-    return not whole.isdisjoint(pieces_of(word))

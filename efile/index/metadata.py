@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from efile.errors import Conflict, NotFound
-from efile.index.analysis import folded_words
+from efile.index.words.analysis import folded_words
 from efile.model import Akte, AkteView, Document, DocumentPart, TextState, Vorgang
 from efile.ports import Row, Transaction
 

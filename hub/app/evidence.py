@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from functools import partial
 from pathlib import Path
 
 from efile import EFile
@@ -82,4 +83,10 @@ def duties(place: Place, house: House) -> list[Duty]:
         ("orphans", open_orphans(place, house.database).round, DUTY_S),
         ("efile_heads", open_heads(place, house.database, efile_of(house)).round, DUTY_S),
         ("benefit_ends", open_benefit_ends(place, house.database, efile_of(house)).round, DUTY_S),
+        ("search_words", partial(_search_words, place, efile_of(house)), DUTY_S),
     ]
+
+
+async def _search_words(place: Place, room: EFile) -> int:
+    """Make some of what was filed before an update findable as today's search finds."""
+    return sum([await room.analyse_anew(tenant) for tenant in place.tenant_ids])

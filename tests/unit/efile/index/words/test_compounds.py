@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from efile.index.analysis import token_of
-from efile.index.compounds import pieces_of
+from efile.index.words.analysis import token_of
+from efile.index.words.compounds import pieces_of
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,12 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib import resources
 
-from efile.index.analysis import LONGEST_WORD, folded, token_of
+from efile.index.words.analysis import LONGEST_WORD, folded, token_of
 
 _JOINTS = ("", "s", "es", "n", "en", "er", "e")
-_WORDS = (resources.files("efile.index") / "compounds.txt").read_text(encoding="ascii").split()
+_WORDS = (
+    (resources.files("efile.index.words") / "compounds.txt").read_text(encoding="ascii").split()
+)
 _STEMS = {token_of(word) for word in _WORDS}
 _HEADS = {
     letter: sorted((each for each in _WORDS if each[0] == letter), key=len, reverse=True)

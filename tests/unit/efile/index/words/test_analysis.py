@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from efile.index.analysis import folded, folded_words, joined, occurrences, token_of, tokens
+from efile.index.words.analysis import folded, folded_words, joined, occurrences, token_of, tokens
 
 
 @pytest.mark.parametrize(
