@@ -8,6 +8,7 @@ Not claimed: stored bytes are not encrypted by the e-file itself; use encrypted 
 
 from __future__ import annotations
 
+from efile.access.room import GROUNDS, AccessRoom, Unseen
 from efile.errors import (
     Conflict,
     FilingError,
@@ -21,12 +22,20 @@ from efile.errors import (
 )
 from efile.filing import STEPS as FILING_STEPS
 from efile.index import index_migrations
+from efile.index.access.guards import Admission, Block
 from efile.index.log import Head
 from efile.integrity.chain import GENESIS, chain_hash, first_break
 from efile.kinds.catalog import FIRST_KIND, FileKind, FileKinds
 from efile.kinds.catalog import SHIPPED as SHIPPED_KINDS
 from efile.kinds.rule import RetentionRule
-from efile.kinds.statement import ArchiveAnswer, HoldLifted, HoldSet, Statement
+from efile.kinds.statement import (
+    ArchiveAnswer,
+    BlockSet,
+    Competence,
+    HoldLifted,
+    HoldSet,
+    Statement,
+)
 from efile.model import (
     HELD_BYTES,
     Akte,
@@ -68,14 +77,20 @@ __all__ = [
     "FILING_STEPS",
     "FIRST_KIND",
     "GENESIS",
+    "GROUNDS",
     "HEAD_STEPS",
     "HELD_BYTES",
     "SHIPPED_KINDS",
+    "AccessRoom",
+    "Admission",
     "Akte",
     "AkteView",
     "ArchiveAnswer",
     "Author",
+    "Block",
+    "BlockSet",
     "Capability",
+    "Competence",
     "Conflict",
     "DayNote",
     "Decision",
@@ -121,6 +136,7 @@ __all__ = [
     "StorageMisconfigured",
     "StorageUnavailable",
     "Table",
+    "Unseen",
     "VerifyReport",
     "Vorgang",
     "Word",

@@ -10,11 +10,12 @@ from collections.abc import Collection, Sequence
 from copy import copy
 
 from efile import filing
+from efile.access.room import AccessRoom
 from efile.errors import FilingError, IntegrityBroken, NotFound, StorageMisconfigured
 from efile.filing import Archive
 from efile.index import fulltext, metadata
 from efile.index import text as document_text
-from efile.index.fulltext import Sight
+from efile.index.access import sight
 from efile.integrity.digest import sha256_hex
 from efile.isolation.pool import LimitedPool
 from efile.kinds.catalog import FileKinds
@@ -82,17 +83,33 @@ class EFile:
         self.proof = ProofRoom(self._archive, clock, host.signing)
         """Signed heads of the log, and what is proven with them."""
         self._signing = host.signing
-        self._kinds: frozenset[str] | None = None
+        self.access = AccessRoom(self._archive)
+        """Who may see what, and who is responsible."""
+        self._sight: sight.Sight | None = None
 
-    def behind(self, walls: Collection[str]) -> EFile:
+    def behind(
+        self,
+        walls: Collection[str],
+        *,
+        person: str = "",
+        units: Collection[str] = (),
+        stands_for: Collection[str] = (),
+        opened: Collection[str] = (),
+    ) -> EFile:
         """Return this e-file as somebody sees it who was let behind these walls, and no others.
 
-        Files of other kinds, and what is in them, behave like missing ones.
+        Files of other kinds, files of other units, blocked files and documents, and what is in
+        them, behave like missing ones. ``opened`` are files opened in an emergency; whoever
+        stands for others sees what they work on, but not what is blocked for them alone.
         """
         kinds = frozenset(kind.id for kind in self._archive.kinds if kind.wall in walls)
         seen = copy(self)
-        seen._kinds = kinds  # noqa: SLF001  a copy of itself
-        seen.retention = RetentionRoom(self._archive, kinds)
+        names = {sight.unit(one) for one in units} | {sight.person(one) for one in stands_for}
+        if person:
+            names |= {sight.person(person), sight.confidant(person)}
+        seen._sight = sight.Sight(kinds, frozenset(names), frozenset(opened))  # noqa: SLF001  a copy of itself
+        seen.retention = RetentionRoom(self._archive, seen._sight)  # noqa: SLF001  a copy of itself
+        seen.access = AccessRoom(self._archive, seen._sight)  # noqa: SLF001  a copy of itself
         return seen
 
     async def file(self, request: FilingRequest) -> FiledDocument:
@@ -114,7 +131,7 @@ class EFile:
     ) -> list[Akte]:
         """Return files in the order of their Aktenzeichen, beginning behind ``after``."""
         return await self._database.read(
-            lambda tx: metadata.akten(tx, tenant, query, after, limit, self._kinds)
+            lambda tx: metadata.akten(tx, tenant, query, after, limit, self._sight)
         )
 
     async def akte(self, tenant: str, akte_id: str) -> AkteView:
@@ -124,7 +141,7 @@ class EFile:
             NotFound: this tenant has no such file.
         """
         return await self._database.read(
-            lambda tx: metadata.akte_view(tx, tenant, akte_id, self._kinds)
+            lambda tx: metadata.akte_view(tx, tenant, akte_id, self._sight)
         )
 
     async def document(self, tenant: str, document_id: str) -> Document:
@@ -134,7 +151,7 @@ class EFile:
             NotFound: this tenant has no such document.
         """
         return await self._database.read(
-            lambda tx: metadata.document(tx, tenant, document_id, self._kinds)
+            lambda tx: metadata.document(tx, tenant, document_id, self._sight)
         )
 
     async def fetch(self, tenant: str, document_id: str, part: int = 0) -> bytes:
@@ -153,7 +170,7 @@ class EFile:
         akten = await self.akten(tenant, text, limit=min(limit, 5)) if text.strip() else []
         hits = [_akte_hit(akte) for akte in akten]
         found = await self._database.read(
-            lambda tx: fulltext.search(tx, tenant, text, limit - len(hits), Sight(self._kinds))
+            lambda tx: fulltext.search(tx, tenant, text, limit - len(hits), self._sight)
         )
         return hits + found
 

@@ -48,6 +48,8 @@ class EFileHouse:
             "vorgaenge": "SELECT * FROM efile_vorgaenge ORDER BY tenant, id",
             "documents": _DOCUMENTS,
             "parts": "SELECT * FROM efile_parts ORDER BY tenant, document_id, position",
+            "guards": "SELECT * FROM efile_guards ORDER BY 1, 2, 3, 4",
+            "competence": "SELECT * FROM efile_competence ORDER BY 1, 2, 3",
             "texts": "SELECT tenant, document_id, body FROM efile_texts ORDER BY 1, 2",
         }
         return self.database._read(lambda tx: {k: tx.all(sql) for k, sql in queries.items()})

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from efile.index import fulltext, log, metadata
+from efile.index.access import guards
 from efile.index.words.engines import Words
 from efile.model import Document, TextState
 from efile.ports import Transaction
@@ -59,6 +60,7 @@ def enter(
     documents = [each.document for each in new]
     _enter(tx, new, log.append(tx, documents) if leaves is None else _places(new, leaves))
     metadata.sum_up(tx, documents)
+    guards.set_up(tx, documents)
     return before
 
 

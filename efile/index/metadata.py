@@ -7,12 +7,14 @@ Every query names the tenant.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from functools import lru_cache
 from types import MappingProxyType
 
 from efile.errors import Conflict, NotFound
+from efile.index.access import guards
+from efile.index.access.sight import FILE, Sight, narrowing
 from efile.index.words.analysis import folded_words
 from efile.model import Akte, AkteView, Document, DocumentPart, TextState, Vorgang
 from efile.ports import Row, Transaction
@@ -61,15 +63,6 @@ _AKTE = (
     "SELECT tenant, id, aktenzeichen, title, aktenplan, opened_at_us, changed_at_us, documents,"
     " kind FROM efile_akten WHERE tenant = :tenant"
 )
-
-
-Kinds = Collection[str]
-"""Kinds of files somebody may see; where none are given, all."""
-
-
-def named(kinds: Kinds) -> tuple[str, ...]:
-    """Return the kinds as a list for a query, which must not be empty."""
-    return tuple(sorted(kinds)) or ("",)
 
 
 def insert(
@@ -122,15 +115,15 @@ def find_documents(
 
 
 def document(
-    tx: Transaction, tenant: str, document_id: str, kinds: Kinds | None = None
+    tx: Transaction, tenant: str, document_id: str, sight: Sight | None = None
 ) -> Document:
-    """Return the document, if it is of a file of one of these kinds.
+    """Return the document, if it and its file are seen.
 
     Raises:
         NotFound: this tenant has none of this name.
     """
     found = find_document(tx, tenant, document_id)
-    if found is None or (kinds is not None and found.kind not in kinds):
+    if found is None or not _seen(tx, found, sight):
         raise NotFound(
             "document_missing",
             "Dieses Dokument gibt es nicht.",
@@ -144,13 +137,21 @@ def all_documents(tx: Transaction, tenant: str) -> list[Document]:
     return _documents(tx, "d.tenant = :tenant", tenant, {})
 
 
-def akte_view(tx: Transaction, tenant: str, name: str, kinds: Kinds | None = None) -> AkteView:
+def _seen(tx: Transaction, document: Document, sight: Sight | None) -> bool:
+    if sight is None:
+        return True
+    unseen = guards.hidden(tx, document.tenant, (document.akte_id,), sight)
+    places = {(document.akte_id, FILE), (document.akte_id, document.id)}
+    return document.kind in sight.kinds and places.isdisjoint(unseen)
+
+
+def akte_view(tx: Transaction, tenant: str, name: str, sight: Sight | None = None) -> AkteView:
     """Return the file with this id or Aktenzeichen, its matters and its documents.
 
     Raises:
         NotFound: this tenant has no such file.
     """
-    akte = find_akte(tx, tenant, name, kinds)
+    akte = find_akte(tx, tenant, name, sight)
     vorgaenge = tx.all(
         "SELECT id, akte_id, title, opened_at_us FROM efile_vorgaenge"
         " WHERE tenant = :tenant AND akte_id = :akte_id ORDER BY opened_at_us, id",
@@ -158,6 +159,10 @@ def akte_view(tx: Transaction, tenant: str, name: str, kinds: Kinds | None = Non
         akte_id=akte.id,
     )
     documents = _documents(tx, "d.akte_id = :akte_id", tenant, {"akte_id": akte.id})
+    if sight is not None and (unseen := guards.hidden(tx, tenant, (akte.id,), sight)):
+        documents = [one for one in documents if (akte.id, one.id) not in unseen]
+        matters = {one.vorgang_id for one in documents}
+        vorgaenge = [one for one in vorgaenge if one["id"] in matters]
     return AkteView(akte, tuple(Vorgang(**each) for each in vorgaenge), tuple(documents))
 
 
@@ -178,26 +183,59 @@ def kinds(tx: Transaction, files: Sequence[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
-def find_akte(tx: Transaction, tenant: str, name: str, kinds: Kinds | None = None) -> Akte:
-    """Return the file with this id or Aktenzeichen, of one of these kinds.
+def find_akte(tx: Transaction, tenant: str, name: str, sight: Sight | None = None) -> Akte:
+    """Return the file with this id or Aktenzeichen, as it is seen.
 
     Raises:
         NotFound: this tenant has no such file.
     """
-    row = tx.one(f"{_AKTE} AND (id = :name OR aktenzeichen = :name)", tenant=tenant, name=name)
-    if row is None or (kinds is not None and row["kind"] not in kinds):
+    seen = narrowing(tx, tenant, sight, akte="efile_akten")
+    row = tx.one(
+        f"{_AKTE} AND (id = :name OR aktenzeichen = :name){seen.akte}",
+        tenant=tenant, name=name, **seen.values,
+    )  # fmt: skip
+    if row is None:
         raise NotFound(
             "akte_missing",
             "Diese Akte gibt es nicht.",
             remedy="Aktenzeichen prüfen oder die Akte über die Suche öffnen.",
         )
-    return Akte(**row)
+    return _as_seen(tx, tenant, [Akte(**row)], sight)[0]
 
 
-def akten_named(tx: Transaction, tenant: str, names: Sequence[str]) -> list[Akte]:
+def akten_named(
+    tx: Transaction, tenant: str, names: Sequence[str], sight: Sight | None = None
+) -> list[Akte]:
     """Return the files with these Aktenzeichen, as far as there are such."""
-    rows = tx.all(f"{_AKTE} AND aktenzeichen IN :names", tenant=tenant, names=tuple(names))
-    return [Akte(**row) for row in rows]
+    seen = narrowing(tx, tenant, sight, akte="efile_akten")
+    rows = tx.all(
+        f"{_AKTE} AND aktenzeichen IN :zeichen{seen.akte}",
+        tenant=tenant, zeichen=tuple(names), **seen.values,
+    )  # fmt: skip
+    return _as_seen(tx, tenant, [Akte(**row) for row in rows], sight)
+
+
+def _as_seen(
+    tx: Transaction, tenant: str, akten: Sequence[Akte], sight: Sight | None
+) -> list[Akte]:
+    """Count only documents that are seen, and date files by them."""
+    if sight is None:
+        return list(akten)
+    unseen = guards.hidden(tx, tenant, [akte.id for akte in akten], sight)
+    return [_without(tx, akte, [d for a, d in unseen if a == akte.id and d]) for akte in akten]
+
+
+def _without(tx: Transaction, akte: Akte, documents: Sequence[str]) -> Akte:
+    if not documents:
+        return akte
+    row = tx.one(
+        "SELECT count(*) AS documents, max(filed_at_us) AS changed FROM efile_documents"
+        " WHERE tenant = :tenant AND akte_id = :akte AND id NOT IN :documents",
+        tenant=akte.tenant, akte=akte.id, documents=tuple(documents),
+    )  # fmt: skip
+    if row is None or not row["documents"]:
+        return replace(akte, documents=0, changed_at_us=akte.opened_at_us)
+    return replace(akte, documents=row["documents"], changed_at_us=row["changed"])
 
 
 def akten(
@@ -206,9 +244,9 @@ def akten(
     query: str,
     after: str | None,
     limit: int,
-    kinds: Kinds | None = None,
+    sight: Sight | None = None,
 ) -> list[Akte]:
-    """Return files of these kinds by Aktenzeichen, beginning behind ``after``.
+    """Return files that are seen by Aktenzeichen, beginning behind ``after``.
 
     Every word of the query must begin a word of title or Aktenzeichen; a query that begins the
     Aktenzeichen itself also counts.
@@ -220,15 +258,15 @@ def akten(
     }
     begins = "lower(aktenzeichen) LIKE lower(CAST(:start AS TEXT)) ESCAPE '!'"
     matches = f"(({' AND '.join(conditions)}) OR {begins})"
+    seen = narrowing(tx, tenant, sight, akte="efile_akten")
     sql = (
         f"{_AKTE} AND aktenzeichen > :after {'AND ' + matches if words else ''}"
-        f" {'' if kinds is None else 'AND kind IN :kinds'}"
-        " ORDER BY aktenzeichen LIMIT :limit"
+        f" {seen.akte} ORDER BY aktenzeichen LIMIT :limit"
     )
     values |= {"start": _literal(query.strip()) + "%"} if words else {}
-    values |= {} if kinds is None else {"kinds": named(kinds)}
+    values |= seen.values
     rows = tx.all(sql, tenant=tenant, after=after or "", limit=limit, **values)
-    return [Akte(**row) for row in rows]
+    return _as_seen(tx, tenant, [Akte(**row) for row in rows], sight)
 
 
 def forget(tx: Transaction, documents: Sequence[tuple[str, str]]) -> None:
@@ -245,7 +283,9 @@ def sum_up_again(tx: Transaction, tenant: str) -> None:
     """Make the rows of files and matters anew from the documents."""
     tx.run("DELETE FROM efile_akten WHERE tenant = :tenant", tenant=tenant)
     tx.run("DELETE FROM efile_vorgaenge WHERE tenant = :tenant", tenant=tenant)
-    sum_up(tx, all_documents(tx, tenant))
+    documents = all_documents(tx, tenant)
+    sum_up(tx, documents)
+    guards.set_up_again(tx, tenant, documents)
 
 
 def sum_up(tx: Transaction, documents: Sequence[Document]) -> None:

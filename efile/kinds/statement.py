@@ -1,4 +1,4 @@
-"""What a document says of how long its file is kept: days of events, holds set and lifted.
+"""What a document says of its file: how long it is kept, and who may see it.
 
 It stands in the document's manifest, so that it is sealed with it, proven with it and found
 again by a rebuild. Of two statements on the same event the one filed later counts.
@@ -38,6 +38,42 @@ class ArchiveAnswer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     reason: str
 
 
+class Competence(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Who works on the file (*Zuständigkeit*). Where a unit is named, nobody else sees it."""
+
+    unit: str = ""
+    persons: tuple[str, ...] = ()
+    """Logins."""
+
+
+class BlockSet(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Only the named persons see the file, or one document of it (*Sperrvermerk*)."""
+
+    id: str
+    ground: str
+    """Stable word of the ground, e.g. ``entrusted``."""
+    reason: str
+    persons: tuple[str, ...]
+    """Logins."""
+    document: str = ""
+    """Empty: the whole file."""
+
+
+class BlockLifted(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A block ends; others stay."""
+
+    id: str
+    reason: str
+
+
+class AccessSaid(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """What one document says of who may see what."""
+
+    competence: Competence | None = None
+    block: BlockSet | None = None
+    unblocked: BlockLifted | None = None
+
+
 class Statement(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """What one document says."""
 
@@ -46,6 +82,7 @@ class Statement(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     hold: HoldSet | None = None
     lifted: HoldLifted | None = None
     answer: ArchiveAnswer | None = None
+    access: AccessSaid | None = None
 
     def content(self) -> dict[str, Any]:
         """Return it as plain JSON values."""

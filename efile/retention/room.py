@@ -13,6 +13,7 @@ from efile import filing
 from efile.errors import Conflict, FilingError, InvalidRequest, NotFound
 from efile.filing import Archive
 from efile.index import keeping, metadata
+from efile.index.access.sight import Sight
 from efile.kinds.catalog import FileKind, FileKinds, unknown_kind
 from efile.kinds.statement import ArchiveAnswer, HoldLifted, HoldSet, Statement
 from efile.model import Akte, FiledDocument, FilingRequest
@@ -50,8 +51,8 @@ class DayNote:
 class RetentionRoom:
     """Retention, one office at a time."""
 
-    def __init__(self, archive: Archive, seen: frozenset[str] | None = None) -> None:
-        """Files of kinds that are not ``seen`` behave like missing ones; without it all are."""
+    def __init__(self, archive: Archive, seen: Sight | None = None) -> None:
+        """What is not ``seen`` behaves like missing; without a sight everything is seen."""
         self._archive = archive
         self._seen = seen
 
@@ -85,11 +86,7 @@ class RetentionRoom:
         """Return the same for the files with these Aktenzeichen; unknown ones are left out."""
 
         def work(tx: Transaction) -> list[tuple[Akte, Standing]]:
-            akten = [
-                akte
-                for akte in metadata.akten_named(tx, tenant, names)
-                if self._seen is None or akte.kind in self._seen
-            ]
+            akten = metadata.akten_named(tx, tenant, names, self._seen)
             said = keeping.statements(tx, tenant, [akte.id for akte in akten])
             return [(akte, standing_of(said[akte.id])) for akte in akten]
 
@@ -210,7 +207,7 @@ class RetentionRoom:
             Conflict: no free Aktenzeichen was found.
         """
         wanted = self.kinds.kind(kind)
-        if self._seen is not None and kind not in self._seen:
+        if self._seen is not None and kind not in self._seen.kinds:
             raise unknown_kind(kind)
         for _ in range(_TRIES):
             name = await self._archive.database.write(

@@ -33,6 +33,7 @@ from hub.cli import (
     simulate,
     targets,
     tokens,
+    units,
 )
 from hub.cli.command import Commands
 from hub.cli.parser import Parser
@@ -42,7 +43,7 @@ from hub.core.log import set_up_logging
 _GROUPS = (
     running, checking, journal, clearing, inboxes, efile, letters, certs, accounts, tokens, targets,
     backups, retention, simulate, bench, demo,
-    holding,
+    holding, units,
 )  # fmt: skip
 
 

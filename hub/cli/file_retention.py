@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import date
 
-from efile import Akte, ArchiveAnswer, Author, EFile, FileKind, FileKinds, Outlook, RetentionRule
-from hub.app import CLOCK, Place, open_database, open_efile
-from hub.cli.access import Look, log_look
+from efile import Akte, ArchiveAnswer, FileKind, FileKinds, Outlook, RetentionRule
 from hub.cli.command import Commands, place_of, show_facts, show_json, show_table
-from hub.cli.parser import Parser, day
-from hub.core.clock import local_date
-from hub.core.ids import uuid7
-from hub.store.database import Database
-from hub.store.journal import Entry, Journal
+from hub.cli.file_desk import FileDesk, akte_argument, author_of, file_desk, reason_argument
+from hub.cli.parser import day
 from hub.web.presentation.words import RETENTION
 
 _READY = frozenset({"due", "offer"})
@@ -36,83 +28,32 @@ def register(efile: Commands) -> None:
     listing.add_argument("--on", type=day, metavar="TAG", help="Vorgabe: heute")
     listing.add_argument("--all", action="store_true", help="auch was noch bleiben muss")
     show = group.add("show", _show, "Sagen, wie lange eine Akte bleibt und warum", json_output=True)
-    _akte(show)
+    akte_argument(show)
     show.add_argument("--on", type=day, metavar="TAG", help="Vorgabe: heute")
     noted = group.add("date", _date, "Den Tag eines Ereignisses vermerken")
-    _akte(noted)
+    akte_argument(noted)
     noted.add_argument("event", metavar="EREIGNIS", help="wie „efile kinds“ es nennt")
     either = noted.add_mutually_exclusive_group(required=True)
     either.add_argument("day", nargs="?", type=day, metavar="TAG")
     either.add_argument("--withdraw", action="store_true", help="doch nicht eingetreten")
-    _reason(noted)
+    reason_argument(noted)
     _register_decisions(group)
 
 
 def _register_decisions(group: Commands) -> None:
     hold = group.add("hold", _hold, "Vernichtung sperren (Löschsperre)", json_output=True)
-    _akte(hold)
+    akte_argument(hold)
     hold.add_argument("--until", type=day, metavar="TAG", help="einschließlich; sonst ohne Ende")
-    _reason(hold)
+    reason_argument(hold)
     answer = group.add("answer", _answer, "Vermerken, was das Archiv zur Anbietung sagt")
-    _akte(answer)
+    akte_argument(answer)
     answer.add_argument("says", choices=("takes", "declines"), metavar="ANTWORT",
                         help="takes: übernimmt, declines: lehnt ab")  # fmt: skip
-    _reason(answer)
+    reason_argument(answer)
     lift = group.add("lift", _lift, "Eine Löschsperre aufheben; andere bleiben")
-    _akte(lift)
+    akte_argument(lift)
     lift.add_argument("hold", metavar="SPERRE", help="Kennung der Sperre")
-    _reason(lift)
-
-
-def _akte(command: Parser) -> None:
-    command.add_argument("akte", metavar="AKTE", help="Aktenzeichen oder Kennung")
-    command.add_argument("--tenant", required=True, metavar="MANDANT")
-
-
-def _reason(command: Parser) -> None:
-    command.add_argument("--reason", required=True, metavar="GRUND")
-    command.add_argument("--actor", required=True, metavar="NAME", help="wer entscheidet")
-
-
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """What a command works with."""
-
-    place: Place
-    database: Database
-    room: EFile
-    tenant: str
-    today: date
-
-    async def look(self, action: str, akte: Akte | None, purpose: str = "Aufbewahrung") -> None:
-        """Log that somebody looks, or is about to change something."""
-        name = akte.id if akte else ""
-        look = Look(action, "akte", name, self.tenant, name or None, purpose=purpose)
-        await log_look(self.database, look)
-
-    async def found(self, akte: str, on: date | None = None) -> Outlook:
-        """Return a file of the office."""
-        return await self.room.retention.outlook(self.tenant, akte, on or self.today)
-
-    async def journal(self, action: str, akte: Akte, actor: str, digest: str | None = None) -> None:
-        """Journal what was noted in a file; why stands in the file alone."""
-        entry = Entry(self.tenant, action, case_key=akte.aktenzeichen, actor=actor, digest=digest,
-                      facts={"akte": akte.id})  # fmt: skip
-        book = Journal(self.place.settings.node)
-        await self.database.write(lambda tx: book.append(tx, CLOCK.now_us(), entry))
-
-
-@asynccontextmanager
-async def _desk(options: argparse.Namespace) -> AsyncIterator[_Desk]:
-    place = place_of(options)
-    tenant = place.settings.tenant(options.tenant).id
-    async with open_database(place) as database, open_efile(place, database) as room:
-        yield _Desk(place, database, room, tenant, local_date(CLOCK.now_us()))
-
-
-def _author(options: argparse.Namespace) -> Author:
-    now_us = CLOCK.now_us()
-    return Author(options.actor, now_us, uuid7(now_us))
+    reason_argument(lift)
 
 
 async def _kinds(options: argparse.Namespace) -> int:
@@ -161,10 +102,10 @@ def _law(rule: RetentionRule, kind: FileKind) -> str:
 
 
 async def _open(options: argparse.Namespace) -> int:
-    async with _desk(options) as desk:
+    async with file_desk(options) as desk:
         await desk.look("file_opened", None, options.kind)
         akte = await desk.room.retention.open(
-            desk.tenant, options.kind, options.title, desk.today.year, _author(options)
+            desk.tenant, options.kind, options.title, desk.today.year, author_of(options)
         )
         await desk.journal("file_opened", akte, options.actor)
     if options.json:
@@ -176,7 +117,7 @@ async def _open(options: argparse.Namespace) -> int:
 
 async def _list(options: argparse.Namespace) -> int:
     found: list[Outlook] = []
-    async with _desk(options) as desk:
+    async with file_desk(options) as desk:
         await desk.look("retention_listed", None)
         on, after = options.on or desk.today, None
         while page := await desk.room.retention.outlooks(desk.tenant, on, after):
@@ -195,7 +136,7 @@ async def _list(options: argparse.Namespace) -> int:
 
 
 async def _show(options: argparse.Namespace) -> int:
-    async with _desk(options) as desk:
+    async with file_desk(options) as desk:
         found = await desk.found(options.akte, options.on)
         await desk.look("retention_viewed", found.akte)
     if options.json:
@@ -247,18 +188,18 @@ def _iso(value: date | None) -> str | None:
     return value.isoformat() if value else None
 
 
-async def _show_noted(desk: _Desk, akte: Akte) -> None:
+async def _show_noted(desk: FileDesk, akte: Akte) -> None:
     """Say what holds for a file by now."""
     found = await desk.found(akte.id)
     print(f"Vermerkt. {akte.aktenzeichen}: {found.decision.sentence}")
 
 
 async def _date(options: argparse.Namespace) -> int:
-    async with _desk(options) as desk:
+    async with file_desk(options) as desk:
         akte = (await desk.found(options.akte)).akte
         await desk.look("retention_date_noted", akte)
         noted = await desk.room.retention.record_day(
-            desk.tenant, akte.id, options.event, options.day, options.reason, _author(options)
+            desk.tenant, akte.id, options.event, options.day, options.reason, author_of(options)
         )
         await desk.journal("retention_date_noted", akte, options.actor, noted.sha256)
         await _show_noted(desk, akte)
@@ -266,11 +207,11 @@ async def _date(options: argparse.Namespace) -> int:
 
 
 async def _hold(options: argparse.Namespace) -> int:
-    async with _desk(options) as desk:
+    async with file_desk(options) as desk:
         akte = (await desk.found(options.akte)).akte
         await desk.look("retention_hold_set", akte)
         hold = await desk.room.retention.hold(
-            desk.tenant, akte.id, options.reason, desk.today, options.until, _author(options)
+            desk.tenant, akte.id, options.reason, desk.today, options.until, author_of(options)
         )
         await desk.journal("retention_hold_set", akte, options.actor)
     if options.json:
@@ -281,22 +222,22 @@ async def _hold(options: argparse.Namespace) -> int:
 
 
 async def _answer(options: argparse.Namespace) -> int:
-    async with _desk(options) as desk:
+    async with file_desk(options) as desk:
         akte = (await desk.found(options.akte)).akte
         await desk.look("archive_answer_noted", akte)
         said = ArchiveAnswer(takes=options.says == "takes", since=desk.today, reason=options.reason)
-        noted = await desk.room.retention.answer(desk.tenant, akte.id, said, _author(options))
+        noted = await desk.room.retention.answer(desk.tenant, akte.id, said, author_of(options))
         await desk.journal("archive_answer_noted", akte, options.actor, noted.sha256)
         await _show_noted(desk, akte)
     return 0
 
 
 async def _lift(options: argparse.Namespace) -> int:
-    async with _desk(options) as desk:
+    async with file_desk(options) as desk:
         akte = (await desk.found(options.akte)).akte
         await desk.look("retention_hold_lifted", akte)
         noted = await desk.room.retention.lift(
-            desk.tenant, akte.id, options.hold, options.reason, _author(options)
+            desk.tenant, akte.id, options.hold, options.reason, author_of(options)
         )
         await desk.journal("retention_hold_lifted", akte, options.actor, noted.sha256)
     print("Aufgehoben.")

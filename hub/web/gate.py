@@ -16,10 +16,12 @@ from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
+from hub.core.clock import local_date
 from hub.core.errors import HubError, Unavailable
 from hub.core.ids import uuid7
 from hub.core.log import log_context
 from hub.store import accounts, audit
+from hub.store.casework import units
 from hub.store.database import Transaction
 from hub.store.desk import alarms
 from hub.web.faults import Denied, explain
@@ -72,7 +74,8 @@ async def _admit(request: web.Request, handler: Next) -> web.StreamResponse:
     policy, visit = policy_of(request), request[VISIT]
     if policy is None or not policy.public:
         visit.token = request.cookies.get(COOKIE, "")
-        visit.session = await _session(visit) if visit.token else None
+        if visit.token:
+            visit.session, visit.standing = await _session(visit)
     if policy is None:
         return await handler(request)
     if request.method not in SAFE:
@@ -93,12 +96,20 @@ async def _look_for_alarms(visit: Visit) -> None:
         visit.alarms = await visit.services.database.read(lambda tx: alarms.raised(tx, scope))
 
 
-async def _session(visit: Visit) -> accounts.Session | None:
+async def _session(visit: Visit) -> tuple[accounts.Session | None, units.Standing]:
+    """Return who asks, and as what they stand before their office's files."""
     services = visit.services
     now = services.clock.now_us()
-    return await services.database.read(
-        lambda tx: accounts.find_session(tx, visit.token, now, services.lifetime)
-    )
+
+    def work(tx: Transaction) -> tuple[accounts.Session | None, units.Standing]:
+        session = accounts.find_session(tx, visit.token, now, services.lifetime)
+        if session is None or session.account.tenant is None:
+            return session, units.Standing()
+        who = session.account
+        at = local_date(now), now
+        return session, units.standing(tx, who.tenant or "", who.login, sorted(who.units), at)
+
+    return await services.database.read(work)
 
 
 def policy_of(request: web.Request) -> Policy | None:

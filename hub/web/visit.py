@@ -10,6 +10,7 @@ from aiohttp import web
 
 from efile import EFile
 from hub.store.accounts import Account, Role, Session
+from hub.store.casework.units import Standing
 from hub.store.database import Row
 from hub.web.faults import Denied
 from hub.web.services import SiteServices
@@ -27,6 +28,8 @@ class Visit:
     correlation: str
     session: Session | None = None
     token: str = ""
+    standing: Standing = field(default_factory=Standing)
+    """As what the person stands before the files of the office."""
     alarms: list[Row] = field(default_factory=list)
     """What is wrong in the house, for those who can do something about it."""
     notes: dict[str, str] = field(default_factory=dict)
@@ -56,12 +59,19 @@ class Visit:
 
     @property
     def efile(self) -> EFile:
-        """The e-file as this person may see it: files behind other walls are missing.
+        """The e-file as this person may see it: what they may not see is missing.
 
         Raises:
             Denied: nobody is signed in.
         """
-        return self.services.efile.behind(self.account.walls)
+        standing = self.standing
+        return self.services.efile.behind(
+            self.account.walls,
+            person=self.account.login,
+            units=standing.units,
+            stands_for=standing.stands_for,
+            opened=standing.opened,
+        )
 
     @property
     def csrf(self) -> str:

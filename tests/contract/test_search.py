@@ -128,9 +128,7 @@ async def test_one_file_can_be_looked_through(pair: Pair) -> None:
     for house in pair:
         akte = (await house.efile.akte("muster", "51.3-0002")).akte.id
         hits = await house.database.read(
-            lambda tx, akte=akte: fulltext.search(
-                tx, "muster", "kindergeld", 9, fulltext.Sight(akte=akte)
-            )
+            lambda tx, akte=akte: fulltext.search(tx, "muster", "kindergeld", 9, akte=akte)
         )
 
         assert ["Nr 2"] == [hit.title for hit in hits]

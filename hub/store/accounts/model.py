@@ -31,6 +31,8 @@ class Account:
     roles: frozenset[Role]
     walls: frozenset[str] = WALLS
     """Walls between kinds of files the person was let behind."""
+    units: frozenset[str] = frozenset()
+    """Units of the office the person works in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,4 +57,5 @@ def to_account(row: Row) -> Account:
     """Return the account from its row."""
     roles = frozenset(Role(word) for word in row["roles"].split())
     walls = frozenset(row["walls"].split())
-    return Account(row["id"], row["tenant"], row["login"], row["name"], roles, walls)
+    units = frozenset(row["units"].split())
+    return Account(row["id"], row["tenant"], row["login"], row["name"], roles, walls, units)

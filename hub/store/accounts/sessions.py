@@ -26,7 +26,7 @@ def find_session(tx: Transaction, token: str, now_us: int, lifetime: Lifetime) -
     """Return the living session of a token, with the account as it is now."""
     row = tx.one(
         "SELECT s.token_sha256, s.created_us, s.seen_us,"
-        " a.id, a.tenant, a.login, a.name, a.roles, a.walls"
+        " a.id, a.tenant, a.login, a.name, a.roles, a.walls, a.units"
         " FROM session s JOIN account a ON a.id = s.account_id"
         " WHERE s.token_sha256 = :token AND a.state = 'active'"
         " AND s.seen_us > :idle AND s.created_us > :absolute",

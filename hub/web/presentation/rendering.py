@@ -15,6 +15,7 @@ from hub.core.clock import local_datetime
 from hub.core.money import format_german
 from hub.pipeline.alarms.queues import in_words
 from hub.web.presentation import desk, words
+from hub.web.presentation.actions import ACTIONS
 from hub.web.presentation.alarms import banner
 from hub.web.presentation.menu import menu_for
 from hub.web.presentation.reading import paragraphs
@@ -52,6 +53,7 @@ def environment() -> Environment:
     built.globals.update(
         static=lambda name: f"/static/{name}?v={fingerprint(name)}",
         words=words,
+        actions=ACTIONS,
         desk=desk,
     )
     return built

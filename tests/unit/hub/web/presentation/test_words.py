@@ -9,6 +9,7 @@ from hub.pipeline.balance import CLASSES
 from hub.store.accounts import Role
 from hub.web.pages.messages import CLASSES as SHOWN
 from hub.web.presentation import desk, words
+from hub.web.presentation.actions import ACTIONS
 from hub.web.presentation.rendering import static_files
 from hub.web.routes import ROUTES
 
@@ -20,6 +21,10 @@ TABLES = (words.RETENTION,
 
 COMMAND_LINE = {
     "file_opened",
+    "access_viewed",
+    "competence_changed",
+    "block_set",
+    "block_lifted",
     "archive_answer_noted",
     "kek_changed",
     "revoked_shown",
@@ -39,7 +44,7 @@ def test_every_state_step_and_action_has_a_word() -> None:
     assert set(CLASSES) == set(words.MESSAGE_STATES)
     assert set(Role) == set(words.ROLES)
     assert set(get_args(Direction)) == set(words.DIRECTIONS)
-    assert {route.policy.action for route in ROUTES} - {""} == set(words.ACTIONS) - COMMAND_LINE
+    assert {route.policy.action for route in ROUTES} - {""} == set(ACTIONS) - COMMAND_LINE
 
 
 def test_the_numbers_of_the_balance_open_the_states_they_count() -> None:

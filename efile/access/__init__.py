@@ -1,0 +1,1 @@
+"""Who may see which file and document: competence, blocks."""

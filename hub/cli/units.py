@@ -1,0 +1,82 @@
+"""``units``: units of an office, their members, and who stands in for whom."""
+
+from __future__ import annotations
+
+import argparse
+import re
+
+from hub.app import CLOCK, open_database
+from hub.cli.command import Commands, place_of, show_json, show_table
+from hub.cli.parser import day
+from hub.core.clock import local_date
+from hub.core.errors import Rejected
+from hub.store.casework import units
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+def register(commands: Commands) -> None:
+    """Declare the commands."""
+    group = commands.group("units", "Sachgebiete, ihre Mitglieder, Vertretungen")
+    listing = group.add("list", _list, "Sachgebiete und Vertretungen auflisten", json_output=True)
+    listing.add_argument("--tenant", required=True, metavar="MANDANT")
+    add = group.add("add", _add, "Ein Sachgebiet anlegen oder umbenennen")
+    add.add_argument("unit", metavar="SACHGEBIET", help="Kleinbuchstaben, Ziffern, Bindestriche")
+    add.add_argument("--tenant", required=True, metavar="MANDANT")
+    add.add_argument("--name", required=True)
+    join = group.add("join", _join, "Festlegen, in welchen Sachgebieten eine Person arbeitet")
+    join.add_argument("login")
+    join.add_argument("units", nargs="*", metavar="SACHGEBIET", help="ohne: in keinem")
+    deputy = group.add("deputy", _deputy, "Eine Vertretung eintragen oder ändern")
+    deputy.add_argument("person", metavar="ABWESEND", help="Login")
+    deputy.add_argument("deputy", metavar="VERTRETUNG", help="Login")
+    deputy.add_argument("--since", type=day, metavar="TAG", help="Vorgabe: heute")
+    deputy.add_argument("--until", type=day, required=True, metavar="TAG", help="einschließlich")
+
+
+async def _list(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    tenant = place.settings.tenant(options.tenant).id
+    today = local_date(CLOCK.now_us())
+    async with open_database(place) as database:
+        rooms, away = await database.read(
+            lambda tx: (units.units(tx, tenant), units.deputies(tx, tenant, today))
+        )
+    if options.json:
+        show_json({"units": rooms, "deputies": away})
+        return 0
+    show_table(rooms, {"id": "Sachgebiet", "name": "Name", "members": "Mitglieder"})
+    show_table(away, {"person": "Abwesend", "deputy": "Vertretung", "since": "von", "until": "bis"})
+    return 0
+
+
+async def _add(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    tenant = place.settings.tenant(options.tenant).id
+    if not _ID.fullmatch(options.unit):
+        raise Rejected(
+            "unit_name_invalid",
+            "Ein Sachgebiet heißt mit Kleinbuchstaben, Ziffern und Bindestrichen (höchstens 40).",
+            place=options.unit[:40],
+        )
+    async with open_database(place) as database:
+        await database.write(lambda tx: units.add(tx, tenant, options.unit, options.name))
+    print(f"Sachgebiet {options.unit}: {options.name}")
+    return 0
+
+
+async def _join(options: argparse.Namespace) -> int:
+    login = options.login.strip().lower()
+    async with open_database(place_of(options)) as database:
+        await database.write(lambda tx: units.join(tx, login, options.units, CLOCK.now_us()))
+    print(f"Konto {login} arbeitet in: {', '.join(sorted(options.units)) or 'keinem Sachgebiet'}.")
+    return 0
+
+
+async def _deputy(options: argparse.Namespace) -> int:
+    person, other = options.person.strip().lower(), options.deputy.strip().lower()
+    since = options.since or local_date(CLOCK.now_us())
+    async with open_database(place_of(options)) as database:
+        await database.write(lambda tx: units.stand_in(tx, person, other, since, options.until))
+    print(f"{other} vertritt {person} vom {since:%d.%m.%Y} bis {options.until:%d.%m.%Y}.")
+    return 0

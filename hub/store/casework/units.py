@@ -1,0 +1,129 @@
+"""Units of an office (*Sachgebiete*) and who stands in for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from hub.core.errors import Rejected
+from hub.store.database import Row, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """As what a person stands before the files of an office, now."""
+
+    stands_for: tuple[str, ...] = ()
+    """Logins of those who are away."""
+    units: tuple[str, ...] = ()
+    """Own units and theirs."""
+    opened: tuple[str, ...] = ()
+    """Files opened in an emergency."""
+
+
+def standing(
+    tx: Transaction, tenant: str, login: str, own: Sequence[str], at: tuple[date, int]
+) -> Standing:
+    """Return it on a day and at a time (microseconds)."""
+    today, now_us = at
+    away = tx.all(
+        "SELECT deputy.person, account.units FROM deputy JOIN account"
+        " ON account.tenant = deputy.tenant AND account.login = deputy.person"
+        " WHERE deputy.tenant = :tenant AND deputy.deputy = :login"
+        " AND deputy.since <= :today AND deputy.until >= :today ORDER BY deputy.person",
+        tenant=tenant, login=login, today=today.isoformat(),
+    )  # fmt: skip
+    opened = tx.all(
+        "SELECT DISTINCT akte FROM emergency WHERE tenant = :tenant AND login = :login"
+        " AND until_us > :now ORDER BY akte",
+        tenant=tenant, login=login, now=now_us,
+    )  # fmt: skip
+    units = {*own, *(word for row in away for word in row["units"].split())}
+    return Standing(
+        tuple(row["person"] for row in away),
+        tuple(sorted(units)),
+        tuple(row["akte"] for row in opened),
+    )
+
+
+def units(tx: Transaction, tenant: str) -> list[Row]:
+    """Return the units of an office with the number of their members."""
+    members = [row["units"].split() for row in people(tx, tenant)]
+    return [
+        {**row, "members": sum(row["id"] in words for words in members)}
+        for row in tx.all(
+            "SELECT id, name FROM unit WHERE tenant = :tenant ORDER BY id", tenant=tenant
+        )
+    ]
+
+
+def people(tx: Transaction, tenant: str | None) -> list[Row]:
+    """Return the accounts of an office; of the central operator for ``None``."""
+    return tx.all(
+        "SELECT login, name, roles, walls, units, state, locked_until_us, changed_us FROM account"
+        " WHERE tenant IS NOT DISTINCT FROM :tenant ORDER BY login",
+        tenant=tenant,
+    )
+
+
+def add(tx: Transaction, tenant: str, unit: str, name: str) -> None:
+    """Create a unit or give it another name."""
+    tx.run(
+        "INSERT INTO unit (tenant, id, name) VALUES (:tenant, :id, :name)"
+        " ON CONFLICT (tenant, id) DO UPDATE SET name = excluded.name",
+        tenant=tenant, id=unit, name=name,
+    )  # fmt: skip
+
+
+def join(tx: Transaction, login: str, wanted: Sequence[str], now_us: int) -> None:
+    """Make a person a member of these units and of no others.
+
+    Raises:
+        Rejected: no such account of an office, or no such unit there.
+    """
+    row = tx.one("SELECT tenant FROM account WHERE login = :login", login=login)
+    if row is None or row["tenant"] is None:
+        raise Rejected("unknown_account", f"Das Konto „{login}“ gibt es in keinem Amt.")
+    known = {one["id"] for one in units(tx, row["tenant"])}
+    if missing := set(wanted) - known:
+        raise Rejected(
+            "unknown_unit",
+            f"Das Sachgebiet „{min(missing)}“ gibt es in diesem Amt nicht.",
+            remedy="„aktenhub units list“ nennt die Sachgebiete; „units add“ legt eines an.",
+        )
+    tx.run(
+        "UPDATE account SET units = :units, changed_us = :now WHERE login = :login",
+        units=" ".join(sorted(set(wanted))), now=now_us, login=login,
+    )  # fmt: skip
+
+
+def stand_in(tx: Transaction, person: str, deputy: str, since: date, until: date) -> None:
+    """Let one person stand in for another of the same office.
+
+    Raises:
+        Rejected: not two accounts of one office, or the time is over before it begins.
+    """
+    rows = tx.all("SELECT login, tenant FROM account WHERE login IN :both", both=(person, deputy))
+    offices = {row["tenant"] for row in rows}
+    if len({row["login"] for row in rows}) != 2 or len(offices) != 1 or None in offices:  # noqa: PLR2004  two people
+        raise Rejected("not_one_office", "Vertretung gibt es nur zwischen Konten eines Amtes.")
+    if until < since:
+        raise Rejected("deputy_already_over", "Die Vertretung wäre schon zu Ende.")
+    tx.run(
+        "INSERT INTO deputy (tenant, person, deputy, since, until)"
+        " VALUES (:tenant, :person, :deputy, :since, :until)"
+        " ON CONFLICT (tenant, deputy, person) DO UPDATE SET"
+        " since = excluded.since, until = excluded.until",
+        tenant=offices.pop(), person=person, deputy=deputy, since=since.isoformat(),
+        until=until.isoformat(),
+    )  # fmt: skip
+
+
+def deputies(tx: Transaction, tenant: str, today: date) -> list[Row]:
+    """Return who stands in for whom, today or later."""
+    return tx.all(
+        "SELECT person, deputy, since, until FROM deputy"
+        " WHERE tenant = :tenant AND until >= :today ORDER BY person, since",
+        tenant=tenant, today=today.isoformat(),
+    )  # fmt: skip

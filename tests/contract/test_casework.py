@@ -1,0 +1,178 @@
+"""What caseworkers keep beside the files, and who they stand for, alike on both engines."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from hub.core.errors import Rejected
+from hub.store.casework import emergencies, notes, tasks, units, visits
+from hub.store.casework.emergencies import Emergency
+from hub.store.casework.notes import Note
+from hub.store.casework.tasks import Task
+from hub.store.casework.units import Standing
+from hub.store.database import Transaction
+from hub.store.migrate import hub_migrations, migrate
+from tests.engines import AnyDatabase, Engine
+
+NOW = 1_795_000_000_000_000
+MINUTE = 60_000_000
+HERE, THERE = "musterstadt", "beispielkreis"
+TODAY = date(2026, 11, 22)
+
+
+def _fill(tx: Transaction) -> None:
+    for tenant, login in ((HERE, "ahrens"), (HERE, "bauer"), (THERE, "fremd"), (None, "betrieb")):
+        tx.run(
+            "INSERT INTO account (id, tenant, login, name, roles, password, state, changed_us)"
+            " VALUES (:login, :tenant, :login, :login, 'caseworker', 'x', 'active', 1)",
+            tenant=tenant, login=login,
+        )  # fmt: skip
+    for tenant, unit in ((HERE, "uv1"), (HERE, "uv2"), (THERE, "uv9")):
+        units.add(tx, tenant, unit, unit.upper())
+
+
+@pytest.fixture
+async def database(engine: Engine) -> AsyncIterator[AnyDatabase]:
+    opened = engine.open()
+    await migrate(opened, hub_migrations(engine.name), NOW)
+    await opened.write(_fill)
+    yield opened
+    await asyncio.to_thread(opened.close)
+
+
+async def test_a_person_stands_for_whoever_is_away_and_for_nobody_a_day_later(
+    database: AnyDatabase,
+) -> None:
+    def work(tx: Transaction) -> list[Standing]:
+        units.join(tx, "bauer", ["uv2"], NOW)
+        units.stand_in(tx, "bauer", "ahrens", date(2026, 11, 20), TODAY)
+        days = (date(2026, 11, 19), TODAY, date(2026, 11, 23))
+        return [units.standing(tx, HERE, "ahrens", ["uv1"], (day, NOW)) for day in days]
+
+    before, during, after = await database.write(work)
+
+    assert Standing((), ("uv1",), ()) == before == after
+    assert Standing(("bauer",), ("uv1", "uv2"), ()) == during
+    listed = await database.read(
+        lambda tx: (units.units(tx, HERE), units.deputies(tx, HERE, TODAY))
+    )
+    assert [("uv1", 0), ("uv2", 1)] == [(one["id"], one["members"]) for one in listed[0]]
+    assert [("bauer", "ahrens")] == [(one["person"], one["deputy"]) for one in listed[1]]
+
+
+@pytest.mark.parametrize("wanted", [("bauer", "fremd"), ("bauer", "betrieb"), ("bauer", "bauer")])
+async def test_nobody_stands_in_across_offices(
+    database: AnyDatabase, wanted: tuple[str, str]
+) -> None:
+    with pytest.raises(Rejected, match="not_one_office"):
+        await database.write(lambda tx: units.stand_in(tx, *wanted, TODAY, TODAY))
+
+
+@pytest.mark.parametrize(("login", "unit"), [("ahrens", "uv9"), ("betrieb", "uv1"), ("x", "uv1")])
+async def test_nobody_joins_a_unit_of_another_office(
+    database: AnyDatabase, login: str, unit: str
+) -> None:
+    with pytest.raises(Rejected):
+        await database.write(lambda tx: units.join(tx, login, [unit], NOW))
+
+
+async def test_an_emergency_ends_by_itself_and_waits_to_be_seen(database: AnyDatabase) -> None:
+    one = Emergency(
+        id="e", tenant=HERE, akte="a", login="ahrens", reason="Gefahr", opened_us=NOW,
+        until_us=NOW + MINUTE,
+    )  # fmt: skip
+
+    def work(tx: Transaction) -> list[object]:
+        emergencies.begin(tx, one)
+        emergencies.begin(tx, replace(one, reason="zweiter Klick"))
+        opened = [
+            units.standing(tx, HERE, "ahrens", (), (TODAY, at)).opened for at in (NOW, NOW + MINUTE)
+        ]
+        unseen = len(emergencies.listed(tx, HERE, unseen=True))
+        foreign = emergencies.take_note(tx, THERE, "e", "fremd", NOW)
+        seen = emergencies.take_note(tx, HERE, "e", "revision", NOW + 1)
+        emergencies.take_note(tx, HERE, "e", "andere", NOW + 2)
+        rows = emergencies.listed(tx, HERE, akte="a")
+        left = len(emergencies.listed(tx, HERE, unseen=True))
+        said = [(row["reason"], row["seen_by"], row["seen_us"]) for row in rows]
+        return [opened, unseen, foreign, seen, said, left, emergencies.listed(tx, THERE)]
+
+    expected = [[("a",), ()], 1, False, True, [("Gefahr", "revision", NOW + 1)], 0, []]
+    assert expected == await database.write(work)
+
+
+async def test_looks_within_half_an_hour_are_one_visit(database: AnyDatabase) -> None:
+    def work(tx: Transaction) -> list[int]:
+        times = (0, 29, 58, 100, 101, 200)
+        return [visits.came(tx, HERE, "ahrens", "a", NOW + t * MINUTE) - NOW for t in times]
+
+    found = await database.write(work)
+    visits_of = await database.read(lambda tx: visits.latest(tx, HERE, "ahrens", 5))
+
+    assert [-NOW] * 3 + [58 * MINUTE] * 2 + [101 * MINUTE] == found
+    assert [("a", NOW + 200 * MINUTE)] == [(one["akte"], one["last_us"]) for one in visits_of]
+
+
+async def test_documents_are_taken_note_of_by_each_person_once(database: AnyDatabase) -> None:
+    def work(tx: Transaction) -> tuple[set[str], set[str]]:
+        visits.take_note(tx, HERE, "ahrens", [("a", "d1"), ("a", "d2")], NOW)
+        visits.take_note(tx, HERE, "ahrens", [("a", "d1")], NOW + 1)
+        both = ("d1", "d2", "d3")
+        return visits.taken(tx, HERE, "ahrens", both), visits.taken(tx, HERE, "bauer", both)
+
+    assert ({"d1", "d2"}, set()) == await database.write(work)
+
+
+async def test_tasks_come_by_day_and_are_done_put_off_and_handed_over(
+    database: AnyDatabase,
+) -> None:
+    base = Task(
+        id="0", tenant=HERE, akte="a", due="2026-11-22", text="anrufen", owner="p:ahrens",
+        made_by="ahrens", made_us=NOW,
+    )  # fmt: skip
+
+    def work(tx: Transaction) -> list[object]:
+        for number, day in enumerate(("2026-11-22", "2026-11-20", "2026-11-22", "2026-12-01")):
+            tasks.add(tx, replace(base, id=str(number), due=day))
+        tasks.add(tx, replace(base, id="9", tenant=THERE))
+        due = [t["id"] for t in tasks.due(tx, HERE, ["p:ahrens"], "2026-11-22", "", 50)]
+        rest = [t["id"] for t in tasks.due(tx, HERE, ["p:ahrens"], "9999", "2026-11-22|0", 50)]
+        tasks.finish(tx, HERE, "1", "bauer", NOW)
+        tasks.finish(tx, THERE, "0", "fremd", NOW)
+        tasks.change(tx, HERE, "0", due="2026-11-29")
+        tasks.change(tx, HERE, "2", owner="u:uv1")
+        count = tasks.count_due(tx, HERE, ["p:ahrens", "u:uv1"], "2026-11-22")
+        left = [(t["id"], t["due"], t["owner"]) for t in tasks.of_file(tx, HERE, "a", 50)]
+        return [due, rest, count, left]
+
+    open_ones = [
+        ("2", "2026-11-22", "u:uv1"), ("0", "2026-11-29", "p:ahrens"),
+        ("3", "2026-12-01", "p:ahrens"),
+    ]  # fmt: skip
+    assert [["1", "0", "2"], ["2", "3"], 1, open_ones] == await database.write(work)
+
+
+async def test_a_private_note_is_its_authors_alone(database: AnyDatabase) -> None:
+    note = Note(
+        id="1", tenant=HERE, akte="a", document="", author="ahrens", team=False,
+        text="Mutter ruft 100%ig zurück", made_us=NOW,
+    )  # fmt: skip
+
+    def work(tx: Transaction) -> list[list[str]]:
+        notes.add(tx, note)
+        notes.add(tx, replace(note, id="2", team=True, made_us=NOW + 1))
+        notes.add(tx, replace(note, id="3", team=True, tenant=THERE))
+        found = [notes.of_file(tx, HERE, "a", who, 9) for who in ("ahrens", "bauer")]
+        queries = ("100% mutter", "100_", "")
+        found += [notes.search(tx, HERE, "bauer", query, 9) for query in queries]
+        notes.remove(tx, HERE, "a", "2", "bauer")
+        notes.remove(tx, HERE, "a", "1", "ahrens")
+        found.append(notes.of_file(tx, HERE, "a", "ahrens", 9))
+        return [[row["id"] for row in rows] for rows in found]
+
+    assert [["2", "1"], ["2"], ["2"], [], [], ["2"]] == await database.write(work)

@@ -1,0 +1,61 @@
+import pytest
+
+from tests.command_line import OFFICE, CommandLine
+
+TENANT = ("--tenant", OFFICE)
+
+
+def make(command: CommandLine, monkeypatch: pytest.MonkeyPatch, *logins: str) -> None:
+    for login in logins:
+        monkeypatch.setattr("getpass.getpass", lambda _: "ein langer Satz als Passwort")
+        monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+        done = command(
+            "accounts", "create", login, "--name", login, "--role", "caseworker", *TENANT
+        )
+        assert 0 == done.code, done.err
+
+
+def test_units_members_and_deputies_are_listed(
+    command: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(command, monkeypatch, "bauer", "winter")
+    added = command("units", "add", "uv1", *TENANT, "--name", "Unterhaltsvorschuss A-K")
+    joined = command("units", "join", "Bauer", "uv1")
+    away = command("units", "deputy", "bauer", "winter", "--until", "2199-12-31")
+    listed = command("units", "list", *TENANT, "--json").json
+
+    assert (0, 0, 0) == (added.code, joined.code, away.code)
+    assert [("uv1", "Unterhaltsvorschuss A-K", 1)] == [
+        (one["id"], one["name"], one["members"]) for one in listed["units"]
+    ]
+    assert [("bauer", "winter", "2199-12-31")] == [
+        (one["person"], one["deputy"], one["until"]) for one in listed["deputies"]
+    ]
+    assert "winter" in command("units", "list", *TENANT).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["add", "UV 1", *TENANT, "--name", "x"], "unit_name_invalid"),
+        (["join", "niemand", "uv1"], "unknown_account"),
+        (["deputy", "x", "y", "--until", "2199-12-31"], "not_one_office"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    command: CommandLine, arguments: list[str], code: str
+) -> None:
+    answer = command("units", *arguments)
+
+    assert 1 == answer.code
+    assert f"[{code}]" in answer.err
+
+
+def test_an_account_joins_only_units_there_are(
+    command: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(command, monkeypatch, "bauer")
+
+    assert "[unknown_unit]" in command("units", "join", "bauer", "uv7").err
+    over = ["units", "deputy", "bauer", "bauer", "--since", "2026-02-01", "--until", "2026-01-01"]
+    assert "[not_one_office]" in command(*over).err
