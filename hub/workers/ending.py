@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hub.store.database import Row, Transaction
 from hub.store.lanes import Promise
-from hub.workers.crew import Crew
+from hub.workers.queues.crew import Crew
 
 FINISH_S = 30.0
 """How long begun work may go on; the service manager waits longer than that."""

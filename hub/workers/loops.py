@@ -11,9 +11,8 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 from hub.channels.inbound.watch import FolderWatch
 from hub.core.errors import Unavailable
@@ -23,19 +22,16 @@ from hub.pipeline.desk.bulk import Bulk
 from hub.pipeline.desk.correcting import enter_approved
 from hub.pipeline.desk.status import put_questions
 from hub.pipeline.fulfilment.cash_files import close_due_files
-from hub.pipeline.fulfilment.groups import deliver_files, file_documents
-from hub.pipeline.fulfilment.keeping import fulfil
 from hub.pipeline.fulfilment.letters import write_letters
 from hub.pipeline.house import House
-from hub.pipeline.journey.travel import travel
 from hub.pipeline.pressure import service_ending
 from hub.pipeline.recovery import recover
 from hub.store import lanes
-from hub.workers.crew import Act, Claim, Crew, Group, Size, claim, heads, lines, singly
 from hub.workers.doors import Doors
 from hub.workers.ending import Remains, open_work, wind_down
-from hub.workers.gates import Gate, StorageGate
-from hub.workers.strays import Strays
+from hub.workers.queues.crew import claim
+from hub.workers.queues.roster import POLL_S, REST_S, Elsewhere, Loop, Roster, Round
+from hub.workers.queues.strays import Strays
 from hub.workers.sweep import Sweep
 from hub.workers.troubles import Troubles
 
@@ -45,12 +41,8 @@ BALANCE_LOOK_S = 30.0
 """How often what came to rest is added up for the balance."""
 BULK_LOOK_S = 5.0
 """How often bulk jobs are looked for; whoever begins one carries on its first cases at once."""
-REST_S = 0.02
-"""Where a hundred things happen in a second, looking after each would cost more than the work."""
 SCAN_REST_S = 0.1
-"""The same for folders, where a look costs more."""
-POLL_S = 0.25
-"""How long a loop sleeps when nothing wakes it."""
+"""Where a loop of the queues rests shortly, one of folders rests longer: a look costs more."""
 SWEEP_LOOK_S = 30.0
 """How often the daily sweep is asked whether its day is over."""
 PAUSE_S = 2.0
@@ -61,45 +53,21 @@ LASTING_S = 30.0
 STUCK_S = 60.0
 """A loop that did not come round for this long, beyond the longest conversion, hangs."""
 
-TRAVEL = Size(lanes=64, behind=15, groups=3)
-FILE = Size(lanes=128, behind=15, groups=2)
-DELIVER = Size(lanes=256, behind=0, groups=2)
-"""Partners get the files of a case one after the other: none goes out before the one ahead."""
-AT_ONCE = 64
-"""Promises in work at the same time where each is done by itself."""
-
-Round = Callable[[], Awaitable[int]]
-"""Do what is due and return how much it was."""
-
-
 Duty = tuple[str, Round, float]
 """Name, what to do again and again beside the messages' way, and how often in seconds."""
-
-
-@dataclass(slots=True)
-class _Loop:
-    name: str
-    round: Round
-    poll_s: float
-    rest_s: float = REST_S
-    """A loop that found nothing looks again no sooner, however often it is woken."""
-    woken: asyncio.Event = field(default_factory=asyncio.Event)
-    seldom: bool = False
-    """Keeps its own time: what happens to messages is no reason to look sooner."""
-    sooner_s: Callable[[], float] = lambda: math.inf
-    """Where something is known to become due before its poll: in how many seconds."""
-    queue: str | None = None
-    """Works on this queue alone, and is woken only when a lane of it is due."""
 
 
 class Workers:
     """All loops of one node."""
 
-    def __init__(self, house: House, duties: Sequence[Duty] = ()) -> None:
+    def __init__(
+        self, house: House, duties: Sequence[Duty] = (), filer: Elsewhere | None = None
+    ) -> None:
+        """``filer`` files in our place; without one it is done here."""
         self._house = house
         self._duties = tuple(duties)
-        self._crews: list[Crew] = []
-        self._running: list[_Loop] = []
+        self.roster = Roster(house, filer)
+        self._running: list[Loop] = []
         self._stopping = False
         self._told = asyncio.Event()
         self._hint = asyncio.Event()
@@ -112,62 +80,31 @@ class Workers:
         """Take on one more duty, before the work begins."""
         self._duties += (duty,)
 
-    def loops(self, *, at_once: bool) -> list[_Loop]:
+    def loops(self, *, at_once: bool) -> list[Loop]:
         """Return the loops in the order a message passes them."""
         house = self._house
-        partners = sorted({route.partner for route in house.routes.ways_out})
         loops = [
-            _Loop(
+            Loop(
                 "pickup",
                 self._doors.round,
                 house.settings.pickup.scan_s,
                 SCAN_REST_S,
                 sooner_s=lambda: _settling_s(house),
             ),
-            self._groups("travel", TRAVEL, travel),
-            _Loop("cash_files", lambda: close_due_files(house, at_once=at_once), POLL_S, POLL_S),
-            _Loop("letter", self._letters, POLL_S),
-            self._crew("file", FILE.groups, file_documents, StorageGate(FILE, house).claim),
-            self._one_by_one("refuse"),
-            *(self._deliverers(partner) for partner in partners),
-            _Loop("bulk", self._decide_many, BULK_LOOK_S, seldom=True),
-            _Loop("status", self._put_questions, POLL_S, seldom=True),
-            _Loop("balance", self._add_up, BALANCE_LOOK_S, seldom=True),
-            _Loop("sweep", Sweep(house).round, SWEEP_LOOK_S, seldom=True),
-            *(_Loop(*duty, seldom=True) for duty in self._duties),
+            self.roster.travel(),
+            Loop("cash_files", lambda: close_due_files(house, at_once=at_once), POLL_S, POLL_S),
+            Loop("letter", self._letters, POLL_S),
+            self.roster.filing(),
+            self.roster.refusals(),
+            *self.roster.deliveries(),
+            Loop("bulk", self._decide_many, BULK_LOOK_S, seldom=True),
+            Loop("status", self._put_questions, POLL_S, seldom=True),
+            Loop("balance", self._add_up, BALANCE_LOOK_S, seldom=True),
+            Loop("sweep", Sweep(house).round, SWEEP_LOOK_S, seldom=True),
+            *(Loop(*duty, seldom=True) for duty in self._duties),
         ]
         strays = Strays([loop.name for loop in loops], house)
-        return [*loops, _Loop("strays", strays.round, SWEEP_LOOK_S, seldom=True)]
-
-    def _deliverers(self, partner: str) -> _Loop:
-        """Return who delivers to a partner; over the network through its gate."""
-        queue = f"deliver:{partner}"
-        target = next((one for one in self._house.settings.https if one.name == partner), None)
-        if target is None and self._has_line(partner):
-            # Its address is missing: each delivery says so in its own clearing case.
-            return self._one_by_one(queue)
-        if target is None:
-            return self._groups(queue, DELIVER, deliver_files)
-        gate = Gate(target, queue, self._house)
-        return self._crew(queue, target.concurrency, singly(fulfil), heads(gate.claim))
-
-    def _has_line(self, partner: str) -> bool:
-        ways = self._house.routes.ways_out
-        return any(way.partner == partner and way.door == "https" for way in ways)
-
-    def _groups(self, queue: str, size: Size, act: Act) -> _Loop:
-        return self._crew(queue, size.groups, act, lines(queue, size, self._house))
-
-    def _one_by_one(self, queue: str) -> _Loop:
-        def claim_up_to(count: int) -> Awaitable[Group]:
-            return claim(queue, count, self._house)
-
-        return self._crew(queue, AT_ONCE, singly(fulfil), heads(claim_up_to))
-
-    def _crew(self, queue: str, places: int, act: Act, claim_groups: Claim) -> _Loop:
-        crew = Crew(places, act, self._house, claim_groups)
-        self._crews.append(crew)
-        return _Loop(queue, crew.round, POLL_S, queue=queue)
+        return [*loops, Loop("strays", strays.round, SWEEP_LOOK_S, seldom=True)]
 
     async def run(self, started: Callable[[], None] = lambda: None) -> Remains:
         """Work until :meth:`stop`, finish what was begun, and return what remained.
@@ -188,7 +125,8 @@ class Workers:
             told.cancel()
             waking.cancel()
             watch.stop()
-            broken_off = await wind_down(running, self._crews, self._hurry)
+            broken_off = await wind_down(running, self.roster.crews, self._hurry)
+            await self.roster.end()
             me, now_us = self._house.settings.node, self._house.clock.now_us()
             await self._house.database.write(lambda tx: lanes.hand_back(tx, me, now_us))
             await self._doors.hand_back()
@@ -278,7 +216,7 @@ class Workers:
         watch.start()
         return watch
 
-    async def _supervise(self, loop: _Loop) -> None:
+    async def _supervise(self, loop: Loop) -> None:
         while not self._stopping:
             self._last_round[loop.name] = time.monotonic()
             # Before the look: what is said during it is not forgotten after it.
@@ -299,11 +237,11 @@ class Workers:
                 self._troubles.over(loop.name)
                 await self._after(done, loop)
 
-    async def _rest(self, loop: _Loop, exc: Exception) -> None:
+    async def _rest(self, loop: Loop, exc: Exception) -> None:
         self._troubles.note(loop.name, exc)
         await asyncio.sleep(PAUSE_S)
 
-    async def _after(self, done: int, loop: _Loop) -> None:
+    async def _after(self, done: int, loop: Loop) -> None:
         """Wake the others after work, sleep after none."""
         if done:
             self.wake()
@@ -339,7 +277,7 @@ class Workers:
         return len(claimed)
 
 
-async def _wake_who_is_needed(hint: asyncio.Event, loops: Sequence[_Loop], house: House) -> None:
+async def _wake_who_is_needed(hint: asyncio.Event, loops: Sequence[Loop], house: House) -> None:
     """Look once for all queues and wake those who work on one that is due, and the others.
 
     Whoever is not woken looks by itself when its poll is due.

@@ -15,7 +15,8 @@ from hub.channels.inbound.folder import DropFolder
 from hub.core.errors import Unavailable
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
-from hub.workers.loops import Workers, _Loop
+from hub.workers.loops import Workers
+from hub.workers.queues.roster import Loop
 from tests.message_house import CORE, OFFICE, OTHER_OFFICE, World, open_world
 
 FALLDATEN = drops.case_data(MUSTERSTADT.xml[1], MUSTERSTADT)
@@ -83,8 +84,8 @@ async def test_what_is_said_during_a_look_is_not_forgotten_after_it(world: World
         return 0
 
     class OneLoop(Workers):
-        def loops(self, *, at_once: bool) -> list[_Loop]:
-            return [_Loop("patient", look, 3600.0)]
+        def loops(self, *, at_once: bool) -> list[Loop]:
+            return [Loop("patient", look, 3600.0)]
 
     workers = OneLoop(world.house)
     running = asyncio.create_task(workers.run())
@@ -154,16 +155,16 @@ async def test_only_who_works_on_a_due_queue_is_woken(world: World) -> None:
     woken: dict[str, asyncio.Event] = {"travel": asyncio.Event(), "refuse": asyncio.Event()}
     first = dict.fromkeys(woken, True)
 
-    def looker(name: str) -> _Loop:
+    def looker(name: str) -> Loop:
         async def look() -> int:
             if not first.pop(name, False):
                 woken[name].set()
             return 0
 
-        return _Loop(name, look, 3600.0, queue=name)
+        return Loop(name, look, 3600.0, queue=name)
 
     class TwoLoops(Workers):
-        def loops(self, *, at_once: bool) -> list[_Loop]:
+        def loops(self, *, at_once: bool) -> list[Loop]:
             return [looker(name) for name in woken]
 
     workers = TwoLoops(world.house)

@@ -14,7 +14,7 @@ from hub.store import lanes
 from hub.store.lanes import Promise
 from hub.store.migrate import hub_migrations, migrate
 from hub.store.sqlite import SqliteDatabase
-from hub.workers.crew import Crew, Size, claim, heads, lines, singly
+from hub.workers.queues.crew import Crew, Size, claim, heads, lines, singly
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from hub.store.lanes import Promise
 from hub.store.targets import breaker as targets
 from hub.store.targets.breaker import PARTNER, STORAGE
 from hub.store.targets.claims import Lease, Wanted, claim, claim_overdue
-from hub.workers.crew import Group, Size, lines
+from hub.workers.queues.crew import Group, Size, lines
 
 log = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from hub.store import lanes
 from hub.store.lanes import Promise
 from hub.store.targets.breaker import STORAGE, find
 from hub.store.views import signs
-from hub.workers.crew import Size
-from hub.workers.gates import Gate, StorageGate
+from hub.workers.queues.crew import Size
+from hub.workers.queues.gates import Gate, StorageGate
 from tests.message_house import OFFICE, OTHER_OFFICE, World, open_world
 from tests.unit.hub.pipeline.fulfilment.test_keeping import routed
 

@@ -13,7 +13,7 @@ from hub.core.log import JsonLine
 from hub.core.settings import Cash
 from hub.store import lanes
 from hub.store.lanes import Promise
-from hub.workers.strays import Strays
+from hub.workers.queues.strays import Strays
 from tests.message_house import CORE, OFFICE, OTHER_OFFICE, World, open_world
 from tests.unit.hub.pipeline.fulfilment.test_keeping import routed
 
