@@ -8,6 +8,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
 
 import efile
 from efile import FILING_STEPS, HEAD_STEPS, EFile, FileKinds, Host, S3Access, S3Store
@@ -164,29 +165,46 @@ async def open_house(place: Place) -> AsyncIterator[House]:
         center = open_center(place, database)
         # What a killed word processor left behind holds personal data.
         await asyncio.to_thread(shutil.rmtree, place.data / "work", ignore_errors=True)
-        payloads = Payloads(database, place.payloads)
-        await asyncio.to_thread(payloads.sweep, CLOCK.now_us())
-        recall = recollection(database, payloads)
-        isolation = start_isolation(place, recall)
-        stack.push_async_callback(isolation.close)
-        yield House(
-            settings=settings,
-            base=place.base,
-            clock=CLOCK,
-            database=database,
-            journal=Journal(settings.node),
-            payloads=payloads,
-            isolation=isolation,
-            recall=recall,
-            routes=open_routes(place),
-            templates=Templates.load(place.templates),
-            office=Office(
-                settings.letters.soffice, place.data / "work", settings.letters.timeout_s
-            ),
-            efile=room,
+        await asyncio.to_thread(Payloads(database, place.payloads).sweep, CLOCK.now_us())
+        house = _furnished(place, database, room)
+        house.isolation.start()
+        stack.push_async_callback(house.isolation.close)
+        yield replace(
+            house,
             lines={target.name: HttpsLine(door, center, target) for target in settings.https},
             inboxes=open_inboxes(settings, place.base),
         )
+
+
+@asynccontextmanager
+async def open_annex(place: Place) -> AsyncIterator[House]:
+    """Build what filing needs, beside a hub that holds the installation and put it in order."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
+    async with open_database(place) as database:
+        await join(database, place.settings.node, CLOCK)
+        async with open_efile(place, database) as room:
+            yield _furnished(place, database, room)
+
+
+def _furnished(place: Place, database: Database, room: EFile) -> House:
+    """Connect the rooms every process needs; the children that parse are not started yet."""
+    settings = place.settings
+    payloads = Payloads(database, place.payloads)
+    recall = recollection(database, payloads)
+    return House(
+        settings=settings,
+        base=place.base,
+        clock=CLOCK,
+        database=database,
+        journal=Journal(settings.node),
+        payloads=payloads,
+        isolation=_isolation(place, recall),
+        recall=recall,
+        routes=open_routes(place),
+        templates=Templates.load(place.templates),
+        office=Office(settings.letters.soffice, place.data / "work", settings.letters.timeout_s),
+        efile=room,
+    )
 
 
 @contextmanager
@@ -230,8 +248,12 @@ def start_isolation(
         recall: tells them what they must know of the past.
         sources: other rules than the installation's, for a rehearsal.
     """
-    wanted = place.settings.isolation
-    limits = Limits(wanted.memory_mb, wanted.wall_s, wanted.recycle_after, wanted.cpu_s)
-    isolation = Isolation(wanted.workers, limits, sources or place.sources, recall)
+    isolation = _isolation(place, recall, sources)
     isolation.start()
     return isolation
+
+
+def _isolation(place: Place, recall: Recollection, sources: Sources | None = None) -> Isolation:
+    wanted = place.settings.isolation
+    limits = Limits(wanted.memory_mb, wanted.wall_s, wanted.recycle_after, wanted.cpu_s)
+    return Isolation(wanted.workers, limits, sources or place.sources, recall)

@@ -14,6 +14,7 @@ from aiohttp import web
 from hub.app import collector
 from hub.app.alerts import watch_of
 from hub.app.anchors import Anchors
+from hub.app.annex.keeper import annex_of
 from hub.app.evidence import duties
 from hub.app.place import CLOCK, Place
 from hub.app.rooms import efile_of, open_center, open_desk, open_house
@@ -52,7 +53,7 @@ async def serve(place: Place) -> Remains:
     """Work and serve the staff pages until told to stop; return what remained to be done."""
     manager = ServiceManager(*service_manager())
     async with open_house(place) as house, AsyncExitStack() as stack:
-        workers = Workers(house, duties(place, house))
+        workers = Workers(house, duties(place, house), annex_of(place))
         lists = revocation_lists(place)
         workers.look_after(watch_of(place, house, workers, lists))
         services = _services(place, house, workers)

@@ -35,6 +35,8 @@ class Figures:
     balanced: bool
     receipts: str = "all"
     """Or ``refusals``: of which messages the case core got one."""
+    filing_apart: bool = False
+    """Whether a process of its own filed; its commits are not among those counted."""
 
     def to_dict(self) -> dict[str, object]:
         """Return the stable keys of ``bench messages --json``."""

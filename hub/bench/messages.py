@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from hub.app import collector, open_house
+from hub.app.annex.keeper import annex_of
 from hub.bench.figures import FolderFigures
 from hub.bench.load import Load
 from hub.bench.machine import Limits, cpu_seconds, peak_rss_mb, what_it_can
@@ -30,11 +31,15 @@ PATIENCE_S = 600.0
 """After this long whatever is not through counts as lost."""
 
 
-async def measure(folder: Path, load: Load, patience_s: float = PATIENCE_S) -> FolderFigures:
+async def measure(
+    folder: Path, load: Load, patience_s: float = PATIENCE_S, *, filing_apart: bool = False
+) -> FolderFigures:
     """Run a load from the drop folder to the e-file and return the figures."""
     stage = await set_stage(folder, 0)
     try:
         await asyncio.to_thread(_scan_as_shipped, stage)
+        if filing_apart:
+            await asyncio.to_thread(set_up_annex, stage)
         if load.receipts == "refusals":
             await asyncio.to_thread(_hush, stage)
         limits = await what_it_can(folder, stage.place, load)
@@ -42,6 +47,12 @@ async def measure(folder: Path, load: Load, patience_s: float = PATIENCE_S) -> F
         return await course.run(load, patience_s)
     finally:
         await stage.stop()
+
+
+def set_up_annex(stage: Stage) -> None:
+    """Let a process of its own file."""
+    settings = stage.settings_file.read_text(encoding="utf-8")
+    stage.settings_file.write_text(f"filing.own_process = true\n{settings}", encoding="utf-8")
 
 
 def _scan_as_shipped(stage: Stage) -> None:
@@ -80,12 +91,15 @@ class Course:
         async with open_house(self._stage.place) as house:
             # Compiling schemas and mappings is the price of a start, not of a message.
             await house.isolation.ready()
+            annex = annex_of(self._stage.place)
+            if annex:
+                await annex.ready()
             collector.settle()
             observed = await self._observed(house)
             begin_us = house.clock.now_us()
             begin_cpu = await asyncio.to_thread(cpu_seconds, others)
-            await self._work(house, observed, patience_s)
-            rss_mb = await asyncio.to_thread(peak_rss_mb, others)
+            workers = Workers(house, filer=annex)
+            rss_mb = await self._work(workers, observed, patience_s)
             cpu_s = await asyncio.to_thread(cpu_seconds, others) - begin_cpu
             run = Run(house, observed, load, begin_us, rss_mb, cpu_s)
             return await _figures(run, self._limits)
@@ -96,15 +110,18 @@ class Course:
             self._since = uuid7(house.clock.now_us()), heads.get(self._total.office.id, 0)
         return Observed(self._stage.place, house.database, self._total, *self._since)
 
-    async def _work(self, house: House, observed: Observed, patience_s: float) -> None:
-        workers = Workers(house)
+    async def _work(self, workers: Workers, observed: Observed, patience_s: float) -> float:
+        """Work until all is through, and return the peak of the memory in MiB."""
         running = asyncio.create_task(workers.run())
         finished = asyncio.create_task(observed.at_rest())
         await asyncio.wait({running, finished}, timeout=patience_s,
                            return_when=asyncio.FIRST_COMPLETED)  # fmt: skip
         finished.cancel()
+        others = [one.pid for one in self._stage.programs]
+        rss_mb = await asyncio.to_thread(peak_rss_mb, others)
         workers.stop()
         await running
+        return rss_mb
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +153,7 @@ async def _figures(run: Run, limits: Limits) -> FolderFigures:
         mode="folder",
         store=house.settings.database,
         receipts=load.receipts,
+        filing_apart=house.settings.filing.own_process,
         messages=load.files,
         seconds=round(answered_s, 2),
         messages_per_second=round(rate, 1),

@@ -38,6 +38,8 @@ def _add_messages(messages: argparse.ArgumentParser) -> None:
         help="Quittung von jeder Nachricht (Vorgabe) oder nur von abgelehnten")  # fmt: skip
     add("--store", choices=("sqlite", "postgresql"), default="sqlite",
         help="ein Prozess auf SQLite (Vorgabe) oder mehrere Knoten auf PostgreSQL")  # fmt: skip
+    add("--filing", choices=("hub", "own"), default="hub",
+        help="abgelegt wird im Prozess des Dienstes (Vorgabe) oder in einem eigenen")  # fmt: skip
     add("--workers", type=numbers, metavar="ZAHL,…", help="Knoten, zum Beispiel 1,2,4 (Vorgabe 1)")
     add("--database", metavar="DSN",
         help="leere PostgreSQL-Datenbank; ohne Angabe ein eigener Server auf Zeit")  # fmt: skip
@@ -66,10 +68,12 @@ async def _messages(options: argparse.Namespace) -> int:
 def _demand_fit(options: argparse.Namespace) -> None:
     """See that the options go together; else the call is wrong."""
     if options.store == "postgresql":
-        apart = options.mode == "https" or options.preload
+        apart = options.mode == "https" or options.preload or options.filing == "own"
     else:
         apart = options.workers or options.database or (options.mode == "https" and options.preload)
     usual = options.mode == "folder" and options.store == "sqlite" and not options.preload
+    if options.preload and options.filing == "own":
+        apart = True
     if apart or (options.receipts != "all" and not usual):
         options.parser.error(
             "--workers und --database gehören zu --store postgresql, "
@@ -111,11 +115,15 @@ def show_nodes(runs: list[NodeFigures]) -> None:
 
 
 async def _measured(options: argparse.Namespace, folder: Path) -> Figures | GrowthFigures:
+    apart = options.filing == "own"
     if options.preload:
         return await measure_growth(folder, options.count, options.preload)
     if options.mode == "https":
-        return await measure_https(folder, Wanted(options.count, options.connections))
-    return await measure(folder, Load(options.count, receipts=options.receipts))
+        return await measure_https(
+            folder, Wanted(options.count, options.connections, filing_apart=apart)
+        )
+    load = Load(options.count, receipts=options.receipts)
+    return await measure(folder, load, filing_apart=apart)
 
 
 async def _table(options: argparse.Namespace) -> int:

@@ -30,8 +30,8 @@ from hub.store.targets.breaker import (
 )
 from hub.store.targets.claims import Lease, claim_overdue
 from hub.store.views import signs
-from hub.workers.crew import Size
-from hub.workers.gates import Gate, StorageGate
+from hub.workers.queues.crew import Size
+from hub.workers.queues.gates import Gate, StorageGate
 from tests.engines import AnyDatabase, Engine
 
 COUNT = 3

@@ -104,6 +104,12 @@ class House:
         hidden.rename(inbox / name)
         self.dropped.append(Dropped(tenant, channel, name, data))
 
+    def file_apart(self) -> None:
+        """Let a process of its own file."""
+        settings = self.folder / "hub.toml"
+        text = settings.read_text(encoding="utf-8")
+        settings.write_text(f"filing.own_process = true\n{text}", encoding="utf-8")
+
     def start(self, *command: str, failpoint: str = "") -> Warm:
         """Start a command of the hub; what it says is added to one log."""
         return Warm(self.folder, command, failpoint)

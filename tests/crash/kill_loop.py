@@ -1,5 +1,8 @@
 """kill -9 at random moments of real work, again and again, with senders at every door.
 
+Every other house files in a process of its own, which is killed now and then, too, alone or with
+the hub.
+
     python -m tests.crash.kill_loop --cycles 1000 --seed 20261122 --json kills.json
 
 One house is killed some dozens of times, comes to rest, and is judged; then comes the next,
@@ -12,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import shutil
 import signal
@@ -21,6 +25,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -55,6 +60,8 @@ class Judgement:
     kills: int = 0
     dropped: int = 0
     posted: int = 0
+    annexes: int = 0
+    """Processes that filed and were killed alone."""
     enclosed: int = 0
     """Of these, how many came with an attachment."""
     retried: int = 0
@@ -99,6 +106,8 @@ class Trial:
         self.house = build_house(folder, server)
         self.judgement = Judgement(seed)
         line = _open_door(self.house)
+        if seed % 2:
+            self.house.file_apart()
         self.droppers = [
             Dropper(self.house, Pen(office, letter, self._own()))
             for office, letter in ((MUSTERSTADT, "a"), (BEISPIELHAUSEN, "b"), (MUSTERSTADT, "c"))
@@ -128,6 +137,35 @@ class Trial:
         return found
 
     def _live_and_die(self) -> None:
+        files, words, early = self._begin()
+        ear = Ear(self.house)
+        hub = self.house.start("run")
+        try:
+            self._wait(ear, words, files[early:])
+            time.sleep(self.chance.uniform(0.0, 0.15 if words else 0.6))
+            annex = hub.annex()
+            if annex and self.chance.random() < 0.3:
+                self._kill_alone(annex)
+            if hub.poll() is not None:
+                self.judgement.faults.append(f"the hub ended by itself: {self.house.log[-500:]}")
+        finally:
+            annex = hub.annex()
+            hub.kill()
+            hub.wait(PATIENCE_S)
+            if annex:
+                self._end(annex)
+        ear.listen()
+        self.judgement.kills += 1
+        after = self.judgement.killed_after
+        last = ear.heard[-1] if ear.heard else "nothing"
+        after[last] = after.get(last, 0) + 1
+        self.judgement.faults += checker.unsafe(self.house)
+
+    def _begin(self) -> tuple[list[Dropper], int, int]:
+        """Return who drops a file, after how many words comes the kill, and how many drop before.
+
+        Those have dropped; posters were asked.
+        """
         files = [self.chance.choice(self.droppers) for _ in range(self.chance.randrange(1, 8))]
         posts = [self.chance.randrange(3) for _ in self.posters]
         for poster, count in zip(self.posters, posts, strict=True):
@@ -138,22 +176,26 @@ class Trial:
         early = self.chance.randrange(len(files) + 1)
         for dropper in files[:early]:
             dropper.drop()
-        ear = Ear(self.house)
-        hub = self.house.start("run")
-        try:
-            self._wait(ear, words, files[early:])
-            time.sleep(self.chance.uniform(0.0, 0.15 if words else 0.6))
-            if hub.poll() is not None:
-                self.judgement.faults.append(f"the hub ended by itself: {self.house.log[-500:]}")
-        finally:
-            hub.kill()
-            hub.wait(PATIENCE_S)
-        ear.listen()
-        self.judgement.kills += 1
-        after = self.judgement.killed_after
-        last = ear.heard[-1] if ear.heard else "nothing"
-        after[last] = after.get(last, 0) + 1
-        self.judgement.faults += checker.unsafe(self.house)
+        return files, words, early
+
+    def _kill_alone(self, annex: int) -> None:
+        """Kill who files, and let the hub notice; some seconds later it starts another."""
+        os.kill(annex, signal.SIGKILL)
+        self.judgement.annexes += 1
+        time.sleep(self.chance.uniform(0.0, 3.0))
+
+    def _end(self, annex: int) -> None:
+        """Whoever filed for a hub that is dead is killed as well, or ends by itself."""
+        with suppress(ProcessLookupError):
+            if self.chance.random() < 0.5:
+                os.kill(annex, signal.SIGKILL)
+        end = time.monotonic() + PATIENCE_S
+        while Path(f"/proc/{annex}").exists():
+            if time.monotonic() > end:
+                self.judgement.faults.append("the annex of a dead hub goes on")
+                os.kill(annex, signal.SIGKILL)
+                return
+            time.sleep(0.01)
 
     def _wait(self, ear: Ear, words: int, files: list[Dropper]) -> None:
         """Drop what is left meanwhile; until enough was said, or nothing for a while."""
@@ -229,7 +271,7 @@ def report(judgements: Sequence[Judgement], seed: int) -> dict[str, object]:
     faults = [fault for one in judgements for fault in one.faults]
     numbers = {
         name: sum(getattr(one, name) for one in judgements)
-        for name in ("kills", "dropped", "posted", "enclosed", "retried", "repeated")
+        for name in ("kills", "annexes", "dropped", "posted", "enclosed", "retried", "repeated")
     }
     found = {word: sum(one.count(letter) for one in judgements) for letter, word in KINDS.items()}
     killed_after: Counter[str] = Counter()

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -36,6 +37,16 @@ class Warm:
     def pid(self) -> int:
         assert self._process.pid
         return self._process.pid
+
+    def annex(self) -> int | None:
+        """Return the process that files for this hub, if it has one."""
+        for status in Path("/proc").glob("[0-9]*/status"):
+            with suppress(OSError):
+                command = (status.parent / "cmdline").read_bytes()
+                parents = status.read_text(encoding="utf-8").partition("PPid:")[2].split()
+                if b"hub.app.annex" in command and parents[0] == str(self.pid):
+                    return int(status.parent.name)
+        return None
 
     def poll(self) -> int | None:
         """Return the exit code, negative: the killing signal; ``None`` while it runs."""

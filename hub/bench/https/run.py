@@ -24,6 +24,7 @@ from hub.bench.https.setting import Setting, set_up
 from hub.bench.https.wire import read, written
 from hub.bench.load import Load
 from hub.bench.machine import Limits, cpu_seconds, peak_rss_mb, what_it_can
+from hub.bench.messages import set_up_annex
 from hub.bench.observed import Observed
 from hub.bench.tally import Faults, disorder, faults, percentile
 from hub.demo.stage import python, set_stage, wait_for_port
@@ -46,6 +47,8 @@ class Wanted:
     connections: int = CONNECTIONS
     patience_s: float = 600.0
     """After this long whatever is not through counts as lost."""
+    filing_apart: bool = False
+    """A process of its own files."""
 
 
 async def measure_https(folder: Path, wanted: Wanted) -> HttpsFigures:
@@ -55,6 +58,8 @@ async def measure_https(folder: Path, wanted: Wanted) -> HttpsFigures:
     try:
         limits = await what_it_can(folder, stage.place, load)
         setting = await set_up(stage, load)
+        if wanted.filing_apart:
+            await asyncio.to_thread(set_up_annex, stage)
         hub = await stage.start("hub", python("hub", "--settings", str(stage.settings_file), "run"))
         await wait_for_port(stage.ports.web)
         async with open_database(stage.place) as database:
@@ -119,6 +124,7 @@ class Run:
             p99_ms=round(percentile(full.waits_ms, 99), 1),
             rss_mb=round(rss_mb, 1),
             balanced=total.balanced,
+            filing_apart=self.wanted.filing_apart,
             connections=self.wanted.connections,
             accept_p50_ms=round(percentile(full.accepts_ms, 50), 1),
             accept_p99_ms=round(percentile(full.accepts_ms, 99), 1),

@@ -169,6 +169,13 @@ class Isolation(_Section, frozen=True, kw_only=True):
     """Jobs after which a child is replaced, so that leaks of parsers stay bounded."""
 
 
+class Filing(_Section, frozen=True, kw_only=True):
+    """How documents get into the e-file."""
+
+    own_process: bool = False
+    """Filed beside the hub instead of within it: more goes through where there are two cores."""
+
+
 class Delivery(_Section, frozen=True, kw_only=True):
     """How promises are kept."""
 
@@ -371,6 +378,7 @@ class Settings(_Section, frozen=True, kw_only=True):
     intake: Intake = Intake()
     limits: Limits = Limits()
     isolation: Isolation = Isolation()
+    filing: Filing = Filing()
     delivery: Delivery = Delivery()
     letters: Letters = Letters()
     evidence: Evidence = Evidence()

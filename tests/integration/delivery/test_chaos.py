@@ -24,8 +24,8 @@ from hub.store import lanes
 from hub.store.engines.session import Address
 from hub.store.lanes import Promise
 from hub.store.messages import Travelled
-from hub.workers.crew import Crew, heads, singly
-from hub.workers.gates import Gate
+from hub.workers.queues.crew import Crew, heads, singly
+from hub.workers.queues.gates import Gate
 from tests.fault_partner import FAULTS, FaultPartner, FaultProxy
 from tests.message_house import OFFICE, World, open_world
 
