@@ -8,14 +8,11 @@ from hub.core.settings.environment import (
     secret,
     service_manager,
 )
+from hub.core.settings.kinds import Bytes, Count, Name, Pause, Port, Seconds
+from hub.core.settings.offices import Address, Cash, Channel, Register, RuleLevel, Tenant
 from hub.core.settings.reading import read_settings
 from hub.core.settings.sections import (
-    Address,
     Alerts,
-    Bytes,
-    Cash,
-    Channel,
-    Count,
     Delivery,
     Evidence,
     Filing,
@@ -26,19 +23,12 @@ from hub.core.settings.sections import (
     Isolation,
     Letters,
     Limits,
-    Name,
     Ops,
-    Pause,
     Pickup,
-    Port,
     Postgresql,
-    Register,
     Retention,
-    RuleLevel,
-    Seconds,
     Settings,
     Storage,
-    Tenant,
     Web,
 )
 

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from hub.core.errors import Misconfigured
 from hub.core.holidays import Land
+from hub.core.settings.kinds import Bytes, Count, Name, Pause, Port, Seconds, Section
+from hub.core.settings.offices import Tenant
 from hub.core.windows import WINDOW
 
-Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{1,30}\Z")]
-"""Names become folder, bucket and metric names, so they are narrow."""
-YEAR_S = 31_536_000.0
-Seconds = Annotated[float, Meta(gt=0, le=YEAR_S)]
-Pause = Annotated[float, Meta(ge=0, le=YEAR_S)]
-Count = Annotated[int, Meta(gt=0, le=1_000_000_000)]
-Bytes = Annotated[int, Meta(gt=0, le=1_000_000_000_000_000)]
-Port = Annotated[int, Meta(ge=0, le=65535)]
 
-
-class _Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A table of ``hub.toml``; a key that is not listed is refused."""
-
-
-class Folders(_Section, frozen=True, kw_only=True):
+class Folders(Section, frozen=True, kw_only=True):
     """Where things lie; relative paths are relative to ``hub.toml``."""
 
     data: str = "data"
@@ -49,7 +38,7 @@ class Folders(_Section, frozen=True, kw_only=True):
     """Empty: the file kinds (*Aktenarten*) shipped with the program."""
 
 
-class Storage(_Section, frozen=True, kw_only=True):
+class Storage(Section, frozen=True, kw_only=True):
     """The S3 server behind the e-file; keys are ``s3_access_key`` and ``s3_secret_key``."""
 
     endpoint: str
@@ -62,7 +51,7 @@ class Storage(_Section, frozen=True, kw_only=True):
     """The operator declares that the server syncs before it answers; no probe can tell."""
 
 
-class Web(_Section, frozen=True, kw_only=True):
+class Web(Section, frozen=True, kw_only=True):
     """Staff pages."""
 
     host: str = "127.0.0.1"
@@ -73,14 +62,14 @@ class Web(_Section, frozen=True, kw_only=True):
     """A session ends after this long in any case (ASVS 7.3.2)."""
 
 
-class Ops(_Section, frozen=True, kw_only=True):
+class Ops(Section, frozen=True, kw_only=True):
     """Health and metrics for the operator's monitoring; bind to an internal address only."""
 
     host: str = "127.0.0.1"
     port: Port = 8444
 
 
-class Pickup(_Section, frozen=True, kw_only=True):
+class Pickup(Section, frozen=True, kw_only=True):
     """Watched folders."""
 
     scan_s: Seconds = 5.0
@@ -99,7 +88,7 @@ class Pickup(_Section, frozen=True, kw_only=True):
     """Cleared files stay in ``.done`` and ``.duplicate`` so long; 0 removes them at once."""
 
 
-class Intake(_Section, frozen=True, kw_only=True):
+class Intake(Section, frozen=True, kw_only=True):
     """The door for senders over HTTPS."""
 
     enabled: bool = False
@@ -143,7 +132,7 @@ class Intake(_Section, frozen=True, kw_only=True):
     """What becomes of a certificate whose CA has no usable list."""
 
 
-class Limits(_Section, frozen=True, kw_only=True):
+class Limits(Section, frozen=True, kw_only=True):
     """Beyond these nothing more is taken in; intake goes on at four fifths of them."""
 
     backlog_messages: Count = 10_000
@@ -156,7 +145,7 @@ class Limits(_Section, frozen=True, kw_only=True):
     """Size of the database."""
 
 
-class Isolation(_Section, frozen=True, kw_only=True):
+class Isolation(Section, frozen=True, kw_only=True):
     """Child processes that parse foreign bytes."""
 
     workers: Count = 2
@@ -169,14 +158,14 @@ class Isolation(_Section, frozen=True, kw_only=True):
     """Jobs after which a child is replaced, so that leaks of parsers stay bounded."""
 
 
-class Filing(_Section, frozen=True, kw_only=True):
+class Filing(Section, frozen=True, kw_only=True):
     """How documents get into the e-file."""
 
     own_process: bool = False
     """Filed beside the hub instead of within it: more goes through where there are two cores."""
 
 
-class Delivery(_Section, frozen=True, kw_only=True):
+class Delivery(Section, frozen=True, kw_only=True):
     """How promises are kept."""
 
     lease_s: Seconds = 60.0
@@ -189,7 +178,7 @@ class Delivery(_Section, frozen=True, kw_only=True):
     """Orders per batch file at most."""
 
 
-class Evidence(_Section, frozen=True, kw_only=True):
+class Evidence(Section, frozen=True, kw_only=True):
     """Signed checkpoints of the journal, signed heads of the e-file's log."""
 
     checkpoint_entries: Annotated[int, Meta(ge=1, le=1_000_000)] = 10_000
@@ -202,7 +191,7 @@ class Evidence(_Section, frozen=True, kw_only=True):
     """When a journal was changed or cut at its end: do not start, or start and raise an alarm."""
 
 
-class Alerts(_Section, frozen=True, kw_only=True):
+class Alerts(Section, frozen=True, kw_only=True):
     """When people are told that something is wrong, and how; without address only as figures."""
 
     waiting_minutes: Count = 60
@@ -230,14 +219,14 @@ class Alerts(_Section, frozen=True, kw_only=True):
     mail_to: tuple[str, ...] = ()
 
 
-class Retention(_Section, frozen=True, kw_only=True):
+class Retention(Section, frozen=True, kw_only=True):
     """How long bytes of finished messages are kept."""
 
     payload_days: Annotated[int, Meta(ge=0, le=36_500)] = 730
     """Since the bytes were last named; 0 keeps them for ever."""
 
 
-class Letters(_Section, frozen=True, kw_only=True):
+class Letters(Section, frozen=True, kw_only=True):
     """Rendering of letters."""
 
     soffice: str = "soffice"
@@ -245,84 +234,11 @@ class Letters(_Section, frozen=True, kw_only=True):
     timeout_s: Seconds = 120.0
 
 
-class Address(_Section, frozen=True, kw_only=True):
-    """Postal address of an office."""
-
-    street: str
-    house_number: str
-    postal_code: Annotated[str, Meta(pattern=r"^[0-9]{5}\Z")]
-    city: str
-
-
-class Channel(_Section, frozen=True, kw_only=True):
-    """A door of the inbox: ``inbox/<tenant>/<name>/``."""
-
-    name: Name
-    ready: Literal["stable", "rename", "sidecar"] = "stable"
-    """When a file counts as complete."""
-    order: Literal["mtime", "name", "number"] = "mtime"
-    """In which order files are taken."""
-    number: str = ""
-    """Pattern whose one group finds the sender's number in the name of a file."""
-    gap_wait_s: Pause | None = None
-    """So long a missing number is waited for; 0: without end; left out: not at all."""
-    owner: str = ""
-    """User whose files alone are taken; empty: everybody's."""
-    must_be_mount: bool = False
-    """Whether the folder must be a mounted file system; an empty mount point is then a fault."""
-    settle_s: Pause | None = None
-    """Overrides ``pickup.settle_s``."""
-    duplicates: Literal["record", "accept", "refuse"] = "record"
-    """What happens to a file with bytes seen before on this channel."""
-
-
-class Register(_Section, frozen=True, kw_only=True):
-    """The office as the AZR knows it."""
-
-    partner: Name = "azr"
-    authority: Annotated[str, Meta(pattern=r"^[0-9]{6}\Z")]
-    """*Behördenkennzeichen* at the BVA."""
-    dvdv: str
-    """Author *Kennung*, for example ``uvs:09999000``."""
-
-
-class Cash(_Section, frozen=True, kw_only=True):
-    """The cash system of an office."""
-
-    partner: Name
-    """``ihv``, ``kasse`` or another profile in ``mappings/``."""
-    office: Annotated[str, Meta(min_length=1, max_length=10)]
-    """Number of the ordering office (*anordnende Stelle*) at the cash system."""
-    budget_out: str
-    """Budget line (*Buchungsstelle*) payments are booked on."""
-    budget_in: str
-    """Budget line claims are booked on."""
-
-
-RuleLevel = Literal["error", "warning", "info"]
-"""Weight of a business rule; only an error refuses a message."""
-
-
-class Tenant(_Section, frozen=True, kw_only=True):
-    """One office (*Jugendamt*)."""
-
-    id: Name
-    name: str
-    address: Address
-    phone: str
-    email: str
-    cash: Cash
-    register: Register | None = None
-    channels: tuple[Channel, ...] = ()
-    levels: dict[str, RuleLevel] = {}
-    """Business rules graded anew for this office, by their id; goes before the route's."""
-
-
 Idempotent = Literal["yes", "no", "query-url"]
 """What helps when an answer did not come: sending again, nothing, or inquiring."""
 
 
-class HttpsTarget(_Section, frozen=True, kw_only=True):
+class HttpsTarget(Section, frozen=True, kw_only=True):
     """A partner reached over HTTPS with a client certificate."""
 
     name: Name
@@ -350,7 +266,7 @@ class HttpsTarget(_Section, frozen=True, kw_only=True):
             raise ValueError(msg)
 
 
-class Postgresql(_Section, frozen=True, kw_only=True):
+class Postgresql(Section, frozen=True, kw_only=True):
     """The database of several nodes."""
 
     dsn: str
@@ -361,7 +277,7 @@ class Postgresql(_Section, frozen=True, kw_only=True):
     """Folder of ``pg_dump`` and ``pg_restore`` in the server's version; empty: the search path."""
 
 
-class Settings(_Section, frozen=True, kw_only=True):
+class Settings(Section, frozen=True, kw_only=True):
     """The whole of ``hub.toml``."""
 
     storage: Storage
