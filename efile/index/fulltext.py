@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from efile.index.access.sight import Sight, narrowing
-from efile.index.words.analysis import is_number, joined, token_of
+from efile.index.words.analysis import folded, is_number, joined, token_of
 from efile.index.words.compounds import pieces_of
-from efile.index.words.engines import ANALYSIS, MUCH, RUN, TITLE, Engine, Question, Words
+from efile.index.words.engines import ANALYSIS, MUCH, RUN, TITLE, WHOLE, Engine, Question, Words
 from efile.index.words.exact import values
 from efile.index.words.finds import excerpt
 from efile.index.words.fts5 import Fts5
@@ -54,42 +55,70 @@ def words_of(document: Document, text: str) -> Words:
         f"{document.title}\n{document.doc_type}\n{document.vorgang}\n"
         f"{document.akte_title}\n{document.aktenzeichen}\n{names}"
     )
-    in_head, head_pieces = _tokens(head)
-    in_body, body_pieces = _tokens(body)
-    marks = {*head_pieces, *body_pieces}
-    title = {*in_head, *head_pieces}
-    much = title | _spoken_much(in_body, body_pieces)
-    for text_of in (head, body):
-        exact = {token for value in values(text_of) for token in value.tokens}
-        marks |= exact
-        title |= exact if text_of is head else set()
-    marks |= {f"{TITLE}{token}" for token in title} | {f"{MUCH}{token}" for token in much}
-    return Words(body, " ".join([*in_head, *in_body]), " ".join(sorted(marks)))
+    in_head, in_body = _said(head), _said(body)
+    title = in_head.findable
+    marks = {*in_head.pieces, *in_body.pieces, *in_head.whole, *in_body.whole}
+    marks |= in_head.exact | in_body.exact
+    marks |= {f"{TITLE}{token}" for token in title}
+    marks |= {f"{MUCH}{token}" for token in title | in_body.much}
+    return Words(body, " ".join([*in_head.words, *in_body.words]), " ".join(sorted(marks)))
 
 
-def _tokens(text: str) -> tuple[list[str], list[str]]:
-    """Return the tokens of words, and of the pieces of compounds and their rows."""
-    found: list[str] = []
-    pieces: list[str] = []
-    for word in WORD.findall(text):
-        if is_number(word):
-            # A number; there is no end of them, and nothing of them is worth keeping in mind.
-            found.append(token_of(word))
-            continue
-        token, parts = _analysed(word)
-        found.append(token)
-        pieces += parts
-    if "-" in text:
-        for word in _HYPHENATED.findall(text):
-            token, parts = _analysed(word.replace("-", ""))
-            pieces += [token, *parts]
-    return found, pieces
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a text says, as tokens."""
+
+    words: list[str]
+    pieces: set[str]
+    """Of compounds, with their rows."""
+    whole: set[str]
+    exact: set[str]
+    counts: Counter[str]
+
+    @property
+    def findable(self) -> set[str]:
+        """Return what it is asked for by."""
+        return {*self.words, *self.pieces, *self.exact}
+
+    @property
+    def much(self) -> set[str]:
+        """Return what it speaks of much."""
+        least = max(_MUCH_SPOKEN, len(self.words) // _EVERY)
+        return {token for token, count in self.counts.items() if count >= least}
+
+
+def _said(text: str) -> _Said:
+    """Analyse a text, each different word once."""
+    exact = {token for value in values(text) for token in value.tokens}
+    spoken = WORD.findall(text)
+    tokens: dict[str, str] = {}
+    found = _Said([], set(), set(), exact, Counter())
+    for word, count in Counter(spoken).items():
+        # A number; there is no end of them, and nothing of them is worth keeping in mind.
+        token, pieces, whole = (token_of(word), (), "") if is_number(word) else _analysed(word)
+        tokens[word] = token
+        found.whole.add(whole)
+        found.pieces.update(pieces)
+        for each in (token, *pieces):
+            found.counts[each] += count
+    found.words.extend([tokens[word] for word in spoken])
+    found.whole.discard("")
+    for part in text.split() if "-" in text else ():
+        for word in _HYPHENATED.findall(part) if "-" in part else ():
+            token, pieces, _ = _analysed(word.replace("-", ""))
+            found.pieces.update((token, *pieces))
+    return found
 
 
 @lru_cache(maxsize=50_000)
-def _analysed(word: str) -> tuple[str, tuple[str, ...]]:
-    """Return token and pieces; office documents say the same few thousand words again and again."""
-    return token_of(word), (*dict.fromkeys(_rows(pieces_of(word))),)
+def _analysed(word: str) -> tuple[str, tuple[str, ...], str]:
+    """Return token, pieces and the whole word if it is another.
+
+    Office documents say the same few thousand words again and again.
+    """
+    token, whole = token_of(word), folded(word)
+    pieces = tuple(dict.fromkeys(_rows(pieces_of(word))))
+    return token, pieces, f"{WHOLE}{whole}" if whole != token else ""
 
 
 def _rows(pieces: Sequence[str]) -> Iterator[str]:
@@ -97,13 +126,6 @@ def _rows(pieces: Sequence[str]) -> Iterator[str]:
     for begin in range(len(pieces)):
         for end in range(begin + 1, len(pieces) + 1):
             yield RUN.join(pieces[begin:end])
-
-
-def _spoken_much(words: Sequence[str], pieces: Sequence[str]) -> set[str]:
-    least = max(_MUCH_SPOKEN, len(words) // _EVERY)
-    said = Counter(words)
-    said.update(pieces)
-    return {token for token, count in said.items() if count >= least}
 
 
 def insert(tx: Transaction, entered: Sequence[tuple[Document, Words]]) -> None:

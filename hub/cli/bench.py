@@ -5,8 +5,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
+from hub.bench.efile.figures import EFileFigures
+from hub.bench.efile.run import Wanted as Corpora
+from hub.bench.efile.run import measure_efile
 from hub.bench.figures import Figures, FolderFigures, HttpsFigures, NodeFigures
 from hub.bench.growth import GrowthFigures, measure_growth
 from hub.bench.https.run import CONNECTIONS, Wanted, measure_https
@@ -26,6 +30,14 @@ def register(commands: Commands) -> None:
     table = group.add("table", _table, "Große Tabellen und XML-Dateien prüfen", json_output=True)
     table.add_argument("--rows", type=number, default=1_000_000, help="Zeilen (Vorgabe 1.000.000)")
     table.add_argument("--xml-mb", type=number, default=200, help="Größe des XML (Vorgabe 200 MB)")
+
+    efile = group.add("efile", _efile, "Ablegen, Suchen, Prüfen, Wiederaufbau", json_output=True)
+    efile.add_argument("--documents", type=number, default=10_000, metavar="ZAHL",
+        help="Dokumente im Register, in denen gesucht wird (Vorgabe 10.000)")  # fmt: skip
+    efile.add_argument("--letters", type=number, default=500, metavar="ZAHL",
+        help="Briefe zu 60 kB, die abgelegt und geprüft werden (Vorgabe 500)")  # fmt: skip
+    efile.add_argument("--messages", type=number, default=2000, metavar="ZAHL",
+        help="Nachrichten, die mit ihnen wiederaufgebaut werden (Vorgabe 2000)")  # fmt: skip
 
 
 def _add_messages(messages: argparse.ArgumentParser) -> None:
@@ -149,6 +161,51 @@ async def _table(options: argparse.Namespace) -> int:
         ]
     )
     return 0 if figures.good else 1
+
+
+async def _efile(options: argparse.Namespace) -> int:
+    wanted = Corpora(options.documents, options.letters, options.messages)
+    with tempfile.TemporaryDirectory(prefix="aktenhub-bench-") as folder:
+        figures = await measure_efile(Path(folder), wanted)
+    if options.json:
+        show_json(figures.to_dict())
+    else:
+        show_efile(figures)
+    return 0 if figures.good else 1
+
+
+def show_efile(figures: EFileFigures) -> None:
+    """Print what the e-file does in a second, and how long people wait."""
+    show_facts(
+        [
+            ("Speicherung", figures.store),
+            ("Ablegen", f"{figures.filed_per_second} Briefe je Sekunde"),
+            ("  je CPU-Sekunde", figures.filed_per_cpu_second),
+            ("Suche p50 / p95", f"{figures.search_p50_ms} / {figures.search_p95_ms} ms über HTTP"),
+            ("  in", f"{figures.documents} Dokumenten, Datenbank {figures.database_mb} MB"),
+            ("  Rechenzeit", f"{figures.search_cpu_ms} ms je Suche"),
+            ("Akte mit 1000 Dokumenten", f"{figures.list_ms} ms, {figures.case_kb} kB"),
+            ("Seite der Aktenliste", f"{figures.list_kb} kB"),
+            ("Prüfen", f"{figures.verify_mb_per_second} MB je Sekunde"),
+            ("  je CPU-Sekunde", figures.verify_mb_per_cpu_second),
+            ("Wiederaufbau", f"{figures.rebuild_per_second} Dokumente je Sekunde"),
+            ("  je CPU-Sekunde", figures.rebuild_per_cpu_second),
+            ("Akte als ein PDF", _whole_file(figures)),
+            ("Speicher", f"{figures.rss_mb} MiB"),
+            ("fsync je Sekunde", figures.fsync_per_second),
+            ("Prüfsumme je Kern", f"{figures.hash_mb_per_second} MB je Sekunde"),
+            ("Bestand", "unversehrt" if figures.intact else "BESCHÄDIGT"),
+        ]
+    )
+    rows = [{"kind": kind, **asdict(one)} for kind, one in figures.search.items()]
+    columns = {"kind": "Frage", "p50_ms": "p50 ms", "p95_ms": "p95 ms", "cpu_ms": "CPU ms",
+               "asked": "gefragt", "empty": "ohne Treffer"}  # fmt: skip
+    show_table(rows, columns)
+
+
+def _whole_file(figures: EFileFigures) -> str:
+    seconds = figures.whole_file_pdf_seconds
+    return figures.whole_file_pdf_why_not if seconds is None else f"{seconds} s"
 
 
 def show_growth(figures: GrowthFigures) -> None:

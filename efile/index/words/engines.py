@@ -14,13 +14,14 @@ from typing import Literal, Protocol
 from efile.model import Document
 from efile.ports import Transaction
 
-SCOPE, TITLE, MUCH, EXACT = "¦", "§", "¤", "¢"
-"""Signs of tokens: office, kind and file; in the title; much spoken of; an exact value."""
+SCOPE, TITLE, MUCH, EXACT, WHOLE = "¦", "§", "¤", "¢", "¶"
+"""Signs of tokens: office, kind and file; in the title; much spoken of; an exact value; the whole
+word where its stem is another, since the stem of a beginning is no beginning."""
 RUN = "·"
 """Between the pieces of a compound that stand in a row."""
 TIERS = (TITLE, MUCH, "")
 """What is named in titles comes first, then what a document speaks of much, then the rest."""
-ANALYSIS = "2"
+ANALYSIS = "3"
 """Changed whenever documents must be analysed anew."""
 
 

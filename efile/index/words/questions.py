@@ -6,7 +6,7 @@ import re
 
 from efile.index.words.analysis import folded, joined, occurrences, token_of, tokens
 from efile.index.words.compounds import pieces_of
-from efile.index.words.engines import EXACT, RUN, Term
+from efile.index.words.engines import EXACT, RUN, WHOLE, Term
 from efile.index.words.exact import values
 
 WORD = re.compile(r"[^\W_]+")
@@ -68,6 +68,4 @@ def _beginnings(word: str) -> list[Term]:
     before = [Term("word", (token,)) for token in whole]
     if len(last) < _SHORTEST_BEGINNING:
         return [*before, Term("word", (only,))]
-    # The stemmer may turn ä into a where folding writes ae: both beginnings count.
-    variants = dict.fromkeys([last, last.replace("ae", "a").replace("oe", "o").replace("ue", "u")])
-    return [*before, Term("beginning", tuple(variants))]
+    return [*before, Term("beginning", (last, f"{WHOLE}{last}"))]

@@ -18,7 +18,7 @@ from efile.index.words.questions import is_exact, terms
         ("UV-2026-01", [Term("phrase", ("uv", "2026", "01"))]),
         ("51.3-0001", [Term("word", ("¢5130001",))]),
         ("51.3-01", [Term("phrase", ("51", "3", "01"))]),
-        ("überz*", [Term("beginning", ("ueberz", "uberz"))]),
+        ("überz*", [Term("beginning", ("ueberz", "¶ueberz"))]),
         ("vo*", [Term("word", ("vo",))]),
         ("01.03.2026 Antrag", [Term("word", ("¢d20260301",)), Term("word", ("antrag",))]),
         ("Meyer-Schmidt", [Term("word", ("mey",)), Term("word", ("schmidt",))]),

@@ -1,0 +1,1 @@
+"""``bench efile``: filing, search, verification and rebuild of the e-file, measured."""

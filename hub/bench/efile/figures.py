@@ -1,0 +1,90 @@
+"""What a measurement of the e-file says; the keys are stable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timed:
+    """Work of which so much was done."""
+
+    done: float
+    seconds: float
+    cpu_s: float
+    """Processor time of the hub's processes, children included; the S3 server's is not."""
+
+    @property
+    def rate(self) -> float:
+        """Return how much in a second."""
+        return self.done / self.seconds
+
+    @property
+    def per_cpu_second(self) -> float:
+        """Return how much in a second of one core's time."""
+        return self.done / self.cpu_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """How long answers to one kind of question took, in milliseconds."""
+
+    p50_ms: float
+    p95_ms: float
+    cpu_ms: float
+    """Processor time of the service per question."""
+    asked: int
+    empty: int
+    """Answers without a single document; every question has some."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EFileFigures:
+    """One measurement of ``bench efile``."""
+
+    store: str
+    letters: int
+    """PDF letters that were filed, with storage."""
+    letter_bytes: int
+    filed_per_second: float
+    filed_per_cpu_second: float
+    documents: int
+    """In the index while it was searched."""
+    preload_seconds: float
+    database_mb: float
+    search_p50_ms: float
+    search_p95_ms: float
+    search_cpu_ms: float
+    search: Mapping[str, Answers]
+    """By kind of question."""
+    list_ms: float
+    """Page of a file of a thousand documents, p95."""
+    list_kb: float
+    """Bytes of a page of the list of files, as sent, in kB."""
+    case_kb: float
+    """The same of the page of that file."""
+    verify_mb_per_second: float
+    verify_mb_per_cpu_second: float
+    verify_objects: int
+    rebuild_per_second: float
+    rebuild_per_cpu_second: float
+    rebuilt: int
+    """Documents: the letters, and as many messages as wished."""
+    whole_file_pdf_seconds: float | None
+    whole_file_pdf_why_not: str
+    rss_mb: float
+    fsync_per_second: float
+    hash_mb_per_second: float
+    """What one core hashes from memory."""
+    intact: bool
+    """Whether verification and rebuild found no fault and no document was lost."""
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the stable keys of ``bench efile --json``."""
+        return asdict(self)
+
+    @property
+    def good(self) -> bool:
+        """Whether everything was whole and every question was answered."""
+        return self.intact and not any(one.empty for one in self.search.values())

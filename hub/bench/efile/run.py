@@ -1,0 +1,221 @@
+"""``bench efile``: fills an installation, files, verifies and rebuilds, then searches over HTTP.
+
+Two offices: one has as many documents as wished in the index and is searched, the other files
+letters with their storage, verifies and rebuilds them, in the same database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from efile import EFile, FilingError, FilingRequest
+from hub.app import Place, open_database, open_efile
+from hub.bench.efile.asking import Clerks
+from hub.bench.efile.corpus import LETTER_BYTES, Corpus
+from hub.bench.efile.figures import Answers, EFileFigures, Timed
+from hub.bench.machine import cpu_seconds, fsync_rate, peak_rss_mb
+from hub.bench.tally import percentile
+from hub.core.errors import Unavailable
+from hub.demo.cast import BEISPIELHAUSEN, MUSTERSTADT
+from hub.demo.stage import Stage, python, set_stage, wait_for_port
+
+T = TypeVar("T")
+THICK = 1000
+"""Documents of the file whose page is opened."""
+_THICK_FILE, _FIRST_THICK = 900_000, 20_000_000
+"""A file and letters of its own."""
+_BATCH = 100
+"""Letters filed at once, as the service does."""
+PAGES = 20
+"""How often a page is opened."""
+_HASHED_MB = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How much is to be measured."""
+
+    documents: int
+    letters: int
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What came of work with storage."""
+
+    filed: Timed
+    verified: Timed
+    objects: int
+    rebuilt: Timed
+    intact: bool
+    rss_mb: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What came of questions."""
+
+    answers: dict[str, Answers]
+    waits: list[float]
+    list_ms: float
+    list_kb: float
+    case_kb: float
+    rss_mb: float
+
+
+async def measure_efile(folder: Path, wanted: Wanted) -> EFileFigures:
+    """Measure and return the figures."""
+    stage = await set_stage(folder, 0)
+    try:
+        begin = time.monotonic()
+        await _preload(stage, wanted.documents)
+        preload_s = time.monotonic() - begin
+        fsync = await asyncio.to_thread(fsync_rate, folder)
+        stored = await _with_storage(stage, wanted)
+        asked = await _over_http(stage, wanted)
+    finally:
+        await stage.stop()
+    waits = asked.waits
+    kinds = asked.answers.values()
+    return EFileFigures(
+        store=stage.place.settings.database,
+        letters=wanted.letters,
+        letter_bytes=LETTER_BYTES,
+        filed_per_second=round(stored.filed.rate, 1),
+        filed_per_cpu_second=round(stored.filed.per_cpu_second, 1),
+        documents=wanted.documents + THICK,
+        preload_seconds=round(preload_s, 1),
+        database_mb=round(_size_mb(stage.place), 1),
+        search_p50_ms=round(percentile(waits, 50), 1),
+        search_p95_ms=round(percentile(waits, 95), 1),
+        search_cpu_ms=round(sum(one.cpu_ms for one in kinds) / len(kinds), 1),
+        search=asked.answers,
+        list_ms=asked.list_ms,
+        list_kb=asked.list_kb,
+        case_kb=asked.case_kb,
+        verify_mb_per_second=round(stored.verified.rate, 1),
+        verify_mb_per_cpu_second=round(stored.verified.per_cpu_second, 1),
+        verify_objects=stored.objects,
+        rebuild_per_second=round(stored.rebuilt.rate, 1),
+        rebuild_per_cpu_second=round(stored.rebuilt.per_cpu_second, 1),
+        rebuilt=int(stored.rebuilt.done),
+        whole_file_pdf_seconds=None,
+        whole_file_pdf_why_not="die Akte als ein PDF gibt es in dieser Version nicht",
+        rss_mb=round(max(stored.rss_mb, asked.rss_mb), 1),
+        fsync_per_second=round(fsync, 1),
+        hash_mb_per_second=round(await asyncio.to_thread(_hash_rate), 1),
+        intact=stored.intact,
+    )
+
+
+async def _preload(stage: Stage, documents: int) -> None:
+    """Fill the index of the office that is searched.
+
+    Raises:
+        Unavailable: it could not be filled.
+    """
+    program = await stage.start(
+        "preload",
+        python(
+            "hub.bench.efile.preload", str(stage.settings_file), MUSTERSTADT.id, str(documents),
+            str(_THICK_FILE), str(_FIRST_THICK), str(THICK),
+        ),
+    )  # fmt: skip
+    if await program.wait():
+        log = await asyncio.to_thread((stage.folder / "logs" / "preload.log").read_text, "utf-8")
+        raise Unavailable(
+            "bench_preload_failed", "Das Journal der Messung ließ sich nicht füllen.",
+            place=str(stage.folder), remedy=f"Plattenplatz prüfen. {log[-500:]}",
+        )  # fmt: skip
+
+
+async def _with_storage(stage: Stage, wanted: Wanted) -> _Stored:
+    """File letters, verify and rebuild them."""
+    corpus, tenant = Corpus(BEISPIELHAUSEN.id), BEISPIELHAUSEN.id
+    others = [one.pid for one in stage.programs]
+    async with (
+        open_database(stage.place) as database,
+        open_efile(stage.place, database) as room,
+    ):
+        await _file(room, [corpus.request(0, corpus.as_pdf(0))])
+        filed = await _filed(room, corpus, wanted.letters, others)
+        for first in range(0, wanted.messages, _BATCH):
+            await _file(room, [corpus.message(n) for n in range(first, first + _BATCH)])
+        report, verified_s, verified_cpu = await _timed(partial(room.verify, tenant), others)
+        again, rebuilt_s, rebuilt_cpu = await _timed(partial(room.rebuild, tenant), others)
+        rss_mb = await asyncio.to_thread(peak_rss_mb, others)
+    return _Stored(
+        filed,
+        Timed(done=report.bytes / 1_000_000, seconds=verified_s, cpu_s=verified_cpu),
+        report.objects,
+        Timed(done=again.documents, seconds=rebuilt_s, cpu_s=rebuilt_cpu),
+        report.intact and not again.faults,
+        rss_mb,
+    )
+
+
+async def _filed(room: EFile, corpus: Corpus, letters: int, others: list[int]) -> Timed:
+    """File letters; making them takes none of the time."""
+    seconds = cpu_s = 0.0
+    for first in range(1, letters + 1, _BATCH):
+        numbers = range(first, min(first + _BATCH, letters + 1))
+        batch = [corpus.request(number, corpus.as_pdf(number)) for number in numbers]
+        _, wall, cpu = await _timed(partial(_file, room, batch), others)
+        seconds, cpu_s = seconds + wall, cpu_s + cpu
+    return Timed(done=letters, seconds=seconds, cpu_s=cpu_s)
+
+
+async def _file(room: EFile, batch: list[FilingRequest]) -> None:
+    for outcome in await room.file_all(batch):
+        if isinstance(outcome, FilingError):
+            raise outcome
+
+
+async def _timed(work: Callable[[], Awaitable[T]], others: list[int]) -> tuple[T, float, float]:
+    """Return a result, its seconds by the clock and of processor time."""
+    cpu_s = await asyncio.to_thread(cpu_seconds, others)
+    begin = time.monotonic()
+    result = await work()
+    seconds = time.monotonic() - begin
+    return result, seconds, await asyncio.to_thread(cpu_seconds, others) - cpu_s
+
+
+async def _over_http(stage: Stage, wanted: Wanted) -> _Asked:
+    """Start the service and ask it."""
+    corpus = Corpus(MUSTERSTADT.id)
+    questions = corpus.questions(wanted.documents)
+    count = sum(map(len, questions.values())) * 2
+    hub = await stage.start("hub", python("hub", "--settings", str(stage.settings_file), "run"))
+    await wait_for_port(stage.ports.web)
+    clerks = await Clerks.employ(stage, hub.pid, MUSTERSTADT.id, count)
+    for asked in questions.values():
+        await clerks.search(asked[:1])
+    answers, waits = {}, []
+    for kind, asked in questions.items():
+        answers[kind], took = await clerks.search(asked)
+        waits += took
+    async with open_database(stage.place) as database, open_efile(stage.place, database) as room:
+        thick = await room.akte(MUSTERSTADT.id, Corpus.sign(_THICK_FILE))
+    list_ms, case_kb = await clerks.pages(f"/akten/{thick.akte.id}", PAGES)
+    _, list_kb = await clerks.pages("/akten", 2)
+    rss_mb = await asyncio.to_thread(peak_rss_mb, root=hub.pid)
+    return _Asked(answers, waits, list_ms, list_kb, case_kb, rss_mb)
+
+
+def _size_mb(place: Place) -> float:
+    return place.database_file.stat().st_size / 1_000_000
+
+
+def _hash_rate() -> float:
+    data = bytes(_HASHED_MB * 1_000_000)
+    begin = time.perf_counter()
+    hashlib.sha256(data).digest()
+    return _HASHED_MB / (time.perf_counter() - begin)

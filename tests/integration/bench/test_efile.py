@@ -1,0 +1,29 @@
+"""The e-file is measured as it is: with storage, walls and the running service."""
+
+from pathlib import Path
+
+import pytest
+
+from hub.bench.efile import run
+from hub.bench.efile.run import Wanted, measure_efile
+
+KEYS = {
+    "filed_per_second", "search_p50_ms", "search_p95_ms", "documents", "list_ms",
+    "verify_mb_per_second", "rebuild_per_second", "whole_file_pdf_seconds", "rss_mb",
+}  # fmt: skip
+
+
+@pytest.mark.s3
+async def test_a_small_corpus_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "THICK", 30)
+    monkeypatch.setattr(run, "PAGES", 2)
+    figures = await measure_efile(tmp_path, Wanted(documents=600, letters=6, messages=100))
+
+    told = figures.to_dict()
+    assert [] == [kind for kind, one in figures.search.items() if one.empty]
+    assert figures.good
+    assert KEYS <= told.keys()
+    assert (630, 107) == (figures.documents, figures.rebuilt)
+    assert None is figures.whole_file_pdf_seconds
+    assert figures.whole_file_pdf_why_not
+    assert min(figures.filed_per_second, figures.verify_mb_per_second, figures.list_ms) > 0
