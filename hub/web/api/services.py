@@ -35,6 +35,10 @@ START_US = 120_000_000
 """So long a start may take: what a crash left is put in order before anything may come in."""
 
 
+TELL_AGAIN_US = 60_000_000
+"""Whatever keeps the door from taking anything in is told once in this time, not per request."""
+
+
 @dataclass
 class Opening:
     """Since when a door is to open, whether it did, and whether its being shut was told."""
@@ -63,6 +67,8 @@ class Door:
     """Set while the service starts or ends: nothing is taken in, and nobody is kept waiting."""
     opening: Opening = field(default_factory=lambda: Opening(0))
     """What was said of it."""
+    told_us: dict[str, int] = field(default_factory=dict)
+    """When which obstacle was told last, by its code."""
 
     @classmethod
     def before(
@@ -89,6 +95,14 @@ class Door:
     def close(self) -> None:
         """Take nothing in any more."""
         self.shut.set()
+
+    def is_news(self, code: str) -> bool:
+        """Tell whether an obstacle is worth a line in the log, and take it for told."""
+        now_us = self.house.clock.now_us()
+        news = now_us - self.told_us.get(code, -TELL_AGAIN_US) >= TELL_AGAIN_US
+        if news:
+            self.told_us[code] = now_us
+        return news
 
     def is_shut_against_hope(self) -> bool:
         """Tell, once, that a shut door turns away who could expect it to be open.

@@ -25,6 +25,8 @@ HEADERS = {
 }
 OURS = 500
 """From this status on the fault is ours."""
+AWAY = 503
+"""Something is in the way, and senders come again."""
 
 
 def build_api(door: Door) -> web.Application:
@@ -65,9 +67,17 @@ async def _answered(request: web.Request, handler: Next, correlation: str) -> we
         problem = problem_of(error)
         if problem.code == "door_shut":
             _note_shut(request.app[DOOR])
+        elif problem.kind.status == AWAY:
+            _note_away(request.app[DOOR], problem.code)
         elif problem.kind.status >= OURS:
             log.exception("request_failed", extra={"code": problem.code})
         return answer(problem, correlation)
+
+
+def _note_away(door: Door, code: str) -> None:
+    """Senders come again and again while something is in the way: a line a minute is enough."""
+    if door.is_news(code):
+        log.warning("requests_turned_away", extra={"code": code})
 
 
 def _note_shut(door: Door) -> None:

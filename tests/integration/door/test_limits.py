@@ -163,6 +163,25 @@ async def test_a_house_that_starts_or_ends_takes_nothing_in_and_keeps_nobody(ste
     assert int(refused.headers["Retry-After"]) > 0
 
 
+async def test_what_is_in_the_way_is_logged_once_a_minute_and_without_a_trace(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    house = {"limits": Limits(backlog_messages=1)}
+    async with open_door(tmp_path, house=house) as step:
+        sender = await step.with_token()
+        await sender.post(BODY, key="k-0")
+        said = []
+        for number, seconds in enumerate((2, 2, 60)):
+            step.world.clock.advance(seconds)
+            await sender.post(BODY + b" ", key=f"k-{number + 1}")
+            found = [one for one in caplog.records if one.message == "requests_turned_away"]
+            said.append(len(found))
+
+    assert [1, 1, 2] == said
+    assert {"backlog_full"} == {vars(one)["code"] for one in found}
+    assert [None, None] == [one.exc_info for one in found]
+
+
 async def test_a_door_not_open_yet_is_nothing_to_log_but_one_that_stays_shut_is(
     step: DoorStep, caplog: pytest.LogCaptureFixture
 ):
