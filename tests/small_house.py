@@ -583,6 +583,37 @@ def pdf(*pages: str) -> bytes:
     return _assembled(objects)
 
 
+def pdf_of_picture(data: bytes, width: int, height: int, kind: str) -> bytes:
+    """Return a PDF of one page that is nothing but a picture."""
+    drawing = b"q 500 0 0 700 40 60 cm /P Do Q"
+    picture = (
+        f"<< /Type /XObject /Subtype /Image /Width {width} /Height {height} /Filter /{kind}"
+        f" /ColorSpace /DeviceRGB /BitsPerComponent 8 /Length {len(data)} >>\nstream\n"
+    ).encode()
+    return _assembled([
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources 6 0 R >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawing), drawing),
+        picture + data + b"\nendstream",
+        b"<< /XObject << /P 5 0 R >> >>",
+    ])  # fmt: skip
+
+
+async def file_more(house: SmallHouse, parts: dict[str, Part]) -> dict[str, str]:
+    """File further documents in the first office's file; return their ids by key."""
+    at, filed = house.clock.now_us(), {}
+    for key, part in parts.items():
+        done = await house.services.efile.file(FilingRequest(
+            tenant=OFFICE, aktenzeichen=CASE, akte_title="Sommerfeld, Mila Charlotte",
+            aktenplan="51.3 Unterhaltsvorschuss", vorgang="Schriftverkehr", title=key,
+            doc_type="Schreiben", document_key=key, source_id=f"message-{key}", direction="in",
+            received_at_us=at, filed_at_us=at, actor="hub", parts=(part,),
+        ))  # fmt: skip
+        filed[key] = done.id
+    return filed
+
+
 def _page(text: str) -> bytes:
     lines = [line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)") for line in text.split("\n")]  # fmt: skip
     shown = "".join(f"({line}) Tj T*\n" for line in lines)

@@ -146,11 +146,13 @@ async def _record(request: web.Request, result: str) -> None:
         return
     visit = request[VISIT]
     entry = _entry(request, policy, visit, result)
+    recorded = visit.recorded and result == "granted"
 
     def work(tx: Transaction) -> None:
         if visit.session:
             accounts.touch(tx, visit.session, entry.at_us)
-        audit.append(tx, entry)
+        if not recorded:
+            audit.append(tx, entry)
 
     await visit.services.database.write(work)
 

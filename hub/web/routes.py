@@ -14,13 +14,13 @@ from hub.web.pages import (
     clearing,
     content,
     correction,
-    document,
     holding,
     messages,
     operations,
     signin,
 )
 from hub.web.pages.files import contents, retention
+from hub.web.pages.viewer import document, parts, scripts
 from hub.web.policy import Policy, Route
 
 PUBLIC: Final = Policy(public=True)
@@ -91,6 +91,8 @@ _DOCUMENT: Final = "/akten/{akte}/dokumente/{document}"
 
 ROUTES: Final = (
     Route("GET", "/static/{name}", "static", operations.static, PUBLIC),
+    Route("GET", "/static/viewer/{version}/{name}", "viewer-script", scripts.module, PUBLIC),
+    Route("GET", "/static/pdfjs/{version}/{room}/{name}", "pdfjs", scripts.pdfjs, PUBLIC),
     Route("GET", "/anmelden", "signin-form", signin.show, PUBLIC),
     Route("POST", "/anmelden", "signin", signin.sign_in, _SIGN_IN),
     Route("POST", "/abmelden", "signout", signin.sign_out, _own("signed_out", csrf=True)),
@@ -140,6 +142,14 @@ ROUTES: Final = (
     Route(
         "GET", f"{_DOCUMENT}/seiten/{{page}}.png", "page", document.image,
         _file("page_viewed", "page"),
+    ),
+    Route(
+        "GET", f"{_DOCUMENT}/teile/{{part}}", "part", parts.part,
+        _file("document_fetched", "part"),
+    ),
+    Route(
+        "POST", f"{_DOCUMENT}/druck", "print", parts.printed,
+        replace(_file("document_printed", "document"), csrf=True),
     ),
     Route(
         "GET", f"{_DOCUMENT}/original", "original", document.original,

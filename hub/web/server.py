@@ -8,6 +8,7 @@ from hub.web import gate
 from hub.web.limits import Limit
 from hub.web.pages.akten import SEARCHES
 from hub.web.pages.signin import LIMITS, SignInLimits
+from hub.web.pages.viewer.proven import PROVEN, ProvenBytes
 from hub.web.routes import ROUTES
 from hub.web.services import SiteServices
 from hub.web.visit import SERVICES
@@ -23,6 +24,7 @@ def build_site(services: SiteServices) -> web.Application:
     site[gate.ROUTES] = {route.name: route for route in ROUTES}
     site[LIMITS] = SignInLimits()
     site[SEARCHES] = Limit(60)
+    site[PROVEN] = ProvenBytes()
     for route in ROUTES:
         site.router.add_route(route.method, route.path, route.handler, name=route.name)
     return site

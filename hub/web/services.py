@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from efile import EFile
@@ -17,6 +19,9 @@ from hub.store.accounts import Accounts, Lifetime, Passwords
 from hub.store.database import Database
 from hub.store.views.expiry import Expiry
 from hub.web.api.services import Figures
+
+PDFJS = Path(sys.prefix) / "share" / "aktenhub" / "pdfjs"
+"""Where set-up puts PDF.js; see the Makefile."""
 
 Ping = Callable[[], Awaitable[None]]
 """Returns when the part answers, raises when it does not."""
@@ -98,6 +103,8 @@ class SiteServices:
     """The CAs we trust, and when their certificates end."""
     answer_wait_s: float = 8.0
     """How long a page waits for a partner's answer to a status query."""
+    pdfjs: Path = PDFJS
+    """Where PDF.js lies; without it the server draws the pages."""
     https: bool = False
     """The pages are reached over TLS, here or at a proxy; switches HSTS on."""
 

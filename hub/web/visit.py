@@ -34,6 +34,8 @@ class Visit:
     """What is wrong in the house, for those who can do something about it."""
     notes: dict[str, str] = field(default_factory=dict)
     """Fields of the access-log entry only the page can know."""
+    recorded: bool = False
+    """What is answered belongs to a view that stands in the access log already."""
 
     @property
     def account(self) -> Account:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
+from hub.web.pages.viewer.scripts import base
 from hub.web.server import build_site
+from hub.web.services import PDFJS
 from tests.small_house import PASSWORD, SmallHouse, build_small_house, fill_the_desk, serve
 
 CHROMIUM = shutil.which("chromium")
@@ -53,11 +56,28 @@ class Stage:
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    """The house as set-up leaves it: the browser draws PDF itself."""
+    if not base(PDFJS):
+        pytest.skip("PDF.js is not installed: make setup")
+    async with opened(tmp_path, PDFJS) as one:
+        yield one
+
+
+@pytest.fixture
+async def bare_stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    """The same without PDF.js: the server draws every page."""
+    async with opened(tmp_path, tmp_path / "nothing") as one:
+        yield one
+
+
+@asynccontextmanager
+async def opened(folder: Path, pdfjs: Path) -> AsyncIterator[Stage]:
+    """Serve a house of its own and start a browser."""
     if CHROMIUM is None:
         pytest.skip("no Chromium is installed")
-    house = await build_small_house(tmp_path)
+    house = await build_small_house(folder)
     await fill_the_desk(house)
-    runner, address = await serve(build_site(house.services))
+    runner, address = await serve(build_site(replace(house.services, pdfjs=pdfjs)))
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield Stage(house, address, browser)

@@ -11,7 +11,7 @@ from hub.store.database import Row
 from hub.store.desk.sights import PURPOSES, Sight
 from hub.web.faults import Denied
 from hub.web.pages.clearing import case_of
-from hub.web.pages.document import download, number, width_of
+from hub.web.pages.viewer.document import download, number, width_of
 from hub.web.presentation.rendering import render
 from hub.web.visit import Visit, visit_of
 

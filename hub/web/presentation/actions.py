@@ -23,6 +23,8 @@ ACTIONS: Final = {
     "file_viewed": "Akte geöffnet",
     "document_viewed": "Dokument geöffnet",
     "page_viewed": "Seite angezeigt",
+    "document_fetched": "Dokument vorab geladen",
+    "document_printed": "Dokument gedruckt",
     "text_read": "Textansicht",
     "contents_viewed": "Inhalt eines Teils angesehen",
     "document_downloaded": "Original heruntergeladen",

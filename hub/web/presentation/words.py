@@ -136,6 +136,7 @@ KIND_NAMES = {
 }
 
 DIRECTIONS = {"in": "Eingang", "out": "Ausgang", "internal": "intern"}
+PART_ROLES = {"original": "Original", "rendition": "Lesefassung", "message": "Nachricht"}
 
 ROLES = {
     "caseworker": "Sachbearbeitung",

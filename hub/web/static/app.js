@@ -2,11 +2,19 @@
 "use strict";
 
 const say = (text) => { document.getElementById("ansage").textContent = text; };
+const live = () => "live" in document.body.dataset;
 const typing = (element) => element.closest("input, textarea, select, [contenteditable]");
 const follow = (selector) => {
   const link = document.querySelector(selector);
   if (link) { link.click(); return true; }
   return false;
+};
+/* Use the link, button or field a key belongs to. */
+const press = (key) => {
+  const control = [...document.querySelectorAll(`[data-key="${key}"]`)].find((one) => one.checkVisibility());
+  if (!control) { return false; }
+  if (control.matches("input")) { control.focus(); control.select(); } else { control.click(); }
+  return true;
 };
 
 /* Put the page behind an address in place of the one shown, and say where we are. */
@@ -54,21 +62,22 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) { return; }
   if (document.querySelector("dialog[open]")) { return; }
   const on = "keys" in document.body.dataset;
-  const letter = /^[a-z]$/i.test(event.key);
+  const letter = /^[a-z0+-]$/i.test(event.key);
   if (!on && (letter || singles.includes(event.key))) { return; }
   const action = actions[event.key];
-  const done = action ? action() : letter && follow(`a[data-key="${event.key.toLowerCase()}"]`);
+  const done = action ? action() : letter && press(event.key.toLowerCase());
   if (done) { event.preventDefault(); }
 });
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-swap]");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) { return; }
+  /* The document view turns by itself. */
+  if (!link || live() || event.ctrlKey || event.metaKey || event.shiftKey) { return; }
   event.preventDefault();
   swap(link.href, true).catch(() => location.assign(link.href));
 });
 addEventListener("popstate", () => {
-  if (document.querySelector(".reader")) { swap(location.href, false).catch(() => location.reload()); }
+  if (document.querySelector(".reader") && !live()) { swap(location.href, false).catch(() => location.reload()); }
 });
 
 /* The menu of the person closes like every menu: Escape, or a click elsewhere. */

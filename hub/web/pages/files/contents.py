@@ -11,7 +11,7 @@ from aiohttp import web
 from efile import Document, DocumentPart, NotDisplayable, Readable
 from hub.web.faults import Denied
 from hub.web.pages.akte import outline
-from hub.web.pages.document import number, width_of
+from hub.web.pages.viewer.document import number, width_of
 from hub.web.presentation.rendering import render
 from hub.web.visit import Visit, visit_of
 

@@ -1,18 +1,22 @@
-"""One document: drawn pages, their text, its facts, its structure, and the original.
+"""One document: its pages, their text, its facts, its structure, and the original.
 
-Pages are drawn on the server. The browser never renders a foreign PDF, and the original
-leaves only as a download.
+The page as it comes works without a script: pages drawn by the server. The viewer's script
+puts PDF.js in their place and asks for the next document as a frame only. The original
+leaves as a download; the browser never renders foreign bytes as a page of ours.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from aiohttp import web
 
-from efile import Document, NotDisplayable, Word
+from efile import Document, FormNode, NotDisplayable, Readable, Word
 from hub.web.faults import Denied
 from hub.web.pages.akte import outline
+from hub.web.pages.viewer import scripts, tickets
+from hub.web.pages.viewer.live import DRAWN, is_live, told
 from hub.web.presentation.records import readable
 from hub.web.presentation.rendering import render
 from hub.web.visit import Visit, visit_of
@@ -33,36 +37,22 @@ _TOLD = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 """What is shown as words and tables."""
-_DRAWN = ("application/pdf", "image/")
 
 
 async def show(request: web.Request) -> web.Response:
-    """Show one page of a document, or its form where it has no pages."""
+    """Show one document: its pages, or its form or wording where it has none."""
     visit = visit_of(request)
-    document = await _document(request, visit)
+    document = await document_of(request, visit)
     view = await visit.efile.akte(visit.tenant, document.akte_id)
     ordered = [one for _, group in outline(view) for one in group]
     place = [one.id for one in ordered].index(document.id)
     tab = request.query.get("ansicht") or _first_tab(document)
-    if tab == "inhalt":
-        here = f"/akten/{document.akte_id}/dokumente/{document.id}"
-        return web.Response(status=303, headers={"Location": f"{here}/inhalt/0"})
-    pages, page, form = 0, 1, None
-    layer: tuple[Word, ...] = ()
-    problem = ""
-    try:
-        if tab == "seiten":
-            pages = await visit.efile.page_count(visit.tenant, document.id)
-            page = min(number(request.query.get("seite", "1")), max(pages, 1))
-            text = await visit.efile.page_text(visit.tenant, document.id, page)
-            layer = text.words
-        elif tab == "formular":
-            form = readable(await visit.efile.form(visit.tenant, document.id))
-    except NotDisplayable as error:
-        problem = f"{error.message} {error.remedy}"
+    live = tab == "seiten" and "gezeichnet" not in request.query and is_live(visit, document)
+    framed = "rahmen" in request.query
+    shown = Shown() if framed and live else await _shown(request, visit, document, tab)
     return render(
         request,
-        "document.html",
+        "document_frame.html" if framed else "document.html",
         akte=view.akte,
         document=document,
         outline=outline(view),
@@ -70,19 +60,55 @@ async def show(request: web.Request) -> web.Response:
         following=ordered[place + 1] if place + 1 < len(ordered) else None,
         tabs=_tabs(document),
         tab=tab,
-        pages=pages,
-        page=page,
-        form=form,
-        layer=layer,
-        problem=problem,
+        shown=shown,
+        live=live,
+        told=told(visit, ordered, place, drawn=not live),
+        viewer=_viewer(visit),
         width=width_of(request),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the server shows of a document itself."""
+
+    page: int = 1
+    pages: int = 0
+    layer: tuple[Word, ...] = ()
+    form: FormNode | None = None
+    said: Readable | None = None
+    problem: str = ""
+
+
+async def _shown(request: web.Request, visit: Visit, document: Document, tab: str) -> Shown:
+    files, tenant = visit.efile, visit.tenant
+    try:
+        if tab == "seiten":
+            pages = await files.page_count(tenant, document.id)
+            page = min(number(request.query.get("seite", "1")), max(pages, 1))
+            sheet = await files.page_text(tenant, document.id, page)
+            return Shown(page, pages, sheet.words)
+        if tab == "formular":
+            return Shown(form=readable(await files.form(tenant, document.id)))
+        if tab == "inhalt":
+            return Shown(said=await files.readable(tenant, document.id, 0))
+    except NotDisplayable as error:
+        return Shown(problem=f"{error.message} {error.remedy}")
+    return Shown()
+
+
+def _viewer(visit: Visit) -> dict[str, str]:
+    """Return where the scripts of the view lie; empty without PDF.js."""
+    library = scripts.base(visit.services.pdfjs)
+    if not library:
+        return {}
+    return {"script": f"/static/viewer/{scripts.version()}/viewer.mjs", "library": library}
 
 
 async def text(request: web.Request) -> web.Response:
     """Show the words of a document as real text, in reading order."""
     visit = visit_of(request)
-    document = await _document(request, visit)
+    document = await document_of(request, visit)
     files = visit.efile
     problem, sheets, pages = "", [], 0
     first = number(request.query.get("ab", "1"))
@@ -111,9 +137,10 @@ async def text(request: web.Request) -> web.Response:
 async def image(request: web.Request) -> web.Response:
     """Return a drawn page."""
     visit = visit_of(request)
-    document = await _document(request, visit)
+    document = await document_of(request, visit)
     page = number(request.match_info["page"])
     visit.note(object=f"{document.id}#{page}")
+    visit.recorded = tickets.is_valid(visit, document.id, request.query.get("sicht", ""))
     drawn = await visit.efile.page_image(visit.tenant, document.id, page, width=width_of(request))
     return web.Response(body=drawn.png, content_type="image/png")
 
@@ -121,7 +148,7 @@ async def image(request: web.Request) -> web.Response:
 async def original(request: web.Request) -> web.Response:
     """Return a part as it was filed: a download in a sandbox, never a page of ours."""
     visit = visit_of(request)
-    document = await _document(request, visit)
+    document = await document_of(request, visit)
     position = number(request.query.get("teil", "0"), least=0)
     if position >= len(document.parts):
         raise Denied(404, "not_found")
@@ -143,7 +170,12 @@ def download(name: str, data: bytes) -> web.Response:
     )
 
 
-async def _document(request: web.Request, visit: Visit) -> Document:
+async def document_of(request: web.Request, visit: Visit) -> Document:
+    """Return the document an address names.
+
+    Raises:
+        Denied: it is none of this file.
+    """
     document = await visit.efile.document(visit.tenant, request.match_info["document"])
     if document.akte_id != request.match_info["akte"]:
         raise Denied(404, "not_found")
@@ -152,7 +184,7 @@ async def _document(request: web.Request, visit: Visit) -> Document:
 
 def _tabs(document: Document) -> tuple[str, ...]:
     mimes = [part.mime for part in document.parts if part.parent is None]
-    drawn = any(mime.startswith(_DRAWN) for mime in mimes)
+    drawn = any(mime.startswith(DRAWN) for mime in mimes)
     structured = any(mime in _STRUCTURED for mime in mimes)
     told = document.parts[0].mime.partition(";")[0] in _TOLD
     has = (("seiten", drawn), ("formular", structured), ("inhalt", told))

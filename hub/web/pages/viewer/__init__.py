@@ -1,0 +1,1 @@
+"""What the document view in the browser asks for beside its page: scripts, bytes, finds."""

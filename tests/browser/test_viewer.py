@@ -1,0 +1,324 @@
+"""The document view as people use it: turning, finding, comparing, printing, for a long time."""
+
+import io
+import os
+from collections.abc import Callable
+from statistics import quantiles
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from PIL import Image
+from playwright.async_api import Page, expect
+
+from efile import Part
+from hub.store import audit
+from hub.store.database import Row, Transaction
+from tests.browser.conftest import Stage
+from tests.browser.test_accessibility import AXE
+from tests.small_house import file_more, pdf, pdf_of_picture
+
+pytestmark = pytest.mark.browser
+
+SWAPS = int(os.environ.get("AKTENHUB_SWAPS", "100"))
+"""Documents that are read in a row; 500 on demand."""
+GROWTH = 6_000_000
+"""Bytes the heap may grow by meanwhile; whatever keeps each letter grows by far more."""
+COLOURS = {
+    "context": {"exclude": [".textLayer"]},
+    "options": {"runOnly": {"type": "rule", "values": ["color-contrast"]}},
+}
+"""The words over a page are there to be marked and read out; what is seen is the page."""
+
+
+async def opened(stage: Stage, key: str = "bescheid", **how: Any) -> Page:
+    """Open a document and wait until the browser has drawn it."""
+    page = await stage.signed_in("ahrens", **how)
+    await page.goto(stage.house.document(key))
+    await drawn(page)
+    return page
+
+
+async def drawn(page: Page) -> None:
+    """Wait for the first page and its words."""
+    await expect(page.locator(".sheet-canvas").first).to_be_visible()
+    await expect(page.locator(".textLayer span").first).to_be_attached()
+
+
+async def turn(page: Page, key: str, title: str) -> None:
+    """Press a key and wait for the document it leads to."""
+    await page.keyboard.press(key)
+    await expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+
+
+async def log_of(stage: Stage) -> list[Row]:
+    """Return the access log, oldest first."""
+
+    def work(tx: Transaction) -> list[Row]:
+        assert audit.verify(tx).intact
+        return tx.all("SELECT action, document FROM access_log ORDER BY seq")
+
+    return await stage.house.database.read(work)
+
+
+async def test_the_next_document_comes_without_loading_the_page_again(stage: Stage) -> None:
+    page = await opened(stage)
+    await page.evaluate("window.same = true")
+    await page.locator(".pages").focus()
+    await turn(page, "j", "Antrag")
+    await expect(page.locator(".textLayer", has_text="Antrag auf Unterhalts")).to_be_attached()
+
+    await expect(page.locator(".reader-tree [aria-current=page]")).to_contain_text("Antrag")
+    assert page.url.endswith(stage.house.document("antrag"))
+    await expect(page.locator("#ansage")).to_have_text("Antrag")
+    assert "pages" == await page.evaluate("document.activeElement.className")
+    await page.go_back()
+    await expect(page.get_by_role("heading", name="Bewilligungsbescheid", level=1)).to_be_visible()
+    assert await page.evaluate("window.same")
+
+
+TASKS: list[tuple[str, list[str], Callable[[Page], Any]]] = [
+    ("das nächste Dokument", ["j"], lambda p: expect(p.locator("h1")).to_have_text("Antrag")),
+    ("das vorige Dokument", ["k"], lambda p: expect(p.locator("h1")).to_have_text("Bewilligungsbescheid")),
+    ("zur Seite 3", ["g", "3\n"], lambda p: expect(p.locator("#ansage")).to_have_text("Seite 3 von 3")),
+    ("ein Wort finden", ["f", "eines Monats\n"], lambda p: expect(p.locator("[data-count]")).to_have_text("1 von 1")),
+    ("das Finden schließen", ["Escape"], lambda p: expect(p.locator("[data-find]")).to_be_hidden()),
+    ("ein Dokument daneben legen", ["s"], lambda p: expect(p.locator(".beside .sheet-canvas")).to_be_visible()),
+    ("es weglegen", ["s"], lambda p: expect(p.locator(".beside")).to_have_count(0)),
+    ("größer", ["+"], lambda p: expect(p.locator("[data-zoom]")).to_have_text("110 %")),
+    ("auf Breite", ["0"], lambda p: expect(p.locator("[data-zoom]")).to_have_text("100 %")),
+    ("drehen", ["r"], lambda p: expect(p.locator("#ansage")).to_have_text("Ansicht gedreht")),
+    ("alle Tasten", ["?"], lambda p: expect(p.get_by_role("dialog", name="Tastaturkürzel")).to_be_visible()),
+    ("die Tasten schließen", ["Escape"], lambda p: expect(p.get_by_role("dialog")).to_be_hidden()),
+    ("den Text lesen", ["t"], lambda p: expect(p.get_by_role("heading", name="Seite 3 von 3")).to_be_visible()),
+    ("zurück zu den Seiten", ["t"], lambda p: expect(p.locator(".sheet-canvas").first).to_be_visible()),
+    ("zur Akte", ["a"], lambda p: expect(p.get_by_role("heading", name="Verlauf")).to_be_visible()),
+    ("wer hat gelesen", ["l"], lambda p: expect(p.get_by_role("heading", name="Wer hat diese Akte gelesen?")).to_be_visible()),
+]  # fmt: skip
+"""What people do most, the actions it takes (a key, or a word with Enter), and what then holds."""
+
+
+async def test_the_most_frequent_tasks_take_two_actions_without_the_mouse(
+    stage: Stage, record_property: Callable[[str, object], None]
+) -> None:
+    page = await opened(stage)
+    for task, actions, done in TASKS:
+        for action in actions:
+            if action.endswith("\n"):
+                await page.keyboard.type(action.strip())
+                await page.keyboard.press("Enter")
+            else:
+                await page.keyboard.press(action)
+        await done(page)
+        await page.wait_for_load_state()
+        record_property(f"actions: {task}", len(actions))
+
+    assert max(len(actions) for _, actions, _ in TASKS) <= 2
+
+
+async def test_enter_goes_from_hit_to_hit_and_back(stage: Stage) -> None:
+    page = await opened(stage)
+    await page.keyboard.press("f")
+    await page.keyboard.type("ist nirgends")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[data-count]")).to_have_text("kein Treffer")
+    await page.fill("#finden", "monat")
+    for key, count in (("Enter", "1 von 2"), ("Enter", "2 von 2"), ("Enter", "1 von 2"),
+                       ("Shift+Enter", "2 von 2")):  # fmt: skip
+        await page.keyboard.press(key)
+        await expect(page.locator("[data-count]")).to_have_text(count)
+
+    await expect(page.locator("#seitenzahl")).to_have_value("3")
+    marked = "[...CSS.highlights.get('treffer-hier')].map(range => range.toString())"
+    await page.wait_for_function(f"{marked}.length === 1")
+    assert ["Monat"] == await page.evaluate(marked)
+
+
+async def test_words_looked_for_are_found_in_the_next_document_too(stage: Stage) -> None:
+    page = await opened(stage)
+    await page.keyboard.press("f")
+    await page.keyboard.type("Unterhalts")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[data-count]")).to_have_text("1 von 1")
+    await page.get_by_role("link", name="Nächstes").click()
+    await expect(page.get_by_role("heading", name="Antrag", level=1)).to_be_visible()
+
+    await expect(page.locator("[data-count]")).to_have_text("1 von 1")
+    assert "Unterhalts" == await page.input_value("#finden")
+
+
+async def test_a_form_can_be_searched_like_pages(stage: Stage) -> None:
+    page = await stage.signed_in("ahrens")
+    await page.goto(stage.house.document("anordnung"))
+    await page.wait_for_function("'live' in document.body.dataset")
+    await page.keyboard.press("f")
+    await page.keyboard.type("sommerfeld")
+    await page.keyboard.press("Enter")
+
+    await expect(page.locator("[data-count]")).to_have_text("1 von 1")
+
+
+async def test_what_lies_beside_stays_while_turning_and_stands_in_the_address(
+    stage: Stage,
+) -> None:
+    page = await opened(stage)
+    await page.keyboard.press("s")
+    await expect(page.locator(".beside .sheet-canvas")).to_be_visible()
+    await page.locator("#daneben").select_option(label="Auszahlungsanordnung, 10.11.2026")
+    await expect(page.locator(".beside")).to_contain_text("monatlich")
+    await page.locator(".reader-main > .desk > .pages").focus()
+    await turn(page, "j", "Antrag")
+    await expect(page.locator(".beside")).to_contain_text("monatlich")
+    await page.reload()
+
+    await expect(page.locator(".beside")).to_contain_text("monatlich")
+    await expect(page.get_by_role("heading", name="Antrag", level=1)).to_be_visible()
+
+
+async def test_every_view_is_logged_once_and_what_is_prepared_says_so(stage: Stage) -> None:
+    page = await opened(stage)
+    await expect(page.locator(".sheet-canvas").first).to_be_visible()
+    bescheid, antrag = stage.house.files["bescheid"], stage.house.files["antrag"]
+    async with page.expect_response(lambda r: f"{antrag}/teile/0" in r.url):
+        await page.reload()
+    await turn(page, "j", "Antrag")
+    await drawn(page)
+    entries = [(one["action"], one["document"]) for one in await log_of(stage)]
+
+    assert 2 == entries.count(("document_viewed", bescheid))
+    assert 1 == entries.count(("document_viewed", antrag))
+    assert ("document_fetched", antrag) in entries
+    assert ("document_fetched", bescheid) not in entries
+    assert not [one for one in entries if one[0] == "page_viewed"]
+
+
+async def test_a_print_has_every_page_and_stands_in_the_log_before(stage: Stage) -> None:
+    page = await opened(stage)
+    await page.evaluate(
+        "window.print = () => { window.printed = document.querySelectorAll('.print-page').length }"
+    )
+    await page.keyboard.press("Control+p")
+    await page.wait_for_function("window.printed")
+
+    assert 3 == await page.evaluate("window.printed")
+    await expect(page.locator(".print-page")).to_have_count(0)
+    assert "document_printed" in [one["action"] for one in await log_of(stage)]
+
+
+async def test_what_nobody_can_draw_says_so(stage: Stage) -> None:
+    ids = await file_more(stage.house, {"kaputt": Part("original", "kaputt.pdf", "application/pdf", b"%PDF-1.7 torn")})  # fmt: skip
+    page = await stage.signed_in("ahrens")
+    await page.goto(f"/akten/{stage.house.akte}/dokumente/{ids['kaputt']}")
+
+    await expect(page.get_by_text("Das Dokument lässt sich nicht lesen.")).to_be_visible()
+    await expect(page.get_by_role("link", name="Original laden")).to_be_visible()
+
+
+async def test_a_scan_in_jpeg_2000_is_unpacked_under_our_policy(stage: Stage) -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (200, 280), (200, 30, 30)).save(picture, "JPEG2000")
+    scan = pdf_of_picture(picture.getvalue(), 200, 280, "JPXDecode")
+    ids = await file_more(stage.house, {"scan": Part("original", "scan.pdf", "application/pdf", scan)})  # fmt: skip
+    page = await stage.signed_in("ahrens")
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    await page.goto(f"/akten/{stage.house.akte}/dokumente/{ids['scan']}")
+    await expect(page.locator(".sheet-canvas")).to_be_visible()
+    red, green, _, _ = await page.locator(".sheet-canvas").evaluate(
+        "one => [...one.getContext('2d').getImageData(one.width / 2, one.height / 2, 1, 1).data]"
+    )
+
+    assert red > 150 > green
+    assert [] == complaints
+
+
+async def test_no_state_asks_another_host_or_breaks_the_policy(stage: Stage) -> None:
+    page = await stage.signed_in("ahrens")
+    asked: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    await page.goto(stage.house.document("bescheid"))
+    await drawn(page)
+    for key in ("+", "r", "s"):
+        await page.keyboard.press(key)
+    await expect(page.locator(".beside .sheet-canvas")).to_be_visible()
+    await turn(page, "j", "Antrag")
+    await page.keyboard.press("f")
+    await page.keyboard.type("Antrag")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[data-count]")).to_have_text("1 von 1")
+
+    assert {stage.address} == {"/".join(url.split("/")[:3]) for url in asked}
+    assert [] == complaints
+
+
+async def faults(page: Page) -> list[str]:
+    """Return what axe finds, colours apart from everything else."""
+    rules: Any = await Axe().run(
+        page, options={**AXE, "rules": {"color-contrast": {"enabled": False}}}
+    )
+    seen: Any = await Axe().run(page, **COLOURS)
+    return [
+        f"{v['id']} {v['nodes']}"[:400] for one in (rules, seen) for v in one.response["violations"]
+    ]
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (320, False)])
+async def test_axe_finds_nothing_in_any_state(stage: Stage, width: int, *, dark: bool) -> None:
+    page = await opened(stage, width=width, dark=dark)
+    found = {"pages": await faults(page)}
+    await page.keyboard.press("f")
+    await page.keyboard.type("Monat")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[data-count]")).to_have_text("1 von 2")
+    found["found"] = await faults(page)
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("s")
+    await expect(page.locator(".beside .sheet-canvas")).to_be_visible()
+    found["beside"] = await faults(page)
+    await page.keyboard.press("+")
+    await expect(page.locator("[data-zoom]")).to_have_text("110 %")
+    found["larger"] = await faults(page)
+
+    assert {} == {state: ids for state, ids in found.items() if ids}
+    assert width == await page.evaluate("document.documentElement.scrollWidth")
+
+
+async def test_reading_on_and_on_does_not_fill_the_memory(
+    stage: Stage, record_property: Callable[[str, object], None]
+) -> None:
+    await file_more(stage.house, {
+        f"brief{number}": Part("original", f"brief{number}.pdf", "application/pdf",
+                               pdf(*(f"Brief {number}, Blatt {sheet}\n" * 30 for sheet in range(3))))
+        for number in range(4)
+    })  # fmt: skip
+    page = await opened(stage)
+    session = await page.context.new_cdp_session(page)
+
+    async def heap() -> int:
+        await session.send("HeapProfiler.collectGarbage")
+        return int((await session.send("Runtime.getHeapUsage"))["usedSize"])
+
+    titles = [text.split(",")[0] for text in await page.evaluate(
+        "[...document.querySelectorAll('.leaf-title')].map(one => one.textContent)")]  # fmt: skip
+    at, step, early = titles.index("Bewilligungsbescheid"), 1, 0
+    for count in range(SWAPS):
+        if not 0 <= at + step < len(titles):
+            step = -step
+        at += step
+        await turn(page, "j" if step > 0 else "k", titles[at])
+        if count == 20:
+            early = await heap()
+    late = await heap()
+    swaps = await page.evaluate(
+        "performance.getEntriesByName('swap').slice(1).map(e => e.duration)"
+    )
+    cuts = quantiles(swaps, n=20)
+    record_property("swap p50 ms", round(cuts[9]))
+    record_property("swap p95 ms", round(cuts[18]))
+    record_property("heap after 20 and all swaps, kB", f"{early // 1000}, {late // 1000}")
+
+    assert late - early < GROWTH
+    assert 1 == len(page.workers)
