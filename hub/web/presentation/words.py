@@ -136,7 +136,12 @@ KIND_NAMES = {
 }
 
 DIRECTIONS = {"in": "Eingang", "out": "Ausgang", "internal": "intern"}
-PART_ROLES = {"original": "Original", "rendition": "Lesefassung", "message": "Nachricht"}
+PART_ROLES = {
+    "original": "Original",
+    "rendition": "Lesefassung",
+    "message": "Nachricht",
+    "attachment": "Anlage",
+}
 
 ROLES = {
     "caseworker": "Sachbearbeitung",

@@ -2,6 +2,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.unit.hub.web.conftest import Arrive
 needs_pdfjs = pytest.mark.skipif(not base(PDFJS), reason="PDF.js is not installed: make setup")
 
 
-async def told(visitor: Visitor, address: str) -> dict[str, object]:
+async def told(visitor: Visitor, address: str) -> dict[str, Any]:
     page = await (await visitor.get(f"{address}?rahmen=1")).text()
     found = re.findall(r"data-told='([^']+)'", page)
     return dict(json.loads(found[0]))
@@ -37,10 +38,8 @@ async def test_the_script_is_told_where_the_bytes_lie_and_what_comes_next(
     visitor = await arrive("ahrens")
     first = await told(visitor, house.document("bescheid"))
 
-    assert f"{house.document('bescheid')}/teile/0" == dict(first["pdf"])["address"]  # type: ignore[call-overload]
-    assert [f"{house.document('antrag')}/teile/0"] == [
-        one["address"] for one in list(first["around"])
-    ]  # type: ignore[call-overload]
+    assert f"{house.document('bescheid')}/teile/0" == first["pdf"]["address"]
+    assert [f"{house.document('antrag')}/teile/0"] == [one["address"] for one in first["around"]]
 
 
 async def test_what_is_no_pdf_has_no_bytes_to_draw(house: SmallHouse, arrive: Arrive) -> None:
