@@ -66,6 +66,8 @@ from efile.objects.folder import FolderStore
 from efile.objects.s3 import S3Access, S3Store
 from efile.ports import Host
 from efile.proof.heads import STEPS as HEAD_STEPS
+from efile.proof.naming import plain as plain_file_name
+from efile.proof.package import PackageReceipt
 from efile.proof.room import ProofRoom
 from efile.retention.decision import Decision
 from efile.retention.notes import Author
@@ -118,6 +120,7 @@ __all__ = [
     "NotDisplayable",
     "NotFound",
     "Outlook",
+    "PackageReceipt",
     "PageImage",
     "PageText",
     "Part",
@@ -143,4 +146,5 @@ __all__ = [
     "chain_hash",
     "first_break",
     "index_migrations",
+    "plain_file_name",
 ]

@@ -34,7 +34,15 @@ from efile.index.text import is_structured, text_of
 from efile.integrity.digest import sha256_hex
 from efile.isolation.pool import LimitedPool
 from efile.kinds.catalog import FileKinds
-from efile.model import Direction, Document, FiledDocument, FilingRequest, Part, Role
+from efile.model import (
+    Direction,
+    Document,
+    DocumentPart,
+    FiledDocument,
+    FilingRequest,
+    Part,
+    Role,
+)
 from efile.objects import layout, manifest, pack
 from efile.ports import Database, ObjectStore, Passing
 
@@ -76,6 +84,16 @@ class Archive:
     _prepared: set[str] = field(default_factory=set)
     kinds_seen: dict[str, str] = field(default_factory=dict)
     """Kind of each file the index was asked for lately; a file keeps its kind."""
+
+    async def stored(self, document: Document, part: DocumentPart) -> bytes:
+        """Return the bytes of a part as storage has them; whoever uses them compares the digest.
+
+        Raises:
+            NotFound: they are gone.
+        """
+        if not part.packed:
+            return await self.objects.get(document.tenant, part.object_key)
+        return await self.objects.get_range(document.tenant, part.object_key, part.start, part.size)
 
     async def prepare(self, tenant: str) -> None:
         """Create the tenant's place in storage, if that was not done before."""

@@ -110,6 +110,7 @@ class EFile:
         seen._sight = sight.Sight(kinds, frozenset(names), frozenset(opened))  # noqa: SLF001  a copy of itself
         seen.retention = RetentionRoom(self._archive, seen._sight)  # noqa: SLF001  a copy of itself
         seen.access = AccessRoom(self._archive, seen._sight)  # noqa: SLF001  a copy of itself
+        seen.proof = ProofRoom(self._archive, self._clock, self._signing, seen._sight)  # noqa: SLF001  a copy of itself
         return seen
 
     async def file(self, request: FilingRequest) -> FiledDocument:
@@ -162,7 +163,7 @@ class EFile:
             IntegrityBroken: storage holds other bytes, or none.
         """
         document = await self.document(tenant, document_id)
-        return await self._bytes(tenant, _part(document, part))
+        return await self._bytes(document, _part(document, part))
 
     async def search(self, tenant: str, text: str, limit: int = 50) -> list[Hit]:
         """Return files whose name or Aktenzeichen begins so, then documents by their words."""
@@ -216,14 +217,15 @@ class EFile:
         document = await self.document(tenant, document_id)
         structured = [each.position for each in document.parts if is_structured(each)]
         chosen = _part(document, part if part is not None else (structured or [0])[0])
-        return form_of(chosen, await self._bytes(tenant, chosen))
+        return form_of(chosen, await self._bytes(document, chosen))
 
     async def readable(self, tenant: str, document_id: str, part: int = 0) -> Readable:
         """Return what a mail, a text, a table or a Word document says, laid out plainly."""
-        chosen = _part(await self.document(tenant, document_id), part)
+        document = await self.document(tenant, document_id)
+        chosen = _part(document, part)
         if not pages.is_readable(chosen):
             raise pages.not_pages(chosen)
-        return await self._pages.readable(chosen, await self._bytes(tenant, chosen))
+        return await self._pages.readable(chosen, await self._bytes(document, chosen))
 
     async def verify(self, tenant: str) -> VerifyReport:
         """Read and hash every object of the tenant again."""
@@ -287,21 +289,16 @@ class EFile:
         shown = pages.shown_part(document) if part is None else _part(document, part)
         if pages.kind_of(shown) is None:
             raise pages.not_pages(shown)
-        return shown, await self._bytes(tenant, shown)
+        return shown, await self._bytes(document, shown)
 
-    async def _bytes(self, tenant: str, part: DocumentPart) -> bytes:
+    async def _bytes(self, document: Document, part: DocumentPart) -> bytes:
         try:
-            data = await self._stored(tenant, part)
+            data = await self._archive.stored(document, part)
         except NotFound as exc:
             raise _broken(part) from exc
         if sha256_hex(data) != part.sha256:
             raise _broken(part)
         return data
-
-    async def _stored(self, tenant: str, part: DocumentPart) -> bytes:
-        if part.packed:
-            return await self._objects.get_range(tenant, part.object_key, part.start, part.size)
-        return await self._objects.get(tenant, part.object_key)
 
 
 def _part(document: Document, position: int) -> DocumentPart:

@@ -173,12 +173,13 @@ def places(tx: Transaction, tenant: str, documents: Sequence[str]) -> dict[str, 
     return found
 
 
-def newest_head(tx: Transaction, tenant: str) -> Head | None:
-    """Return the head that covers most."""
+def newest_head(tx: Transaction, tenant: str, *, stored: bool = False) -> Head | None:
+    """Return the head that covers most; of those in storage alone, if wanted."""
     row = tx.one(
         f"SELECT {_HEAD} FROM efile_heads WHERE tenant = :tenant"  # noqa: S608  column names of our own type
-        " ORDER BY size DESC LIMIT 1",
+        " AND stored >= :stored ORDER BY size DESC LIMIT 1",
         tenant=tenant,
+        stored=int(stored),
     )
     return Head(**row) if row else None
 

@@ -217,3 +217,12 @@ def _tenant(data: bytes, head: _Entry | None) -> str:
 
 def _content(data: bytes, slot: Slot) -> bytes:
     return data[slot.start : slot.start + slot.size]
+
+
+HEADER_BYTES = _ENTRY.size
+"""Stands before each content."""
+
+
+def content_size(header: bytes) -> int:
+    """Return the length of the content behind a header; 0 if it is none."""
+    return int(_ENTRY.unpack(header)[1]) if len(header) == HEADER_BYTES else 0
