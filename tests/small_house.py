@@ -14,14 +14,17 @@ from argon2 import PasswordHasher
 from msgspec import structs
 
 import efile
-from efile import Author, EFile, FilingRequest, FolderStore, Part
+from efile import Author, EFile, FilingRequest, FolderStore, Host, Part
 from hub.app import SHIPPED
+from hub.certificates.signing import SigningKeys
 from hub.core.clock import FixedClock
 from hub.core.ids import derived_uuid
 from hub.core.message import Message
-from hub.core.settings import Address, Cash, Settings, Storage, Tenant, Web
+from hub.core.settings import Address, Cash, Evidence, Settings, Storage, Tenant, Web
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
+from hub.evidence.filings.heads import Heads, HeadSigning
+from hub.evidence.filings.packages import Packages
 from hub.formats.catalog import Catalog
 from hub.pipeline.balance import balance
 from hub.pipeline.desk import Desk
@@ -94,7 +97,12 @@ async def build_small_house(folder: Path) -> SmallHouse:
     database = SqliteDatabase(folder / "hub.sqlite")
     await migrate(database, [*hub_migrations(), *efile.index_migrations()], clock.now_us())
     store = FolderStore(folder / "objects")
-    room = EFile(database, store, clock, b"a secret for tests, thirty-two b.")
+    signing = HeadSigning(SigningKeys(database, bytes(range(32)), clock), database)
+    room = EFile(
+        database, store, clock, b"a secret for tests, thirty-two b.", Host(signing=signing)
+    )
+    book = Journal("hub-1")
+    heads = Heads(database, room.proof, clock, book, [OFFICE], Evidence())
     payloads = Payloads(database, folder / "payloads")
     services = SiteServices(
         database=database,
@@ -108,6 +116,7 @@ async def build_small_house(folder: Path) -> SmallHouse:
         rows=RowCorrections(
             database, Journal("hub-1"), clock, payloads, Catalog.load(SHIPPED / "schemas")
         ),
+        packages=Packages(heads, database, clock, book),
         parts={},
         passwords=Passwords(QUICK),
         answer_wait_s=0.0,

@@ -1,7 +1,14 @@
 """The composition root: the only place that builds rooms and connects them."""
 
 from hub.app.backup import back_up
-from hub.app.evidence import VERIFIER, open_archivist, open_heads, open_notary, open_retention
+from hub.app.evidence import (
+    VERIFIER,
+    open_archivist,
+    open_heads,
+    open_notary,
+    open_packages,
+    open_retention,
+)
 from hub.app.kek import change_kek
 from hub.app.place import CLOCK, SHIPPED, Place
 from hub.app.restore import check_backup, restore
@@ -41,6 +48,7 @@ __all__ = [
     "open_heads",
     "open_house",
     "open_notary",
+    "open_packages",
     "open_retention",
     "open_routes",
     "open_signing",

@@ -15,7 +15,8 @@ from hub.core.settings import armed_failpoint
 from hub.evidence.archiving import Archivist
 from hub.evidence.benefit_ends import BenefitEnds
 from hub.evidence.checkpoints import Notary
-from hub.evidence.heads import Heads
+from hub.evidence.filings.heads import Heads
+from hub.evidence.filings.packages import Packages
 from hub.evidence.retention import PayloadRetention
 from hub.pipeline.house import House
 from hub.store.database import Database
@@ -73,6 +74,12 @@ def open_heads(place: Place, database: Database, room: EFile) -> Heads:
     """Open what signs heads of the e-file's logs."""
     book, rules = Journal(place.settings.node), place.settings.evidence
     return Heads(database, room.proof, CLOCK, book, place.tenant_ids, rules)
+
+
+def open_packages(place: Place, database: Database, room: EFile) -> Packages:
+    """Open what issues proof packages of files."""
+    book = Journal(place.settings.node)
+    return Packages(open_heads(place, database, room), database, CLOCK, book)
 
 
 def duties(place: Place, house: House) -> list[Duty]:

@@ -21,7 +21,7 @@ from hub.channels.outbound.https import HttpsDoor
 from hub.core import failpoint
 from hub.core.errors import Misconfigured
 from hub.core.settings import armed_failpoint
-from hub.evidence.heads import HeadSigning
+from hub.evidence.filings.heads import HeadSigning
 from hub.evidence.standing import demand_whole_chains
 from hub.formats.catalog import Catalog
 from hub.letters.office import Office

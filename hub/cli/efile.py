@@ -13,7 +13,7 @@ from typing import Any
 
 from efile import Akte, Document, EFile, FilingRequest, LargeFile, Part
 from hub.app import CLOCK, Place, open_database, open_efile
-from hub.cli import file_access, file_retention
+from hub.cli import file_access, file_export, file_retention
 from hub.cli.access import Look, log_look
 from hub.cli.command import Commands, place_of, show_json, show_table
 from hub.cli.parser import existing_file
@@ -60,6 +60,7 @@ def register(commands: Commands) -> None:
     verify.add_argument("--tenant", metavar="MANDANT")
     rebuild = group.add("rebuild", _rebuild, "Index allein aus S3 neu aufbauen", json_output=True)
     rebuild.add_argument("--tenant", required=True, metavar="MANDANT")
+    file_export.register(group)
     file_retention.register(group)
     file_access.register(group)
 

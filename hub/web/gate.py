@@ -171,7 +171,7 @@ def _entry(request: web.Request, policy: Policy, visit: Visit, result: str) -> a
         object_id=object_id[:200],
         akte=places.get("akte"),
         document=places.get("document"),
-        purpose=policy.purpose,
+        purpose=visit.notes.get("purpose", policy.purpose),
         result=result,
     )
 

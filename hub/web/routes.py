@@ -19,7 +19,7 @@ from hub.web.pages import (
     operations,
     signin,
 )
-from hub.web.pages.files import contents, retention
+from hub.web.pages.files import contents, proof_package, retention
 from hub.web.pages.viewer import document, parts, scripts
 from hub.web.policy import Policy, Route
 
@@ -86,6 +86,7 @@ def _own(action: str, *, csrf: bool = False) -> Policy:
     )
 
 
+_PROOF_PACKAGE: Final = "/akten/{akte}/beweispaket"
 _RETENTION: Final = "/akten/{akte}/aufbewahrung"
 _DOCUMENT: Final = "/akten/{akte}/dokumente/{document}"
 
@@ -114,6 +115,14 @@ ROUTES: Final = (
             action="readers_viewed", object_kind="akte", purpose=_CONTROL,
             roles=policy.WITNESSES, office_only=True,
         ),
+    ),
+    Route(
+        "GET", _PROOF_PACKAGE, "proof-package-form", proof_package.form,
+        _file("proof_package_viewed", "akte"),
+    ),
+    Route(
+        "POST", _PROOF_PACKAGE, "proof-package", proof_package.issue,
+        _content("proof_package_issued", "akte"),
     ),
     Route(
         "GET", "/aufbewahrung", "retention-list", retention.listed,

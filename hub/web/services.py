@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from efile import EFile
 from hub.core.clock import Clock
 from hub.core.settings import Settings
+from hub.evidence.filings.packages import Packages
 from hub.pipeline.desk import Desk
 from hub.pipeline.desk.correcting import Corrections
 from hub.pipeline.desk.rows import RowCorrections
@@ -92,6 +93,8 @@ class SiteServices:
     corrections: Corrections | None = None
     rows: RowCorrections | None = None
     """``None`` where refused rows of tables cannot be corrected."""
+    packages: Packages | None = None
+    """``None`` where no proof packages are issued."""
     parts: Mapping[str, Ping] = field(default_factory=dict)
     """Named parts of the house and how to ask whether they answer."""
     door: Figures | None = None

@@ -12,6 +12,8 @@ ACTIONS: Final = {
     "file_opened": "Akte angelegt",
     "retention_listed": "Aufbewahrung der Akten angesehen",
     "retention_viewed": "Aufbewahrung einer Akte angesehen",
+    "proof_package_viewed": "Beweispaket vorbereitet",
+    "proof_package_issued": "Beweispaket ausgegeben",
     "retention_date_noted": "Tag für die Aufbewahrung vermerkt",
     "archive_answer_noted": "Antwort des Archivs vermerkt",
     "retention_hold_set": "Löschsperre gesetzt",

@@ -97,6 +97,7 @@ STEPS = {
     "payloads_removed": Word("Abgelaufene Nutzdaten entfernt", "calm", "copy"),
     "file_opened": Word("Akte angelegt", "calm", "inbox"),
     "retention_date_noted": Word("Tag für die Aufbewahrung vermerkt", "calm", "clock"),
+    "proof_package_issued": Word("Beweispaket ausgegeben", "calm", "save"),
     "archive_answer_noted": Word("Antwort des Archivs vermerkt", "calm", "stack"),
     "retention_hold_set": Word("Löschsperre gesetzt", "calm", "pause"),
     "competence_changed": Word("Zuständigkeit geändert", "calm", "folder"),

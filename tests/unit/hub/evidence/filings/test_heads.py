@@ -14,7 +14,7 @@ from hub.app import all_migrations
 from hub.certificates.signing import SigningKeys
 from hub.core.clock import FixedClock
 from hub.core.settings import Evidence
-from hub.evidence.heads import Heads, HeadSigning
+from hub.evidence.filings.heads import Heads, HeadSigning
 from hub.store.database import Row
 from hub.store.journal import Journal
 from hub.store.migrate import migrate

@@ -1,0 +1,1 @@
+"""What is proven of filings: heads of the log, proof packages."""
