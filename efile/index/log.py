@@ -184,18 +184,25 @@ def newest_head(tx: Transaction, tenant: str, *, stored: bool = False) -> Head |
     return Head(**row) if row else None
 
 
-def heads(tx: Transaction, tenant: str) -> list[Head]:
-    """Return every head, the first first."""
+def heads(tx: Transaction, tenant: str, *, unstored: bool = False) -> list[Head]:
+    """Return every head, the first first; only those storage may not have yet, if wanted."""
     rows = tx.all(
-        f"SELECT {_HEAD} FROM efile_heads WHERE tenant = :tenant ORDER BY size",  # noqa: S608  column names of our own type
+        f"SELECT {_HEAD} FROM efile_heads WHERE tenant = :tenant AND stored <= :most"  # noqa: S608  column names of our own type
+        " ORDER BY size",
         tenant=tenant,
+        most=0 if unstored else 1,
     )
     return [Head(**row) for row in rows]
 
 
-def unstored_heads(tx: Transaction, tenant: str) -> list[Head]:
-    """Return heads storage may not have yet, the first first."""
-    return [head for head in heads(tx, tenant) if not head.stored]
+def is_due(tx: Transaction, tenant: str, since_us: int) -> bool:
+    """Tell whether the newest head was made before, and something is not covered or stored."""
+    last = newest_head(tx, tenant)
+    if last is not None and not last.stored:
+        return True
+    if last is not None and last.made_us > since_us:
+        return False
+    return size(tx, tenant) > (last.size if last else 0) or is_unlogged(tx, tenant)
 
 
 def keep_head(tx: Transaction, head: Head) -> bool:

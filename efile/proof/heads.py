@@ -42,7 +42,6 @@ class HeadMaker:
         self._archive = archive
         self._signing = signing
         self._clock = clock
-        self._looked: set[str] = set()
 
     async def catch_up(self, tenant: str) -> list[Head]:
         """Sign whatever no head covers yet and store it; return the heads made.
@@ -56,9 +55,7 @@ class HeadMaker:
         made = []
         while (head := await self._make(tenant)) is not None:
             made.append(head)
-        if made or tenant not in self._looked:
-            await self._store(tenant)
-            self._looked.add(tenant)
+        await self._store(tenant)
         return made
 
     async def _enter_unlogged(self, tenant: str) -> None:
@@ -91,7 +88,8 @@ class HeadMaker:
 
     async def _store(self, tenant: str) -> None:
         """Write the leaves first: a head in storage is whole."""
-        for head in await self._archive.database.read(partial(log.unstored_heads, tenant=tenant)):
+        unstored = partial(log.heads, tenant=tenant, unstored=True)
+        for head in await self._archive.database.read(unstored):
             covered = partial(log.leaves, tenant=tenant, begin=head.begin_at, end=head.size)
             leaves = await self._archive.database.read(covered)
             self._archive.passing(STEPS[0])

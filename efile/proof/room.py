@@ -6,6 +6,7 @@ from pathlib import Path
 
 from efile.errors import StorageMisconfigured
 from efile.filing import Archive
+from efile.index import log
 from efile.index.access.sight import Sight
 from efile.index.log import Head
 from efile.ports import Clock, Signing
@@ -41,6 +42,10 @@ class ProofRoom:
         if self._maker is None:
             raise _no_key()
         return await self._maker.catch_up(tenant)
+
+    async def is_due(self, tenant: str, since_us: int) -> bool:
+        """Tell whether the newest head was made before ``since_us`` and a new one is wanted."""
+        return await self._archive.database.read(lambda tx: log.is_due(tx, tenant, since_us))
 
     async def package(
         self, tenant: str, akte: str, target: Path, office: str = ""

@@ -36,7 +36,7 @@ def pages(stage: Stage, login: str) -> list[str]:
         "": ["/anmelden", "/anmelden?abgemeldet=1"],
         "ahrens": [
             "/akten", "/akten?q=Bescheid", "/akten?q=Nirgendwo", f"/akten/{house.akte}",
-            f"/akten/{house.akte}/aufbewahrung",
+            f"/akten/{house.akte}/aufbewahrung", f"/akten/{house.akte}/beweispaket",
             f"/akten/{house.akte}/zugriffe", document, f"{document}?seite=3", f"{document}/text",
             f"{document}?ansicht=formular", house.document("anordnung"),
             house.document("tabelle"), "/klaerfaelle", "/klaerfaelle/clearing-1", "/hilfe",

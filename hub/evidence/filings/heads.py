@@ -19,6 +19,7 @@ from hub.store.database import Database
 from hub.store.journal import Entry, Journal
 
 log = logging.getLogger(__name__)
+_PATIENCE_US = 60_000_000
 
 
 class HeadSigning:
@@ -60,22 +61,23 @@ class Heads:
         self._clock = clock
         self._book = book
         self._tenants = tuple(tenants)
+        self._again_us: dict[str, int] = {}
+        """When an office is looked at again whose log could not be signed."""
         self._pause_us = int(rules.head_minutes * 60_000_000)
-        self._due_us = 0
 
     async def round(self) -> int:
         """Sign what is due; return how many heads that were."""
-        now_us = self._clock.now_us()
-        if now_us < self._due_us:
-            return 0
-        made = 0
+        made, now_us = 0, self._clock.now_us()
         for tenant in self._tenants:
+            if now_us < self._again_us.get(tenant, 0):
+                continue
             try:
-                made += len(await self.sign(tenant))
+                if await self._room.is_due(tenant, now_us - self._pause_us):
+                    made += len(await self.sign(tenant))
             except FilingError as exc:
-                # The next round tries again; verification names what is wrong for good.
+                # Tried again later; verification names what is wrong for good.
+                self._again_us[tenant] = now_us + _PATIENCE_US
                 log.warning("head_not_signed", extra={"tenant": tenant, "code": exc.code})
-        self._due_us = now_us + self._pause_us
         return made
 
     async def sign(self, tenant: str) -> list[Head]:
