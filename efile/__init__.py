@@ -20,6 +20,9 @@ from efile.errors import (
     StorageMisconfigured,
     StorageUnavailable,
 )
+from efile.export.orders import ExportRow
+from efile.export.whole import Order as ExportOrder
+from efile.export.whole import Volume
 from efile.filing import STEPS as FILING_STEPS
 from efile.index import index_migrations
 from efile.index.access.guards import Admission, Block
@@ -100,6 +103,8 @@ __all__ = [
     "Document",
     "DocumentPart",
     "EFile",
+    "ExportOrder",
+    "ExportRow",
     "Fault",
     "FileKind",
     "FileKinds",
@@ -141,6 +146,7 @@ __all__ = [
     "Table",
     "Unseen",
     "VerifyReport",
+    "Volume",
     "Vorgang",
     "Word",
     "chain_hash",

@@ -12,6 +12,7 @@ from copy import copy
 from efile import filing
 from efile.access.room import AccessRoom
 from efile.errors import FilingError, IntegrityBroken, NotFound, StorageMisconfigured
+from efile.export.room import ExportRoom
 from efile.filing import Archive
 from efile.index import fulltext, metadata
 from efile.index import text as document_text
@@ -86,6 +87,8 @@ class EFile:
         self.access = AccessRoom(self._archive)
         """Who may see what, and who is responsible."""
         self._sight: sight.Sight | None = None
+        self.exports = ExportRoom(self, database, objects, clock)
+        """The whole file as PDF."""
 
     def behind(
         self,
@@ -111,6 +114,7 @@ class EFile:
         seen.retention = RetentionRoom(self._archive, seen._sight)  # noqa: SLF001  a copy of itself
         seen.access = AccessRoom(self._archive, seen._sight)  # noqa: SLF001  a copy of itself
         seen.proof = ProofRoom(self._archive, self._clock, self._signing, seen._sight)  # noqa: SLF001  a copy of itself
+        seen.exports = self.exports.seen_by(seen)
         return seen
 
     async def file(self, request: FilingRequest) -> FiledDocument:
@@ -278,6 +282,7 @@ class EFile:
 
     async def close(self) -> None:
         """End the child processes and the connections to storage."""
+        await self.exports.close()
         await self._readers.close()
         await self._drawers.close()
         await self._objects.close()

@@ -15,6 +15,9 @@ from msgspec import structs
 
 import efile
 from efile import Author, EFile, FilingRequest, FolderStore, Host, Part
+from efile.export import orders
+from efile.export.orders import ExportRow, Finished
+from efile.objects import layout
 from hub.app import SHIPPED
 from hub.certificates.signing import SigningKeys
 from hub.core.clock import FixedClock
@@ -64,6 +67,7 @@ PEOPLE = {
     "betrieb": ("Zentraler Betrieb", None, {Role.ADMINISTRATOR}),
     "fremd": ("Rolf Fremdling", OTHER_OFFICE, {Role.CASEWORKER}),
 }
+EXPORT = "0192f0a0-0000-4000-8000-00000000e001"
 ROUTES = Routes.load(SHIPPED / "mappings" / "routes.toml")
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Weak on purpose: these tests are not about the cost of a hash."""
@@ -80,6 +84,7 @@ class SmallHouse:
     """Document keys to document ids."""
     akte: str
     other_akte: str
+    folder: Path
 
     def document(self, key: str) -> str:
         """Return the address of a document of the first office."""
@@ -128,7 +133,7 @@ async def build_small_house(folder: Path) -> SmallHouse:
     files, akten = await _file_everything(room, clock)
     await database.write(lambda tx: _messages(tx, clock.now_us()))
     await database.write(lambda tx: _certificates(tx, clock.now_us()))
-    return SmallHouse(services, database, clock, files, akten[CASE], akten[OTHER_CASE])
+    return SmallHouse(services, database, clock, files, akten[CASE], akten[OTHER_CASE], folder)
 
 
 def small_settings() -> Settings:
@@ -307,6 +312,21 @@ async def hold_a_message(house: SmallHouse) -> None:
 
 
 FILE_HOLD = "0192f0a0-0000-7000-8000-0000000000f1"
+
+
+async def keep_an_export(house: SmallHouse, actor: str) -> None:
+    """Leave an export of the file that can be fetched."""
+    at_us = house.clock.now_us()
+    row = ExportRow(OFFICE, EXPORT, house.akte, actor, at_us, 2)
+    finished = Finished(((1, 2, 8, 0),), "")
+
+    def work(tx: Transaction) -> None:
+        orders.enter(tx, row)
+        orders.end(tx, row, finished, at_us)
+
+    await house.database.write(work)
+    store = FolderStore(house.folder / "objects")
+    await store.put_once(OFFICE, layout.export_key(house.akte, EXPORT, 1), b"%PDF-1.7")
 
 
 async def hold_a_file(house: SmallHouse) -> None:

@@ -155,6 +155,7 @@ def _failed(code: str) -> NotDisplayable:
         "document_too_slow": "Das Dokument braucht zum Lesen zu lange.",
         "document_reader_died": "Das Lesen des Dokuments ist abgebrochen.",
         "page_missing": "Diese Seite gibt es nicht.",
+        "no_pages": "Dieses Dokument hat keine Seitenansicht.",
         "document_locked": "Das Dokument ist mit einem Kennwort geschützt.",
         "package_bomb": "Entpackt wäre die Datei unzulässig groß; sie wurde nicht geöffnet.",
         "package_hostile": "Der Aufbau des Pakets ist unzulässig; es wurde nicht geöffnet.",

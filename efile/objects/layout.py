@@ -19,6 +19,8 @@ ROOT = "v1/a/"
 """Prefix of every document that has objects of its own."""
 PACK_ROOT = "v1/p/"
 """Prefix of every pack."""
+RENDITION_ROOT = "v1/r/"
+"""Prefix of what can be made again: exports, pages, text. Never listed by verification."""
 PROBE_ROOT = "v1/probe/"
 """Prefix of everything a probe writes; never listed by verification."""
 LOG_ROOT = "v1/log/"
@@ -109,6 +111,11 @@ def stamp_key(size: int) -> str:
 def log_key_key(public: bytes) -> str:
     """Return where a public key lies that heads were signed with."""
     return f"{KEYS_ROOT}{sha256_hex(public)}"
+
+
+def export_key(akte: str, export: str, number: int) -> str:
+    """Return where a volume of an export lies for a while."""
+    return f"{RENDITION_ROOT}{akte}/x/{export}/{number:03d}.pdf"
 
 
 def commit_key(document: Document) -> str:

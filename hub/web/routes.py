@@ -19,7 +19,7 @@ from hub.web.pages import (
     operations,
     signin,
 )
-from hub.web.pages.files import contents, proof_package, retention
+from hub.web.pages.files import contents, exports, proof_package, retention
 from hub.web.pages.viewer import document, parts, scripts
 from hub.web.policy import Policy, Route
 
@@ -145,6 +145,22 @@ ROUTES: Final = (
     Route(
         "POST", f"{_RETENTION}/{{retention_hold}}/aufheben", "retention-lift", retention.lift,
         _keeping("retention_hold_lifted", csrf=True),
+    ),
+    Route(
+        "GET", "/akten/{akte}/ausgabe", "export-form", exports.form,
+        _file("export_prepared", "akte"),
+    ),
+    Route(
+        "POST", "/akten/{akte}/ausgaben", "export-begin", exports.begin,
+        _content("file_exported", "export"),
+    ),
+    Route(
+        "GET", "/akten/{akte}/ausgaben/{export}", "export", exports.show,
+        _file("export_viewed", "export"),
+    ),
+    Route(
+        "GET", "/akten/{akte}/ausgaben/{export}/{number}.pdf", "export-part", exports.fetch,
+        _file("export_downloaded", "export"),
     ),
     Route("GET", _DOCUMENT, "document", document.show, _file("document_viewed", "document")),
     Route("GET", f"{_DOCUMENT}/text", "text", document.text, _file("text_read", "document")),

@@ -80,6 +80,33 @@ addEventListener("popstate", () => {
   if (document.querySelector(".reader") && !live()) { swap(location.href, false).catch(() => location.reload()); }
 });
 
+/* What is being made tells how far it is, until it is ready; the link beside it does the same. */
+function watch() {
+  const live = document.querySelector("[data-live]");
+  if (!live) { return; }
+  setTimeout(async () => {
+    try {
+      const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+      if (!response.ok || response.redirected) { return; }
+      const next = new DOMParser().parseFromString(await response.text(), "text/html");
+      const now = next.querySelector("[data-live]");
+      if (now) {
+        live.querySelector("progress").value = now.querySelector("progress").value;
+        live.querySelector("label").textContent = now.querySelector("label").textContent;
+      } else {
+        const old = document.getElementById("inhalt");
+        const focused = old.contains(document.activeElement);
+        old.replaceWith(document.adoptNode(next.getElementById("inhalt")));
+        if (focused) { document.getElementById("inhalt").focus({ preventScroll: true }); }
+        const told = document.querySelector("#inhalt [role=status]");
+        if (told) { say(told.textContent.trim()); }
+      }
+    } catch { /* The next time tells. */ }
+    watch();
+  }, Number(live.dataset.live) * 1000);
+}
+watch();
+
 /* The menu of the person closes like every menu: Escape, or a click elsewhere. */
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") { return; }

@@ -11,6 +11,7 @@ from hub.web.visit import csrf_token
 from tests.small_house import (
     CLEARING,
     CORRECTION,
+    EXPORT,
     FILE_HOLD,
     GROUP,
     HOLD,
@@ -21,6 +22,7 @@ from tests.small_house import (
     Visitor,
     hold_a_file,
     hold_a_message,
+    keep_an_export,
 )
 from tests.unit.hub.web.conftest import Arrive, LogOf
 
@@ -37,7 +39,7 @@ def address(route: Route, house: SmallHouse) -> str:
         "akte": house.akte, "document": house.files["bescheid"], "page": "1",
         "message": "0192f0a0-0000-7000-8000-000000000005", "clearing": CLEARING,
         "group": GROUP, "job": JOB, "correction": CORRECTION,
-        "hold": HOLD, "retention_hold": FILE_HOLD, "part": "0",
+        "hold": HOLD, "retention_hold": FILE_HOLD, "part": "0", "export": EXPORT, "number": "1",
     }  # fmt: skip
     return re.sub(r"\{(\w+)\}", lambda m: known[m[1]], route.path)
 
@@ -98,6 +100,7 @@ async def test_a_role_opens_what_its_policy_says_and_nothing_else(
 ) -> None:
     await hold_a_message(house)
     await hold_a_file(house)
+    await keep_an_export(house, login)
     visitor = await arrive(login)
     expected, got = {}, {}
     for route in CLOSED:

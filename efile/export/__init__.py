@@ -1,0 +1,1 @@
+"""What leaves the file for people outside: the whole file as one PDF."""

@@ -1,0 +1,171 @@
+"""Exports under way: begun on a page, made in the background, fetched by whoever asked for them.
+
+A row tells every node how far an export is; its node touches it while it lives. What is bound
+lies in storage under the file's prefix for renditions and is taken away after a day: it can be
+made again. A node that dies leaves a row nobody touches, which then says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from functools import partial
+
+from efile.errors import FilingError, NotFound
+from efile.export import orders, whole
+from efile.export.orders import SAY_AFTER_US, ExportRow, Finished
+from efile.export.whole import Order, Source, Volume
+from efile.isolation.pool import LimitedPool
+from efile.objects import layout
+from efile.ports import Clock, Database, ObjectStore, Transaction
+
+log = logging.getLogger(__name__)
+
+KEPT_US = 24 * 3600 * 1_000_000
+"""How long a finished export can be fetched."""
+_AT_ONCE = 2
+_FULL = 20
+"""So many exports may wait on a node."""
+
+
+class ExportRoom:
+    """The whole file as PDF, at once or in the background."""
+
+    def __init__(
+        self, source: Source, database: Database, objects: ObjectStore, clock: Clock
+    ) -> None:
+        self._source = source
+        self._database = database
+        self._objects = objects
+        self._clock = clock
+        self._pool = LimitedPool(whole.WORKER, limits=whole.LIMITS)
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._running: set[asyncio.Task[None]] = set()
+
+    def seen_by(self, source: Source) -> ExportRoom:
+        """Return the same room for somebody who sees less of the e-file."""
+        seen = ExportRoom.__new__(ExportRoom)
+        seen.__dict__ |= self.__dict__ | {"_source": source}
+        return seen
+
+    def whole_file(
+        self, order: Order, progress: whole.Progress = lambda *_: None
+    ) -> AsyncIterator[Volume]:
+        """Yield the volumes of a whole-file PDF; see :mod:`efile.export.whole`."""
+        return whole.whole_file(self._source, self._pool, order, progress)
+
+    async def begin(self, order: Order, actor: str) -> str:
+        """Begin an export in the background and return its id.
+
+        Raises:
+            NotFound: there is no such file.
+            InvalidRequest: nothing is chosen.
+            FilingError: too many exports wait.
+        """
+        view = await self._source.akte(order.tenant, order.akte)
+        documents = whole.chosen(view.documents, order.documents)
+        if len(self._running) >= _FULL:
+            raise FilingError(
+                "exports_busy",
+                "Es laufen schon sehr viele Ausgaben.",
+                remedy="In einigen Minuten erneut versuchen.",
+            )
+        total = sum(len(whole.shown(one)) for one in documents)
+        now_us = self._clock.now_us()
+        row = ExportRow(order.tenant, str(uuid.uuid4()), view.akte.id, actor, now_us, total)
+        await self._database.write(lambda tx: orders.enter(tx, row))
+        task = asyncio.create_task(self._run(row, order))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return row.id
+
+    async def state(self, tenant: str, akte: str, export: str, actor: str) -> ExportRow:
+        """Return how far an export is.
+
+        Raises:
+            NotFound: this person began no such export of this file.
+        """
+        row = await self._database.read(lambda tx: orders.find(tx, tenant, export))
+        if row is None or (row.akte_id, row.actor) != (akte, actor):
+            raise _missing()
+        return row.seen_at(self._clock.now_us())
+
+    async def volume(self, tenant: str, akte: str, export: str, actor: str, number: int) -> bytes:
+        """Return a bound volume.
+
+        Raises:
+            NotFound: there is none, or no longer.
+        """
+        row = await self.state(tenant, akte, export, actor)
+        if not 1 <= number <= len(row.volumes):
+            raise _missing()
+        return await self._objects.get(tenant, layout.export_key(akte, export, number))
+
+    async def sweep(self) -> int:
+        """Take away what nobody fetched in time; return how many exports that were."""
+        border = self._clock.now_us() - KEPT_US
+        rows = await self._database.read(lambda tx: orders.old(tx, border))
+        for row in rows:
+            for number in range(1, len(row.volumes) + 1):
+                key = layout.export_key(row.akte_id, row.id, number)
+                await self._objects.delete(row.tenant, key)
+        await self._database.write(lambda tx: orders.remove(tx, rows))
+        return len(rows)
+
+    async def close(self) -> None:
+        """Stop what is under way; whoever asked for it is told."""
+        # A task that never took its first step would not tell that it was stopped.
+        await asyncio.sleep(0)
+        for task in list(self._running):
+            task.cancel()
+        for task in list(self._running):
+            with suppress(asyncio.CancelledError):
+                await task
+        await self._pool.close()
+
+    async def _run(self, row: ExportRow, order: Order) -> None:
+        heart = asyncio.create_task(self._beat(row))
+        finished = Finished((), "export_stopped")
+        try:
+            async with self._slots:
+                finished = await self._make(row, order)
+        except FilingError as exc:
+            finished = Finished((), exc.code)
+        except Exception:
+            log.exception("export_failed")
+            finished = Finished((), "export_failed")
+        finally:
+            heart.cancel()
+            now_us = self._clock.now_us()
+            await asyncio.shield(
+                self._database.write(lambda tx: orders.end(tx, row, finished, now_us))
+            )
+
+    async def _make(self, row: ExportRow, order: Order) -> Finished:
+        volumes = []
+        async for volume in self.whole_file(order, row.note):
+            key = layout.export_key(row.akte_id, row.id, volume.number)
+            await self._objects.put_once(row.tenant, key, volume.pdf)
+            volumes.append((volume.first, volume.last, len(volume.pdf), len(volume.lost)))
+        return Finished(tuple(volumes), "")
+
+    async def _beat(self, row: ExportRow) -> None:
+        while True:
+            await asyncio.sleep(SAY_AFTER_US / 1e6)
+            now_us = self._clock.now_us()
+            await self._database.write(partial(_touched, row=row, now_us=now_us))
+
+
+def _touched(tx: Transaction, row: ExportRow, now_us: int) -> None:
+    orders.touch(tx, row, row.done, now_us)
+
+
+def _missing() -> NotFound:
+    return NotFound(
+        "export_missing",
+        "Diese Ausgabe gibt es nicht oder nicht mehr.",
+        remedy="Auf der Seite der Akte neu erstellen.",
+    )
