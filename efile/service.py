@@ -206,8 +206,7 @@ class EFile:
             NotFound: no such page.
             NotDisplayable: they have no pages or cannot be read.
         """
-        loose = pages.Loose(sha256_hex(data), mime)
-        return await self._pages.image(loose, data, page, width)
+        return await self._pages.image(pages.Loose(sha256_hex(data), mime), data, page, width)
 
     async def page_text(
         self, tenant: str, document_id: str, page: int, *, part: int | None = None
