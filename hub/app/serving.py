@@ -33,6 +33,7 @@ from hub.store.database import Database
 from hub.web.api.listener import Listener
 from hub.web.api.services import Door
 from hub.web.api.site import build_api
+from hub.web.federation.provider import Provider
 from hub.web.ops import build_ops_site
 from hub.web.server import build_site
 from hub.web.services import SiteServices
@@ -113,7 +114,16 @@ def _services(place: Place, house: House, workers: Workers) -> SiteServices:
         packages=open_packages(place, house.database, room),
         parts={"workers": workers.ping, "storage": storage},
         paused=lambda: house.pressure.paused,
+        provider=_provider(place),
     )
+
+
+def _provider(place: Place) -> Provider | None:
+    rules = place.settings.oidc
+    if rules is None or not rules.enabled:
+        return None
+    authorities = place.base / rules.authorities if rules.authorities else None
+    return Provider(rules, place.secret("oidc_client").decode(), authorities)
 
 
 def door_contexts(place: Place, rules: Intake, database: Database) -> DoorContexts:

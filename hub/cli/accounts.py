@@ -24,6 +24,12 @@ def register(commands: Commands) -> None:
         "--role", action="append", required=True, choices=[role.value for role in Role],
         dest="roles",
     )  # fmt: skip
+    create.add_argument(
+        "--federated", action="store_true",
+        help="meldet sich über den Anmeldedienst ([oidc]) an und hat hier kein Kennwort",
+    )  # fmt: skip
+    unbind = group.add("unbind", _unbind, "Konto beim Anmeldedienst neu zuordnen lassen")
+    unbind.add_argument("login")
     password = group.add("password", _password, "Neues Kennwort setzen")
     password.add_argument("login")
     walls = group.add("walls", _walls, "Festlegen, welche Arten von Akten ein Konto sieht")
@@ -49,9 +55,11 @@ async def _create(options: argparse.Namespace) -> int:
     async with open_database(place) as database:
         accounts = Accounts(database, CLOCK, Passwords())
         roles = frozenset(Role(role) for role in options.roles)
-        await accounts.create(
-            options.login, _ask(), name=options.name, tenant=options.tenant, roles=roles
-        )
+        about = {"name": options.name, "tenant": options.tenant, "roles": roles}
+        if options.federated:
+            await accounts.create_federated(options.login, **about)
+        else:
+            await accounts.create(options.login, _ask(), **about)
     print(f"Konto {options.login} angelegt.")
     return 0
 
@@ -60,6 +68,13 @@ async def _password(options: argparse.Namespace) -> int:
     async with open_database(place_of(options)) as database:
         await Accounts(database, CLOCK, Passwords()).set_password(options.login, _ask())
     print("Kennwort geändert, alle Sitzungen beendet.")
+    return 0
+
+
+async def _unbind(options: argparse.Namespace) -> int:
+    async with open_database(place_of(options)) as database:
+        await Accounts(database, CLOCK, Passwords()).unbind(options.login)
+    print(f"Konto {options.login} wird bei der nächsten Anmeldung neu zugeordnet.")
     return 0
 
 

@@ -78,7 +78,7 @@ async def _admit(request: web.Request, handler: Next) -> web.StreamResponse:
             visit.session, visit.standing = await _session(visit)
     if policy is None:
         return await handler(request)
-    if request.method not in SAFE:
+    if request.method not in SAFE and not policy.from_elsewhere:
         _check_origin(request)
     if policy.public:
         return await handler(request)

@@ -30,6 +30,8 @@ class Policy:
     """Needs no session."""
     office_only: bool = False
     """Shows social data: never for the central operator."""
+    from_elsewhere: bool = False
+    """Changes something and is sent by another system, which proves itself: no form of ours."""
     csrf: bool = False
     """Changes something: the form's token and the browser's origin must fit."""
 

@@ -17,8 +17,8 @@ from hub.web.pages import (
     holding,
     messages,
     operations,
-    signin,
 )
+from hub.web.pages.entry import federated, signin
 from hub.web.pages.files import contents, exports, proof_package, retention
 from hub.web.pages.viewer import document, parts, scripts
 from hub.web.policy import Policy, Route
@@ -96,6 +96,15 @@ ROUTES: Final = (
     Route("GET", "/static/pdfjs/{version}/{room}/{name}", "pdfjs", scripts.pdfjs, PUBLIC),
     Route("GET", "/anmelden", "signin-form", signin.show, PUBLIC),
     Route("POST", "/anmelden", "signin", signin.sign_in, _SIGN_IN),
+    Route("GET", "/anmelden/konto", "federation", federated.leave, PUBLIC),
+    Route("GET", "/anmelden/konto/zurueck", "federation-back", federated.come_back, _SIGN_IN),
+    Route(
+        "POST", "/anmelden/konto/ende", "federation-end", federated.end,
+        Policy(
+            action="sessions_ended", object_kind="account", purpose="Anmeldung", public=True,
+            from_elsewhere=True,
+        ),
+    ),
     Route("POST", "/abmelden", "signout", signin.sign_out, _own("signed_out", csrf=True)),
     Route("GET", "/passwort", "password-form", signin.show_password, _own("help_viewed")),
     Route(

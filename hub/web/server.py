@@ -7,7 +7,8 @@ from aiohttp import web
 from hub.web import gate
 from hub.web.limits import Limit
 from hub.web.pages.akten import SEARCHES
-from hub.web.pages.signin import LIMITS, SignInLimits
+from hub.web.pages.entry.federated import ATTEMPTS
+from hub.web.pages.entry.signin import LIMITS, SignInLimits
 from hub.web.pages.viewer.proven import PROVEN, ProvenBytes
 from hub.web.routes import ROUTES
 from hub.web.services import SiteServices
@@ -23,6 +24,7 @@ def build_site(services: SiteServices) -> web.Application:
     site[SERVICES] = services
     site[gate.ROUTES] = {route.name: route for route in ROUTES}
     site[LIMITS] = SignInLimits()
+    site[ATTEMPTS] = Limit(30)
     site[SEARCHES] = Limit(60)
     site[PROVEN] = ProvenBytes()
     for route in ROUTES:

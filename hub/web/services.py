@@ -20,6 +20,7 @@ from hub.store.accounts import Accounts, Lifetime, Passwords
 from hub.store.database import Database
 from hub.store.views.expiry import Expiry
 from hub.web.api.services import Figures
+from hub.web.federation.provider import Provider
 
 PDFJS = Path(sys.prefix) / "share" / "aktenhub" / "pdfjs"
 """Where set-up puts PDF.js; see the Makefile."""
@@ -108,6 +109,8 @@ class SiteServices:
     """How long a page waits for a partner's answer to a status query."""
     pdfjs: Path = PDFJS
     """Where PDF.js lies; without it the server draws the pages."""
+    provider: Provider | None = None
+    """Where staff sign in beside the accounts kept here."""
     https: bool = False
     """The pages are reached over TLS, here or at a proxy; switches HSTS on."""
 

@@ -62,6 +62,27 @@ class Web(Section, frozen=True, kw_only=True):
     """A session ends after this long in any case (ASVS 7.3.2)."""
 
 
+class Oidc(Section, frozen=True, kw_only=True):
+    """The identity provider staff sign in at (OpenID Connect); its key is ``oidc_client``."""
+
+    enabled: bool = False
+    issuer: Annotated[str, Meta(pattern=r"^https://[^\s?#]+\Z")]
+    """As the provider writes it; its description lies at ``/.well-known/openid-configuration``."""
+    client_id: str
+    redirect: Annotated[str, Meta(pattern=r"^https://[^\s?#]+/anmelden/konto/zurueck\Z")]
+    """Our address as registered there."""
+    label: str = "Mit dem Verwaltungskonto anmelden"
+    login_claim: Literal["preferred_username", "email", "upn"] = "preferred_username"
+    """What names the account at the first sign-in; from then on the subject counts."""
+    acr: tuple[str, ...] = ()
+    """How well somebody must have signed in there (``acr``); empty: the provider decides."""
+    hosts: tuple[str, ...] = ()
+    """Further hosts the provider's endpoints may lie on."""
+    authorities: str = ""
+    """PEM file of the CAs the provider's certificate comes from; empty: the system's."""
+    timeout_s: Seconds = 10.0
+
+
 class Ops(Section, frozen=True, kw_only=True):
     """Health and metrics for the operator's monitoring; bind to an internal address only."""
 
@@ -289,6 +310,7 @@ class Settings(Section, frozen=True, kw_only=True):
     postgresql: Postgresql | None = None
     folders: Folders = Folders()
     web: Web = Web()
+    oidc: Oidc | None = None
     ops: Ops = Ops()
     pickup: Pickup = Pickup()
     intake: Intake = Intake()

@@ -1,5 +1,6 @@
 """Accounts of people, their passwords and their sessions."""
 
+from hub.store.accounts.federated import Attempt, Identity, LogoutSaid
 from hub.store.accounts.model import Account, Lifetime, Role, Session
 from hub.store.accounts.passwords import Passwords
 from hub.store.accounts.people import LOCK_AFTER, LOCK_US, Accounts, find_account
@@ -10,7 +11,10 @@ __all__ = [
     "LOCK_US",
     "Account",
     "Accounts",
+    "Attempt",
+    "Identity",
     "Lifetime",
+    "LogoutSaid",
     "Passwords",
     "Role",
     "Session",

@@ -8,7 +8,8 @@ from typing import Final
 from hub.core.clock import Clock
 from hub.core.errors import Conflict, Rejected
 from hub.core.ids import uuid7
-from hub.store.accounts import sessions
+from hub.store.accounts import federated, sessions
+from hub.store.accounts.federated import Attempt, Identity, LogoutSaid
 from hub.store.accounts.model import Account, Role, Session, to_account
 from hub.store.accounts.passwords import Passwords
 from hub.store.database import Database, Row, Transaction
@@ -42,6 +43,51 @@ class Accounts:
         account = Account(uuid7(now), tenant, login.strip().lower(), name, roles)
         await self._database.write(lambda tx: _insert(tx, account, encoded, now))
         return account
+
+    async def create_federated(
+        self, login: str, *, name: str, tenant: str | None, roles: frozenset[Role]
+    ) -> Account:
+        """Create an account that signs in through the identity provider and has no password.
+
+        Raises:
+            Conflict: the login is taken.
+            Rejected: no role.
+        """
+        if not roles:
+            raise Rejected("account_without_role", "Ein Konto braucht mindestens eine Rolle.")
+        now = self._clock.now_us()
+        account = Account(uuid7(now), tenant, login.strip().lower(), name, roles)
+        await self._database.write(lambda tx: _insert(tx, account, "", now))
+        return account
+
+    async def begin(self, attempt: Attempt) -> None:
+        """Remember a sign-in that goes on at the provider."""
+        now = self._clock.now_us()
+        await self._database.write(lambda tx: federated.begin(tx, attempt, now))
+
+    async def come_back(self, state: str, browser: str) -> Attempt | None:
+        """Return what was begun under this state from this browser; once."""
+        now = self._clock.now_us()
+        return await self._database.write(lambda tx: federated.take(tx, state, browser, now))
+
+    async def admit(self, identity: Identity) -> tuple[Account, str] | None:
+        """Return the account of somebody the provider knows, and a new session token."""
+        now = self._clock.now_us()
+        return await self._database.write(lambda tx: federated.admit(tx, identity, now))
+
+    async def end_sessions(self, issuer: str, said: LogoutSaid) -> int | None:
+        """End what the provider names; ``None`` where it says so a second time."""
+        now = self._clock.now_us()
+        return await self._database.write(lambda tx: federated.end_sessions(tx, issuer, said, now))
+
+    async def unbind(self, login: str) -> None:
+        """Let an account be bound to another person of the provider.
+
+        Raises:
+            Rejected: no such account.
+        """
+        now = self._clock.now_us()
+        await self._database.write(lambda tx: federated.unbind(tx, login, now))
 
     async def set_password(self, login: str, password: str) -> None:
         """Replace the password, lift a lock and end every session of the account.
@@ -81,7 +127,7 @@ class Accounts:
         row = await self._database.read(lambda tx: _find(tx, login.strip().lower()))
         now = self._clock.now_us()
         usable = row is not None and row["state"] == "active" and row["locked_until_us"] <= now
-        encoded = row["password"] if row and usable else None
+        encoded = (row["password"] or None) if row and usable else None
         fits = await self._passwords.verify(encoded, password)
         if row is None or not usable:
             return None
@@ -95,7 +141,8 @@ class Accounts:
     async def knows(self, login: str, password: str) -> bool:
         """Tell whether the password fits, without opening a session."""
         row = await self._database.read(lambda tx: _find(tx, login.strip().lower()))
-        return await self._passwords.verify(row["password"] if row else None, password)
+        encoded = (row["password"] or None) if row else None
+        return await self._passwords.verify(encoded, password)
 
     async def sign_out(self, session: Session) -> None:
         """End every session of the person, on every device."""
@@ -114,8 +161,9 @@ def _find(tx: Transaction, login: str) -> Row | None:
 
 def _insert(tx: Transaction, account: Account, encoded: str, now_us: int) -> None:
     added = tx.run(
-        "INSERT INTO account (id, tenant, login, name, roles, password, state, changed_us)"
-        " VALUES (:id, :tenant, :login, :name, :roles, :password, 'active', :now)"
+        "INSERT INTO account (id, tenant, login, name, roles, password, federated, state,"
+        " changed_us) VALUES (:id, :tenant, :login, :name, :roles, :password, :federated,"
+        " 'active', :now)"
         " ON CONFLICT (login) DO NOTHING",
         id=account.id,
         tenant=account.tenant,
@@ -123,6 +171,7 @@ def _insert(tx: Transaction, account: Account, encoded: str, now_us: int) -> Non
         name=account.name,
         roles=" ".join(sorted(account.roles)),
         password=encoded,
+        federated=int(not encoded),
         now=now_us,
     )
     if not added:
@@ -150,6 +199,13 @@ def _let_behind(tx: Transaction, login: str, walls: frozenset[str], now_us: int)
 
 
 def _set_password(tx: Transaction, login: str, encoded: str, now_us: int) -> None:
+    row = _find(tx, login)
+    if row and row["federated"]:
+        raise Rejected(
+            "account_federated",
+            f"Das Konto „{login}“ meldet sich über den Anmeldedienst an, ohne Passwort.",
+            remedy="Das Passwort dort ändern, wo das Konto geführt wird.",
+        )
     account_id = _known(tx, login)
     tx.run(
         "UPDATE account SET password = :password, failures = 0, locked_until_us = 0,"

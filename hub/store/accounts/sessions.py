@@ -50,16 +50,19 @@ def touch(tx: Transaction, session: Session, now_us: int) -> None:
     )
 
 
-def open_session(tx: Transaction, account_id: str, token: str, now_us: int) -> None:
+def open_session(
+    tx: Transaction, account_id: str, token: str, now_us: int, provider_session: str = ""
+) -> None:
     """Remember a new session; forget those that have died long ago."""
     # A day is longer than any absolute timeout in use.
     tx.run("DELETE FROM session WHERE created_us < :old", old=now_us - _DAY_US)
     tx.run(
-        "INSERT INTO session (token_sha256, account_id, created_us, seen_us)"
-        " VALUES (:token, :account, :now, :now)",
+        "INSERT INTO session (token_sha256, account_id, created_us, seen_us, provider_session)"
+        " VALUES (:token, :account, :now, :now, :provider)",
         token=digest(token),
         account=account_id,
         now=now_us,
+        provider=provider_session,
     )
 
 

@@ -20,6 +20,7 @@ ACTIONS: Final = {
     "retention_hold_lifted": "Löschsperre aufgehoben",
     "signed_in": "Anmeldung",
     "signed_out": "Abmeldung",
+    "sessions_ended": "Abmeldung durch den Anmeldedienst",
     "password_changed": "Passwort geändert",
     "files_listed": "Aktenliste, Suche",
     "file_viewed": "Akte geöffnet",

@@ -75,6 +75,7 @@ def render(
             office=services.office(account.tenant) if account else "",
             menu=menu_for(account),
             alarms=banner(visit.alarms),
+            provider_label=services.provider.settings.label if services.provider else "",
             path=request.path,
             keys=request.cookies.get(KEYS_COOKIE) != "aus",
             **values,

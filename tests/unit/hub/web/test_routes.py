@@ -62,7 +62,7 @@ def admitted(route: Route, login: str) -> bool:
 def test_every_route_has_a_policy_of_its_own_and_a_word_for_the_log() -> None:
     silent = {route.name for route in ROUTES if not route.policy.action}
 
-    assert {"static", "viewer-script", "pdfjs", "signin-form"} == silent
+    assert {"static", "viewer-script", "pdfjs", "signin-form", "federation"} == silent
     assert all(route.policy.roles for route in CLOSED)
     assert len({route.name for route in ROUTES}) == len(ROUTES)
 
@@ -71,7 +71,7 @@ def test_every_unsafe_route_asks_for_the_form_token() -> None:
     unsafe = {route.name for route in ROUTES if route.method not in SAFE}
     asking = {route.name for route in ROUTES if route.policy.csrf}
 
-    assert asking == unsafe - {"signin"}
+    assert asking == unsafe - {"signin", "federation-end"}
 
 
 def test_the_site_has_no_route_beside_the_table(nobody: Visitor) -> None:

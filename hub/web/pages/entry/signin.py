@@ -54,7 +54,7 @@ async def sign_in(request: web.Request) -> web.Response:
         return _form(request, target=target, login=login, status=422, failed=True)
     account, token = opened
     visit.note(actor=account.login, result="granted")
-    response = _go(_wanted(target) or start_of(account))
+    response = go(wanted(target) or start_of(account))
     response.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="Strict")
     return response
 
@@ -74,7 +74,7 @@ async def sign_out(request: web.Request) -> web.Response:
     visit = visit_of(request)
     if visit.session:
         await visit.services.accounts.sign_out(visit.session)
-    response = _go("/anmelden?abgemeldet=1")
+    response = go("/anmelden?abgemeldet=1")
     forget(response)
     return response
 
@@ -101,14 +101,14 @@ async def set_password(request: web.Request) -> web.Response:
     except HubError as error:
         visit.note(result=error.code)
         return render(request, "password.html", status=422, fault=f"{error.message} {error.remedy}")
-    response = _go("/anmelden?neu=1")
+    response = go("/anmelden?neu=1")
     forget(response)
     return response
 
 
 async def start(request: web.Request) -> web.Response:
     """Lead to the first page a person may open."""
-    return _go(start_of(visit_of(request).account))
+    return go(start_of(visit_of(request).account))
 
 
 def start_of(account: Account) -> str:
@@ -117,12 +117,13 @@ def start_of(account: Account) -> str:
     return entries[0].path if entries else "/hilfe"
 
 
-def _wanted(target: str) -> str:
+def wanted(target: str) -> str:
     """Return the page asked for before, if it is one of ours."""
     return target if _OWN_PATH.fullmatch(target) else ""
 
 
-def _go(path: str) -> web.Response:
+def go(path: str) -> web.Response:
+    """Send the browser to another page."""
     return web.Response(status=303, headers={"Location": path})
 
 
@@ -133,9 +134,10 @@ def _form(
         request,
         "signin.html",
         status=status,
-        target=_wanted(target),
+        target=wanted(target),
         login=login,
         failed=failed,
         signed_out="abgemeldet" in request.query,
         renewed="neu" in request.query,
+        federation_failed="",
     )

@@ -1,6 +1,6 @@
 import pytest
 
-from hub.web.pages.signin import SignInLimits
+from hub.web.pages.entry.signin import SignInLimits
 from hub.web.visit import COOKIE
 from tests.small_house import PASSWORD, SmallHouse, Visitor
 from tests.unit.hub.web.conftest import Arrive, LogOf
