@@ -14,7 +14,8 @@ from efile.access.room import AccessRoom
 from efile.errors import FilingError, IntegrityBroken, NotFound, StorageMisconfigured
 from efile.export.room import ExportRoom
 from efile.filing import Archive
-from efile.index import fulltext, metadata
+from efile.finding.room import FindingRoom
+from efile.index import metadata
 from efile.index import text as document_text
 from efile.index.access import sight
 from efile.integrity.digest import sha256_hex
@@ -40,7 +41,6 @@ from efile.model import (
 from efile.objects.probe import probe
 from efile.ports import Clock, Database, Host, ObjectStore
 from efile.proof.room import ProofRoom
-from efile.recovery.analysing import analyse_anew
 from efile.recovery.rebuild import rebuild
 from efile.recovery.reconcile import reconcile
 from efile.recovery.verify import verify
@@ -86,6 +86,8 @@ class EFile:
         self._signing = host.signing
         self.access = AccessRoom(self._archive)
         """Who may see what, and who is responsible."""
+        self.finding = FindingRoom(self._archive)
+        """Documents by their words."""
         self._sight: sight.Sight | None = None
         self.exports = ExportRoom(self, database, objects, clock)
         """The whole file as PDF."""
@@ -111,6 +113,7 @@ class EFile:
         if person:
             names |= {sight.person(person), sight.confidant(person)}
         seen._sight = sight.Sight(kinds, frozenset(names), frozenset(opened))  # noqa: SLF001  a copy of itself
+        seen.finding = FindingRoom(self._archive, seen._sight)  # noqa: SLF001  a copy of itself
         seen.retention = RetentionRoom(self._archive, seen._sight)  # noqa: SLF001  a copy of itself
         seen.access = AccessRoom(self._archive, seen._sight)  # noqa: SLF001  a copy of itself
         seen.proof = ProofRoom(self._archive, self._clock, self._signing, seen._sight)  # noqa: SLF001  a copy of itself
@@ -174,10 +177,7 @@ class EFile:
         limit = max(1, min(limit, _MOST_HITS))
         akten = await self.akten(tenant, text, limit=min(limit, 5)) if text.strip() else []
         hits = [_akte_hit(akte) for akte in akten]
-        found = await self._database.read(
-            lambda tx: fulltext.search(tx, tenant, text, limit - len(hits), self._sight)
-        )
-        return hits + found
+        return hits + await self.finding.documents(tenant, text, limit - len(hits))
 
     async def page_count(self, tenant: str, document_id: str, part: int | None = None) -> int:
         """Return the number of pages of the part, or of the part people look at first."""
@@ -244,13 +244,6 @@ class EFile:
         """Build the tenant's index from storage alone."""
         await self._archive.prepare(tenant)
         return await rebuild(tenant, self._archive, self._clock, self._signing)
-
-    async def analyse_anew(self, tenant: str) -> int:
-        """Make some documents findable as today's search finds; return how many those were.
-
-        After an update the words of a text may be analysed in another way than they were.
-        """
-        return await analyse_anew(tenant, self._archive)
 
     async def probe(self, tenant: str) -> list[Capability]:
         """Try out what the storage really does."""

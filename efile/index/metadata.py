@@ -13,6 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from efile.errors import Conflict, NotFound
+from efile.index import names
 from efile.index.access import guards
 from efile.index.access.sight import FILE, Sight, narrowing
 from efile.index.words.analysis import folded_words
@@ -248,22 +249,13 @@ def akten(
 ) -> list[Akte]:
     """Return files that are seen by Aktenzeichen, beginning behind ``after``.
 
-    Every word of the query must begin a word of title or Aktenzeichen; a query that begins the
-    Aktenzeichen itself also counts.
+    Every word of the query must begin a word of title or Aktenzeichen.
     """
-    words = folded_words(query)
-    conditions = [f"search_words LIKE :word{index} ESCAPE '!'" for index in range(len(words))]
-    values: dict[str, object] = {
-        f"word{index}": f"% {_literal(word)}%" for index, word in enumerate(words)
-    }
-    begins = "lower(aktenzeichen) LIKE lower(CAST(:start AS TEXT)) ESCAPE '!'"
-    matches = f"(({' AND '.join(conditions)}) OR {begins})"
+    matches, values = names.begins(query)
     seen = narrowing(tx, tenant, sight, akte="efile_akten")
-    sql = (
-        f"{_AKTE} AND aktenzeichen > :after {'AND ' + matches if words else ''}"
-        f" {seen.akte} ORDER BY aktenzeichen LIMIT :limit"
-    )
-    values |= {"start": _literal(query.strip()) + "%"} if words else {}
+    # With words, few files are left to be sorted: not all of them are walked through in order.
+    order = "aktenzeichen || ''" if matches else "aktenzeichen"
+    sql = f"{_AKTE} AND {order} > :after{matches} {seen.akte} ORDER BY {order} LIMIT :limit"
     values |= seen.values
     rows = tx.all(sql, tenant=tenant, after=after or "", limit=limit, **values)
     return _as_seen(tx, tenant, [Akte(**row) for row in rows], sight)
@@ -282,6 +274,7 @@ def forget(tx: Transaction, documents: Sequence[tuple[str, str]]) -> None:
 def sum_up_again(tx: Transaction, tenant: str) -> None:
     """Make the rows of files and matters anew from the documents."""
     tx.run("DELETE FROM efile_akten WHERE tenant = :tenant", tenant=tenant)
+    names.forget(tx, tenant)
     tx.run("DELETE FROM efile_vorgaenge WHERE tenant = :tenant", tenant=tenant)
     documents = all_documents(tx, tenant)
     sum_up(tx, documents)
@@ -297,6 +290,8 @@ def sum_up(tx: Transaction, documents: Sequence[Document]) -> None:
         vorgaenge.setdefault((each.tenant, each.vorgang_id), []).append(each)
     tx.many(_ADD_TO_AKTE, [_akte_row(each) for each in akten.values()])
     tx.many(_ADD_TO_VORGANG, [_vorgang_row(each) for each in vorgaenge.values()])
+    for tenant in {tenant for tenant, _ in akten}:
+        names.enter(tx, tenant, [akte for owner, akte in akten if owner == tenant])
 
 
 def _akte_row(documents: Sequence[Document]) -> dict[str, object]:
@@ -363,8 +358,3 @@ def _documents(
 def _document(row: Row, parts: dict[str, list[DocumentPart]]) -> Document:
     values = {name: row[name] for name in _COLUMNS}
     return Document(**values, parts=tuple(parts.get(row["id"], ())))
-
-
-def _literal(text: str) -> str:
-    """Return the text with LIKE's signs made harmless; ``!`` escapes."""
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

@@ -97,4 +97,4 @@ def duties(place: Place, house: House) -> list[Duty]:
 
 async def _search_words(place: Place, room: EFile) -> int:
     """Make some of what was filed before an update findable as today's search finds."""
-    return sum([await room.analyse_anew(tenant) for tenant in place.tenant_ids])
+    return sum([await room.finding.analyse_anew(tenant) for tenant in place.tenant_ids])

@@ -21,7 +21,7 @@ RUN = "·"
 """Between the pieces of a compound that stand in a row."""
 TIERS = (TITLE, MUCH, "")
 """What is named in titles comes first, then what a document speaks of much, then the rest."""
-ANALYSIS = "3"
+ANALYSIS = "4"
 """Changed whenever documents must be analysed anew."""
 
 

@@ -60,7 +60,11 @@ def excerpt(body: str, title: str, text: str) -> Excerpt:
     reasons = dict.fromkeys(each for each in (*(r for _, _, r in found), *named) if each.kind)
     if not found:
         return "", (), tuple(reasons)
-    begin = max(0, found[0][0] - _BEFORE)
+    first = found[0][0]
+    begin = max(0, first - _BEFORE)
+    if begin:
+        # No word is torn where the excerpt begins.
+        begin = body.find(" ", begin, first) + 1 or begin
     end = begin + _LENGTH
     marks = tuple((start - begin, stop - begin) for start, stop, _ in found if stop <= end)
     return re.sub(r"\s", " ", body[begin:end]), marks, tuple(reasons)

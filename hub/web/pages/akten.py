@@ -9,31 +9,47 @@ from hub.web.limits import Limit
 from hub.web.presentation.rendering import render
 from hub.web.visit import visit_of
 
-PAGE = 50
+PAGE = 25
 HITS = 30
+HITS_WITHIN = 100
 SEARCHES: web.AppKey[Limit] = web.AppKey("search_limit", Limit)
 
 
 async def show(request: web.Request) -> web.Response:
-    """Show files, newest change first; with a query files and documents that fit."""
+    """Show files in the order of their Aktenzeichen; with a query files and documents that fit."""
     visit = visit_of(request)
     query = request.query.get("q", "").strip()[:200]
     after = request.query.get("nach") or None
-    files = visit.efile
     if query:
         visit.note(object=query)
         _count(request)
+    if query and (akte_id := request.query.get("akte", "")):
+        return await _within(request, akte_id, query)
+    files = visit.efile
     akten = await files.akten(visit.tenant, query, after, PAGE + 1)
-    hits = await files.search(visit.tenant, query, HITS) if query and not after else []
+    hits = await files.finding.documents(visit.tenant, query, HITS) if query and not after else []
     return render(
         request,
         "akten.html",
         query=query,
+        within=None,
         akten=akten[:PAGE],
         following=akten[PAGE - 1].aktenzeichen if len(akten) > PAGE else "",
         further=after is not None,
-        hits=[hit for hit in hits if hit.document_id],
+        hits=hits,
     )
+
+
+async def _within(request: web.Request, akte_id: str, query: str) -> web.Response:
+    """Show what fits among the documents of one file."""
+    visit = visit_of(request)
+    akte = await visit.efile.finding.file_of(visit.tenant, akte_id)
+    visit.note(akte=akte.id)
+    hits = await visit.efile.finding.documents(visit.tenant, query, HITS_WITHIN, akte.id)
+    return render(
+        request, "akten.html", query=query, within=akte, akten=[], following="", further=False,
+        hits=hits,
+    )  # fmt: skip
 
 
 def _count(request: web.Request) -> None:

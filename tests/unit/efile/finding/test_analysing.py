@@ -32,10 +32,10 @@ async def test_what_an_update_made_unfindable_is_found_again(
         await house.database.write(as_before_the_update)
         lost = await found(house)
 
-        assert 3 == await house.efile.analyse_anew("muster")
+        assert 3 == await house.efile.finding.analyse_anew("muster")
         assert ["Bescheid 2", "Bescheid 1", "Bescheid 0"] == before == await found(house)
         assert [] == lost
-        assert 0 == await house.efile.analyse_anew("muster")
+        assert 0 == await house.efile.finding.analyse_anew("muster")
 
 
 async def test_an_office_looks_after_its_own_texts(engine: Engine, tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ async def test_an_office_looks_after_its_own_texts(engine: Engine, tmp_path: Pat
         await house.efile.file(request())
         await house.database.write(as_before_the_update)
 
-        assert 0 == await house.efile.analyse_anew("andere")
+        assert 0 == await house.efile.finding.analyse_anew("andere")
 
 
 async def test_a_new_document_carries_todays_analysis(engine: Engine, tmp_path: Path) -> None:
