@@ -3,7 +3,7 @@
 It knows nothing of its host: database, objects and clock are handed in (:mod:`efile.ports`).
 Originals are immutable, storage is the truth, the index is a copy that can be made again.
 
-Not claimed: stored bytes are not encrypted by the e-file itself; use encrypted storage.
+Whatever belongs to a file is stored sealed with a key of that file (:mod:`efile.sealing`).
 """
 
 from __future__ import annotations
@@ -76,6 +76,7 @@ from efile.retention.decision import Decision
 from efile.retention.notes import Author
 from efile.retention.room import DayNote, Outlook, RetentionRoom
 from efile.retention.standing import Hold, Standing
+from efile.sealing.wrapping import KeyWrap, Secrets
 from efile.service import EFile
 
 __all__ = [
@@ -121,6 +122,7 @@ __all__ = [
     "Host",
     "IntegrityBroken",
     "InvalidRequest",
+    "KeyWrap",
     "LargeFile",
     "NotDisplayable",
     "NotFound",
@@ -139,6 +141,7 @@ __all__ = [
     "RulesMisconfigured",
     "S3Access",
     "S3Store",
+    "Secrets",
     "Standing",
     "Statement",
     "StorageMisconfigured",

@@ -1,8 +1,9 @@
 """The filing protocol; order is the protocol.
 
-1. look: types, what is remarkable and what hangs on a mail, told from the bytes; then
-   describe: identifiers, digests and manifests, all derived from the requests;
-2. write the bytes of every part, each object read back and compared;
+1. look: types, what is remarkable and what hangs on a mail, told from the bytes;
+   the key of each file, made and stored if it has none (:mod:`efile.sealing.ring`); then
+   describe: identifiers, digests and manifests, all derived from the requests and the key;
+2. seal and write the bytes of every part, each object read back and compared;
 3. write the manifest, read back: **this is the commit point**;
 4. one database transaction for the whole batch: rows and full text;
 5. acknowledge.
@@ -11,52 +12,48 @@ Small messages between machines share objects: steps 2 and 3 are then one pack p
 (:mod:`efile.objects.pack`), written and read back as a whole, and the pack is the commit point
 of every document in it. Everything else has objects of its own.
 
+Everything is sealed with the key of its file: objects of their own by the store
+(:mod:`efile.sealing.store`), contents and manifests in packs here, each by itself.
+
 A crash between any two steps leaves bytes nobody refers to, or a manifest or pack the index
-does not know yet; filing again, or the reconciler, completes it. Nothing is ever overwritten,
-and nothing is taken from the clock or from chance, so filing again writes the same bytes. In
-another batch a document may end up in a second pack: its manifest is the same to the byte, and
-recovery takes both for one.
+does not know yet; filing again, or the reconciler, completes it. Nothing is ever overwritten.
+Nothing but the key of a file is taken from chance, and nothing from the clock, so filing again
+writes the same bytes. In another batch a document may end up in a second pack: its manifest is
+the same to the byte, and recovery takes both for one.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar, get_args
+from typing import TypeVar
 
+from efile import admission
 from efile.capture.intake import captured
-from efile.errors import Conflict, FilingError, InvalidRequest
+from efile.errors import Conflict, FilingError
 from efile.index import entries, metadata
 from efile.index.entries import Entry, entry_of
+from efile.index.keys import File
 from efile.index.text import is_structured, text_of
 from efile.integrity.digest import sha256_hex
 from efile.isolation.pool import LimitedPool
 from efile.kinds.catalog import FileKinds
 from efile.model import (
-    Direction,
     Document,
     DocumentPart,
     FiledDocument,
     FilingRequest,
     Part,
-    Role,
 )
 from efile.objects import layout, manifest, pack
 from efile.ports import Database, ObjectStore, Passing
+from efile.sealing import packed
+from efile.sealing.envelope import DataKey, seal
+from efile.sealing.ring import Found, KeyRing
 
 T = TypeVar("T")
-_CONTROL = re.compile(r"[\x00-\x1f\ud800-\udfff]")
-"""Control characters, and halves of characters, which cannot be written down."""
-_UNWRITABLE = re.compile(r"[\x00\ud800-\udfff]")
-_DIRECTIONS, _ROLES = get_args(Direction), get_args(Role)
-_LONGEST = {
-    "aktenzeichen": 120, "akte_title": 300, "aktenplan": 200, "vorgang": 300, "title": 300,
-    "doc_type": 120, "document_key": 400, "source_id": 200, "actor": 200,
-}  # fmt: skip
-_MAY_BE_EMPTY = {"source_id", "aktenplan"}
-STEPS = ("filing_after_parts", "filing_after_manifest", "filing_after_pack")
+STEPS = ("filing_after_keys", "filing_after_parts", "filing_after_manifest", "filing_after_pack")
 """Between two durable acts; the host's tests stop the process there."""
 _AT_ONCE = 8
 """Objects on their way to storage at the same time, per batch."""
@@ -78,6 +75,7 @@ class Archive:
     objects: ObjectStore
     readers: LimitedPool
     secret: bytes
+    keys: KeyRing
     kinds: FileKinds
     passing: Passing = lambda _: None
     """Told the name of each step between two durable acts."""
@@ -89,11 +87,15 @@ class Archive:
         """Return the bytes of a part as storage has them; whoever uses them compares the digest.
 
         Raises:
-            NotFound: they are gone.
+            NotFound: they, or the key of the file, are gone.
+            IntegrityBroken: they were altered, or lie where they do not belong.
         """
         if not part.packed:
             return await self.objects.get(document.tenant, part.object_key)
-        return await self.objects.get_range(document.tenant, part.object_key, part.start, part.size)
+        stored = await self.objects.get_range(
+            document.tenant, part.object_key, part.start, packed.room(part)
+        )
+        return await packed.part_of(stored, document, part, self.keys)
 
     async def prepare(self, tenant: str) -> None:
         """Create the tenant's place in storage, if that was not done before."""
@@ -107,9 +109,12 @@ class _Filing:
     """One document on its way; with an outcome it has arrived."""
 
     request: FilingRequest
+    key: DataKey
     document: Document
-    sealed: bytes
+    manifest: bytes
     packed: bool
+    item: pack.Item | None = None
+    """Sealed for a pack."""
     entry: Entry | None = None
     outcome: Outcome | None = None
 
@@ -166,8 +171,13 @@ async def file_all(requests: Sequence[FilingRequest], archive: Archive) -> list[
 
 
 async def _file_distinct(requests: Sequence[FilingRequest], archive: Archive) -> list[Outcome]:
-    looked_at = await asyncio.gather(*(_look_at(request, archive) for request in requests))
-    described = [_describe(request, archive) async for request in _in_turns(looked_at)]
+    refused = [_refusal(request, archive) async for request in _in_turns(requests)]
+    fit = [each for each, why in zip(requests, refused, strict=True) if not why]
+    looked_at = iter(await asyncio.gather(*(_look_at(each, archive) for each in fit)))
+    keys = await _keys(fit, archive)
+    described = [
+        why or _describe(next(looked_at), keys, archive) async for why in _in_turns(refused)
+    ]
     filings = [each for each in described if isinstance(each, _Filing)]
     await _recognise(filings, archive)
     await _store(_under_way(filings), archive)
@@ -179,10 +189,6 @@ async def _look_at(request: FilingRequest, archive: Archive) -> FilingRequest:
     """Tell what foreign files are; what the host itself wrote or read needs no second look."""
     if request.packable:
         return request
-    try:
-        check(request)
-    except FilingError:
-        return request  # refused in a moment, with the field it is about
     return replace(request, parts=await captured(request.parts, archive.readers))
 
 
@@ -194,15 +200,42 @@ async def _in_turns(items: Iterable[T]) -> AsyncIterator[T]:
         yield item
 
 
-def _describe(request: FilingRequest, archive: Archive) -> _Filing | FilingError:
+async def _keys(requests: Sequence[FilingRequest], archive: Archive) -> dict[File, Found]:
+    """Return the key of each file, or why there is none."""
+    keys = await archive.keys.for_filing(dict.fromkeys(map(_file_of, requests)))
+    archive.passing("filing_after_keys")
+    return keys
+
+
+def _file_of(request: FilingRequest) -> File:
+    return request.tenant, layout.akte_id(request.tenant, request.aktenzeichen)
+
+
+def _refusal(request: FilingRequest, archive: Archive) -> FilingError | None:
+    """Return why a request can never be filed."""
     try:
-        check(request)
-        plan = archive.kinds.kind(request.kind).aktenplan
-        packed = _may_be_packed(request)
-        described = manifest.describe(request, archive.secret, packed=packed, aktenplan=plan)
-        return _Filing(request, *described, packed)
+        admission.check(request)
+        archive.kinds.kind(request.kind)
     except FilingError as exc:
         return exc
+    return None
+
+
+def _describe(
+    request: FilingRequest, keys: Mapping[File, Found], archive: Archive
+) -> _Filing | FilingError:
+    key = keys[_file_of(request)]
+    if isinstance(key, FilingError):
+        return key
+    plan = archive.kinds.kind(request.kind).aktenplan
+    together = _may_be_packed(request)
+    try:
+        described = manifest.describe(
+            request, archive.secret, packed=together, aktenplan=plan, own=key.own
+        )
+    except FilingError as exc:
+        return exc
+    return _Filing(request, key, *described, together)
 
 
 def _may_be_packed(request: FilingRequest) -> bool:
@@ -247,6 +280,8 @@ async def _recognise(filings: Sequence[_Filing], archive: Archive) -> None:
 async def _store(filings: Sequence[_Filing], archive: Archive) -> None:
     """Write everything to storage, packed or apart; a few objects are under way at once."""
     slots = asyncio.Semaphore(_AT_ONCE)
+    async for each in _in_turns([each for each in filings if each.packed]):
+        each.item = _item(each)
 
     async def keep(group: Sequence[_Filing]) -> None:
         async with slots:
@@ -270,20 +305,27 @@ def _groups(filings: Sequence[_Filing]) -> list[list[_Filing]]:
     by_name = {each.name: each for each in filings}
     return apart + [
         [by_name[tenant, item.id] for item in portion]
-        for tenant, packed in together.items()
-        for portion in pack.portions([_item(each) for each in packed])
+        for tenant, members in together.items()
+        for portion in pack.portions([each.item for each in members if each.item])
     ]
 
 
 def _item(filing: _Filing) -> pack.Item:
-    contents = tuple(p.data for p in filing.request.parts if isinstance(p.data, bytes))
-    return pack.Item(filing.document.id, filing.document.version, filing.sealed, contents)
+    """Seal a document for a pack, where it shares no key with its neighbours."""
+    document = filing.document
+    contents = tuple(
+        seal(filing.key, packed.packed_place(document.id, position), part.data)
+        for position, part in enumerate(filing.request.parts)
+        if isinstance(part.data, bytes)
+    )
+    sealed = seal(filing.key, packed.PACKED_MANIFEST, filing.manifest)
+    return pack.Item(document.id, document.version, sealed, contents)
 
 
 async def _keep_together(group: Sequence[_Filing], archive: Archive) -> None:
     """Write one pack and give each document its place in it."""
     tenant = group[0].request.tenant
-    data, starts = pack.build(tenant, [_item(each) for each in group])
+    data, starts = pack.build(tenant, [each.item for each in group if each.item])
     key = layout.pack_key(layout.pack_secret(archive.secret, tenant), sha256_hex(data))
     await archive.objects.put_once(tenant, key, data, by_content=True)
     archive.passing("filing_after_pack")
@@ -297,7 +339,7 @@ async def _keep_apart(group: Sequence[_Filing], archive: Archive) -> None:
     for each in group:
         await _store_parts(each.document, each.request.parts, archive.objects)
         archive.passing("filing_after_parts")
-        stored = await _store_manifest(each.document, each.sealed, archive)
+        stored = await _store_manifest(each.document, each.manifest, archive)
         archive.passing("filing_after_manifest")
         if each.document.same_filing(stored):
             each.entry = await entry(stored, each.request.parts, archive)
@@ -314,11 +356,11 @@ async def _store_parts(document: Document, parts: tuple[Part, ...], objects: Obj
         await objects.put_once(document.tenant, key, data, by_content=True)
 
 
-async def _store_manifest(document: Document, sealed: bytes, archive: Archive) -> Document:
+async def _store_manifest(document: Document, content: bytes, archive: Archive) -> Document:
     """Write the manifest; if one lies there already, it is the truth."""
     key = layout.manifest_key(document.akte_id, document.id, document.version)
     try:
-        await archive.objects.put_once(document.tenant, key, sealed)
+        await archive.objects.put_once(document.tenant, key, content)
     except Conflict:
         stored = await archive.objects.get(document.tenant, key)
         return manifest.read(stored, archive.secret, key)
@@ -341,42 +383,10 @@ async def _enter(filings: Sequence[_Filing], archive: Archive) -> None:
         each.settle(known.get(each.name, each.document))
 
 
-def check(request: FilingRequest) -> None:
-    """Refuse what could not be filed in order.
-
-    Raises:
-        InvalidRequest: names the field.
-    """
-    layout.checked_tenant(request.tenant)
-    for name, longest in _LONGEST.items():
-        value = getattr(request, name)
-        if len(value) > longest or not (value.strip() or name in _MAY_BE_EMPTY):
-            raise _invalid(name)
-        if _CONTROL.search(value):
-            raise _invalid(name)
-    if request.direction not in _DIRECTIONS:
-        raise _invalid("direction")
-    if not request.parts or any(_is_wrong(part) for part in request.parts):
-        raise _invalid("parts")
-
-
-def _is_wrong(part: Part) -> bool:
-    return part.role not in _ROLES or bool(_UNWRITABLE.search(part.name + part.mime))
-
-
 def _other_kind(document: Document) -> Conflict:
     return Conflict(
         "akte_of_other_kind",
         "Unter diesem Aktenzeichen gibt es eine Akte anderer Art.",
         remedy="Aktenzeichen und Aktenart prüfen; jede Aktenart hat ihre eigenen Akten.",
         place=document.akte_id,
-    )
-
-
-def _invalid(field: str) -> InvalidRequest:
-    return InvalidRequest(
-        "invalid_filing_request",
-        "Eine Angabe zur Ablage fehlt, ist zu lang oder enthält Steuerzeichen.",
-        remedy="Die genannte Angabe berichtigen und erneut ablegen.",
-        place=field,
     )

@@ -176,6 +176,13 @@ class ObjectStore(Protocol):
         """Remove the object; an absent one is fine. Only probes and disposal may call it."""
         ...
 
+    async def destroy(self, tenant: str, key: str) -> int:
+        """Remove the object with every version; return how many versions storage keeps.
+
+        An absent object is fine. Only disposal, and who replaces a wrapped key, may call it.
+        """
+        ...
+
     async def close(self) -> None:
         """Release connections and threads."""
         ...

@@ -47,6 +47,9 @@ from efile.recovery.verify import verify
 from efile.renditions import pages
 from efile.renditions.structured import form_of, is_structured
 from efile.retention.room import RetentionRoom
+from efile.sealing.ring import KeyRing
+from efile.sealing.store import SealedStore
+from efile.sealing.wrapping import Secrets
 
 _SHORTEST_SECRET = 32
 _MOST_HITS = 200
@@ -61,24 +64,27 @@ class EFile:
         database: Database,
         objects: ObjectStore,
         clock: Clock,
-        name_secret: bytes,
+        secrets: Secrets,
         host: Host = Host(),  # noqa: B008  it never changes
     ) -> None:
         """Open the rooms; ``host`` is what else is handed in."""
-        if len(name_secret) < _SHORTEST_SECRET:
+        if len(secrets.names) < _SHORTEST_SECRET:
             raise StorageMisconfigured(
                 "name_secret_too_short",
                 "Das Geheimnis der E-Akte ist zu kurz.",
                 remedy="Ein Geheimnis von mindestens 32 Bytes erzeugen und sicher aufbewahren.",
             )
         self._database = database
-        self._objects = objects
+        self.keys = KeyRing(database, objects, secrets.keys)
+        self._objects = SealedStore(objects, self.keys)
         self._clock = clock
         self._readers = LimitedPool(document_text.WORKER)
         self._drawers = LimitedPool(pages.WORKER)
         self._pages = pages.PageRoom(self._drawers)
         known = host.kinds or FileKinds.load()
-        self._archive = Archive(database, objects, self._readers, name_secret, known, host.passing)
+        self._archive = Archive(
+            database, self._objects, self._readers, secrets.names, self.keys, known, host.passing
+        )
         self.retention = RetentionRoom(self._archive)
         """How long files are kept, and opening new ones."""
         self.proof = ProofRoom(self._archive, clock, host.signing)
@@ -248,7 +254,7 @@ class EFile:
     async def probe(self, tenant: str) -> list[Capability]:
         """Try out what the storage really does."""
         await self._archive.prepare(tenant)
-        return await probe(self._objects, tenant)
+        return await probe(self._objects.inner, tenant)
 
     async def unversioned(self, tenants: Sequence[str]) -> list[str]:
         """See to the places of these tenants; return those that could keep versions but do not.
@@ -291,7 +297,7 @@ class EFile:
     async def _bytes(self, document: Document, part: DocumentPart) -> bytes:
         try:
             data = await self._archive.stored(document, part)
-        except NotFound as exc:
+        except (NotFound, IntegrityBroken) as exc:
             raise _broken(part) from exc
         if sha256_hex(data) != part.sha256:
             raise _broken(part)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import io
+import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,7 +15,16 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from efile import EFile, FilingRequest, FolderStore, Host, Part, index_migrations
+from efile import (
+    EFile,
+    FilingRequest,
+    FolderStore,
+    Host,
+    KeyWrap,
+    Part,
+    Secrets,
+    index_migrations,
+)
 from efile.ports import ObjectStore, Signing
 from hub.core.clock import FixedClock
 from hub.store.migrate import migrate
@@ -22,7 +32,8 @@ from hub.store.sqlite import SqliteDatabase
 from tests.engines import AnyDatabase
 from tests.signing import SIGNING
 
-SECRET = b"name secret of the test house 32"
+KEK = b"key-encryption key of test house"
+SECRET = Secrets(b"name secret of the test house 32", KeyWrap(KEK))
 XML = "<Fall><Kind><familyName>Müller</familyName></Kind></Fall>".encode()
 
 
@@ -50,6 +61,7 @@ class EFileHouse:
             "parts": "SELECT * FROM efile_parts ORDER BY tenant, document_id, position",
             "guards": "SELECT * FROM efile_guards ORDER BY 1, 2, 3, 4",
             "competence": "SELECT * FROM efile_competence ORDER BY 1, 2, 3",
+            "keys": "SELECT * FROM efile_keys ORDER BY tenant, akte_id",
             "texts": "SELECT tenant, document_id, body FROM efile_texts ORDER BY 1, 2",
         }
         return self.database._read(lambda tx: {k: tx.all(sql) for k, sql in queries.items()})
@@ -84,9 +96,26 @@ class EFileHouse:
         """Return the files behind a tenant's packs."""
         return sorted(self.folder.glob(f"aktenhub-{tenant}-akte/v1/p/*/*"))
 
+    def keys(self) -> list[Path]:
+        """Return the files behind the wrapped keys."""
+        return sorted(self.folder.rglob("k/*/*.json"))
+
     def manifests(self) -> list[Path]:
         """Return the files behind the manifests."""
         return sorted(self.folder.rglob("d/*/*.json"))
+
+
+def hand_keys(giver: Path, taker: Path) -> None:
+    """Let a house that does not stand yet seal with the keys of another."""
+    place = "objects/aktenhub-muster-akte/v1/k"
+    shutil.copytree(giver / place, taker / place)
+
+
+def flip(path: Path, at: int = -1) -> None:
+    """Change one bit of a stored object."""
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(bytes(data))
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 MAGIC = b"EFPACK1\n"
@@ -34,8 +34,10 @@ def entries(data: bytes) -> Iterator[tuple[str, bytes]]:
         raise ValueError("the last entry is cut off")
 
 
-def documents(data: bytes) -> list[tuple[dict[str, Any], list[bytes]]]:
-    """Return manifest and parts of each document, in order.
+def documents(
+    data: bytes, content_of: Callable[[bytes, str], bytes] = lambda sealed, _: sealed
+) -> list[tuple[dict[str, Any], list[bytes]]]:
+    """Return manifest and parts of each document, in order, each opened by ``content_of``.
 
     Raises:
         ValueError: the pack is not whole, or its index tells something else.
@@ -47,7 +49,10 @@ def documents(data: bytes) -> list[tuple[dict[str, Any], list[bytes]]]:
         if kind == "P":
             parts.append(content)
         elif kind == "M":
-            found.append((json.loads(content), parts))
+            manifest = json.loads(content_of(content, "packed/manifest"))
+            places = (f"packed/{manifest['id']}/{number}" for number in range(len(parts)))
+            parts = [content_of(part, place) for part, place in zip(parts, places, strict=True)]
+            found.append((manifest, parts))
             parts = []
         elif kind == "I":
             listed = json.loads(content)["documents"]

@@ -54,6 +54,7 @@ from hub.store.payloads import Kept, Payloads
 from hub.store.sqlite import SqliteDatabase
 from hub.web.services import SiteServices
 from hub.web.visit import COOKIE, csrf_token
+from tests.efile_house import SECRET
 from tests.factories import make_case
 
 PASSWORD = "ein langer Satz als Passwort"
@@ -103,9 +104,7 @@ async def build_small_house(folder: Path) -> SmallHouse:
     await migrate(database, [*hub_migrations(), *efile.index_migrations()], clock.now_us())
     store = FolderStore(folder / "objects")
     signing = HeadSigning(SigningKeys(database, bytes(range(32)), clock), database)
-    room = EFile(
-        database, store, clock, b"a secret for tests, thirty-two b.", Host(signing=signing)
-    )
+    room = EFile(database, store, clock, SECRET, Host(signing=signing))
     book = Journal("hub-1")
     heads = Heads(database, room.proof, clock, book, [OFFICE], Evidence())
     payloads = Payloads(database, folder / "payloads")

@@ -85,6 +85,12 @@ class FolderStore:
         path = self._path(tenant, key)
         await _run(lambda: path.unlink(missing_ok=True))
 
+    async def destroy(self, tenant: str, key: str) -> int:
+        """Remove the object durably; a folder keeps no versions."""
+        path = self._path(tenant, key)
+        await _run(lambda: _destroy(path))
+        return 0
+
     async def close(self) -> None:
         """Nothing is held open."""
 
@@ -133,6 +139,12 @@ def _put_once(path: Path, key: str, data: bytes | LargeFile) -> None:
     _sync_folders(path.parent)
     if not _is(path, data):
         raise readback_differs(key) if new else object_differs(key)
+
+
+def _destroy(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    if path.parent.is_dir():
+        _sync_folders(path.parent)
 
 
 def _copy(data: bytes | LargeFile, stream: BinaryIO) -> None:

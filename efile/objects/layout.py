@@ -21,6 +21,8 @@ PACK_ROOT = "v1/p/"
 """Prefix of every pack."""
 RENDITION_ROOT = "v1/r/"
 """Prefix of what can be made again: exports, pages, text. Never listed by verification."""
+DATA_KEYS_ROOT = "v1/k/"
+"""Prefix of the wrapped data keys."""
 PROBE_ROOT = "v1/probe/"
 """Prefix of everything a probe writes; never listed by verification."""
 LOG_ROOT = "v1/log/"
@@ -32,6 +34,7 @@ _TENANT = re.compile(r"[a-z][a-z0-9-]{0,29}[a-z0-9]")
 _SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _TIMED = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _RUN = re.compile(r"([0-9]{12})-([0-9]{12})")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MANIFEST = re.compile(r"v1/a/[0-9a-f-]{36}/d/[0-9a-f-]{36}/[0-9]{4}\.json")
 
 
@@ -116,6 +119,23 @@ def log_key_key(public: bytes) -> str:
 def export_key(akte: str, export: str, number: int) -> str:
     """Return where a volume of an export lies for a while."""
     return f"{RENDITION_ROOT}{akte}/x/{export}/{number:03d}.pdf"
+
+
+def key_prefix(akte: str) -> str:
+    """Return where the wrapped keys of a file lie."""
+    return f"{DATA_KEYS_ROOT}{akte}/"
+
+
+def key_object(akte: str, key: str, kek: str) -> str:
+    """Return where a data key lies, wrapped under this KEK; both are given by name."""
+    return f"{key_prefix(akte)}{key}-{kek}.json"
+
+
+def akte_of(key: str) -> str:
+    """Return the file an object belongs to by its key; empty for one that files share."""
+    root, _, rest = key.partition("/")[2].partition("/")
+    akte = rest.partition("/")[0]
+    return akte if root in ("a", "k", "r") and _UUID.fullmatch(akte) else ""
 
 
 def commit_key(document: Document) -> str:

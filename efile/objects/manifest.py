@@ -44,12 +44,18 @@ _NOWHERE = ""
 
 
 def describe(
-    request: FilingRequest, secret: bytes, *, packed: bool = False, aktenplan: str = ""
+    request: FilingRequest,
+    secret: bytes,
+    *,
+    packed: bool = False,
+    aktenplan: str = "",
+    own: bytes = b"",
 ) -> tuple[Document, bytes]:
     """Return the document this request files, and its manifest.
 
     The parts of a packed document have no place until :func:`placed` gives them one. A request
-    without a class in the Aktenplan gets ``aktenplan``.
+    without a class in the Aktenplan gets ``aktenplan``. From ``own``, which goes with the key
+    of the file, come names and salt: without it nobody can try out what a document said.
 
     Raises:
         InvalidRequest: the manifest would be too large.
@@ -70,8 +76,10 @@ def describe(
         "version": 1,
         "akte_id": akte,
         "vorgang_id": layout.vorgang_id(request.tenant, request.aktenzeichen, request.vorgang),
-        "parts": _parts(request, None if packed else key, akte),
+        "parts": _parts(request, None if packed else own or key, akte),
     }
+    if own:
+        content["salt"] = keyed_hex(own, f"salt{content['id']}".encode())
     content["seal"] = keyed_hex(key, b"seal" + canonical_json(content))
     manifest = canonical_json(content)
     if len(manifest) > _MAX_BYTES:

@@ -184,7 +184,7 @@ def _spans(data: bytes) -> list[tuple[int, int]] | None:
     if magic != MAGIC or entry is None or entry.kind != b"I" or not entry.slot.sound:
         return None
     try:
-        listed = json.loads(_content(data, entry.slot))["documents"]
+        listed = json.loads(content(data, entry.slot))["documents"]
         spans = [(int(start), int(end)) for _, _, start, end in listed]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
@@ -209,13 +209,14 @@ def _tenant(data: bytes, head: _Entry | None) -> str:
     if head is None or head.kind != b"H" or not head.slot.sound:
         return ""
     try:
-        content = json.loads(_content(data, head.slot))
-        return str(content["tenant"]) if content["format"] == FORMAT else ""
+        said = json.loads(content(data, head.slot))
+        return str(said["tenant"]) if said["format"] == FORMAT else ""
     except (ValueError, KeyError, TypeError, RecursionError):
         return ""
 
 
-def _content(data: bytes, slot: Slot) -> bytes:
+def content(data: bytes, slot: Slot) -> bytes:
+    """Return what lies in a slot of a pack."""
     return data[slot.start : slot.start + slot.size]
 
 

@@ -34,7 +34,7 @@ from efile.objects import s3_bucket
 from efile.objects.faults import object_differs, readback_differs
 from efile.objects.layout import PROBE_ROOT, checked_key, checked_tenant
 from efile.objects.s3_bucket import Protection
-from efile.objects.s3_faults import ABSENT, UNSUPPORTED, code_of, status_of, translated
+from efile.objects.s3_faults import ABSENT, code_of, status_of, translated
 from efile.ports import ObjectInfo, ObjectVersion
 
 T = TypeVar("T")
@@ -149,12 +149,17 @@ class S3Store:
     async def versions(self, tenant: str, prefix: str) -> list[ObjectVersion]:
         """Return every version and delete marker."""
         bucket = self.bucket(tenant)
-        return await self.run(lambda: _versions(self.client, bucket, prefix), prefix)
+        return await self.run(lambda: s3_bucket.versions(self.client, bucket, prefix), prefix)
 
     async def delete(self, tenant: str, key: str) -> None:
         """Remove the object; an absent one is fine."""
         bucket = self.bucket(tenant)
         await self.run(lambda: self.client.remove_object(bucket, key), key)
+
+    async def destroy(self, tenant: str, key: str) -> int:
+        """Remove the object with every version and marker; return how many remain."""
+        bucket = self.bucket(tenant)
+        return await self.run(lambda: s3_bucket.destroy(self.client, bucket, checked_key(key)), key)
 
     async def close(self) -> None:
         """End the threads and the connections."""
@@ -310,30 +315,6 @@ def _read(response: urllib3.BaseHTTPResponse) -> bytes:
         response.release_conn()
 
 
-def _versions(client: Minio, bucket: str, prefix: str) -> list[ObjectVersion]:
-    try:
-        return _listed(client, bucket, prefix, versions=True)
-    except MinioException as exc:
-        # A server without versions says so in several ways; its objects are the versions.
-        if status_of(exc) not in UNSUPPORTED:
-            raise
-        return _listed(client, bucket, prefix, versions=False)
-
-
-def _listed(client: Minio, bucket: str, prefix: str, *, versions: bool) -> list[ObjectVersion]:
-    found = client.list_objects(bucket, prefix=prefix, recursive=True, include_version=versions)
-    return [
-        ObjectVersion(
-            str(item.object_name),
-            item.version_id or "null",
-            item.size or 0,
-            not versions or str(item.is_latest).lower() == "true",
-            bool(item.is_delete_marker),
-        )
-        for item in found
-    ]
-
-
 def _condition_holds(client: Minio, bucket: str, key: str) -> bool:
     put_if_absent(client, bucket, key, b"first")
     try:
@@ -346,7 +327,7 @@ def _condition_holds(client: Minio, bucket: str, key: str) -> bool:
 def _versions_kept(client: Minio, bucket: str, key: str) -> bool:
     for data in (b"older", b"newer"):
         client.put_object(bucket, key, io.BytesIO(data), len(data))
-    older = [each for each in _versions(client, bucket, key) if not each.is_latest]
+    older = [each for each in s3_bucket.versions(client, bucket, key) if not each.is_latest]
     if len(older) != 1:
         return False
     kept = client.get_object(bucket, key, version_id=older[0].version_id)

@@ -1,4 +1,4 @@
-"""A tenant's bucket: made when it is missing, and protected at each start.
+"""A tenant's bucket: made when it is missing, protected at each start; its versions.
 
 Whoever made it may have died before versions were switched on, or somebody may have switched
 them off since. So each process looks once and switches on what is missing. What a server does
@@ -20,6 +20,7 @@ from minio.objectlockconfig import ObjectLockConfig
 from minio.versioningconfig import VersioningConfig
 
 from efile.objects.s3_faults import PASSING, UNSUPPORTED, code_of, status_of
+from efile.ports import ObjectVersion
 
 _BUCKET_THERE = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
 _NOT_LOCKED = "ObjectLockConfigurationNotFoundError"
@@ -99,3 +100,50 @@ def _knows_locks(client: Minio, bucket: str) -> bool:
             return False
         raise
     return True
+
+
+def versions(client: Minio, bucket: str, prefix: str) -> list[ObjectVersion]:
+    """Return every version and delete marker of objects whose key starts with ``prefix``."""
+    try:
+        return _listed(client, bucket, prefix, versions=True)
+    except MinioException as exc:
+        # A server without versions says so in several ways; its objects are the versions.
+        if status_of(exc) not in UNSUPPORTED:
+            raise
+        return _listed(client, bucket, prefix, versions=False)
+
+
+def _listed(client: Minio, bucket: str, prefix: str, *, versions: bool) -> list[ObjectVersion]:
+    found = client.list_objects(bucket, prefix=prefix, recursive=True, include_version=versions)
+    return [
+        ObjectVersion(
+            str(item.object_name),
+            item.version_id or "null",
+            item.size or 0,
+            not versions or str(item.is_latest).lower() == "true",
+            bool(item.is_delete_marker),
+        )
+        for item in found
+    ]
+
+
+def destroy(client: Minio, bucket: str, key: str) -> int:
+    """Remove each version by its name: removing the object alone would only hide it.
+
+    A bucket that got versions later has one without a name, which leaves a marker: two rounds.
+    """
+    for _ in range(2):
+        found = _of_object(client, bucket, key)
+        named = any(each.version_id != "null" for each in found)
+        for each in found:
+            try:
+                client.remove_object(bucket, key, version_id=each.version_id if named else None)
+            except MinioException as exc:
+                # A locked version stays; what remains is counted.
+                if not 400 <= status_of(exc) < 500:  # noqa: PLR2004  HTTP: the server refused
+                    raise
+    return len(_of_object(client, bucket, key))
+
+
+def _of_object(client: Minio, bucket: str, key: str) -> list[ObjectVersion]:
+    return [each for each in versions(client, bucket, key) if each.key == key]

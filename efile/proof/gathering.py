@@ -16,6 +16,7 @@ from efile.integrity.merkle import Tree
 from efile.model import Akte, AkteView, Document
 from efile.objects import layout, pack
 from efile.ports import Transaction
+from efile.sealing import packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ async def manifest_of(document: Document, archive: Archive) -> bytes:
     """Return the document's manifest as storage has it.
 
     Raises:
-        NotFound: it is gone.
+        NotFound: it is gone, or the key of the file is.
+        IntegrityBroken: it was altered.
     """
     tenant, key, objects = document.tenant, layout.commit_key(document), archive.objects
     if not document.packed:
@@ -108,7 +110,8 @@ async def manifest_of(document: Document, archive: Archive) -> bytes:
     last, header = document.parts[-1].start, pack.HEADER_BYTES
     end = last + pack.content_size(await objects.get_range(tenant, key, last - header, header))
     size = pack.content_size(await objects.get_range(tenant, key, end, header))
-    return await objects.get_range(tenant, key, end + header, size)
+    stored = await objects.get_range(tenant, key, end + header, size)
+    return await packed.manifest_of(stored, tenant, key, archive.keys)
 
 
 def _broken(akte: Akte) -> IntegrityBroken:

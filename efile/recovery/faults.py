@@ -70,6 +70,26 @@ def document_unindexed(key: str) -> Fault:
     )
 
 
+def key_missing(key: str) -> Fault:
+    """The wrapped key of a file is gone, and nobody destroyed it on purpose."""
+    return Fault(
+        "key_missing",
+        key,
+        "Der Schlüssel einer Akte fehlt im Speicher; ohne ihn ist sie nicht lesbar.",
+        _RESTORE,
+    )
+
+
+def key_altered(key: str) -> Fault:
+    """What lies there is not this file's key."""
+    return Fault(
+        "key_altered",
+        key,
+        "Der Schlüssel einer Akte ist unlesbar, verändert oder gehört zu einer anderen Akte.",
+        _RESTORE,
+    )
+
+
 def object_missing(key: str) -> Fault:
     """A part's bytes are gone."""
     return Fault("object_missing", key, "Der Inhalt eines Dokuments fehlt im Speicher.", _RESTORE)

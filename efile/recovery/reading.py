@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from efile.errors import NotFound
+from efile.errors import IntegrityBroken, NotFound
 from efile.filing import Archive, entry
 from efile.index.entries import Entry
 from efile.integrity.digest import sha256_hex
@@ -21,6 +21,7 @@ from efile.objects import layout
 from efile.objects.pieces import digest_of
 from efile.recovery import faults
 from efile.recovery.survey import each_of
+from efile.sealing import packed
 
 _GROUP = 100
 """Documents per transaction: beyond this the shared commit no longer costs time."""
@@ -49,7 +50,7 @@ async def _prepare(document: Document, shelf: _Shelf, archive: Archive) -> Ready
     parts, broken = [], []
     with ExitStack() as copies:
         for listed in document.parts:
-            data = await shelf.get(document.tenant, listed, copies)
+            data = await shelf.get(document, listed, copies)
             if data is not None:
                 parts.append(Part(listed.role, listed.name, listed.mime, data))
             else:
@@ -67,12 +68,12 @@ class _Shelf:
         self._pack: bytes | None = None
 
     async def get(
-        self, tenant: str, part: DocumentPart, copies: ExitStack
+        self, document: Document, part: DocumentPart, copies: ExitStack
     ) -> bytes | LargeFile | None:
         """Return a part as it was filed, or None; a large one is copied until ``copies`` ends."""
         if part.size > HELD_BYTES:
-            return await self._copy(tenant, part, copies)
-        data = await self._bytes(tenant, part)
+            return await self._copy(document.tenant, part, copies)
+        data = await self._bytes(document, part)
         return data if data is not None and sha256_hex(data) == part.sha256 else None
 
     async def _copy(self, tenant: str, part: DocumentPart, copies: ExitStack) -> LargeFile | None:
@@ -80,23 +81,29 @@ class _Shelf:
         copies.enter_context(copy)
         try:
             found = await digest_of(self._archive.objects, tenant, part.object_key, copy)
-        except NotFound:
+        except (NotFound, IntegrityBroken):
             return None
         copy.flush()
         whole = found == (part.sha256, part.size)
         return LargeFile(Path(copy.name), part.sha256, part.size) if whole else None
 
-    async def _bytes(self, tenant: str, part: DocumentPart) -> bytes | None:
+    async def _bytes(self, document: Document, part: DocumentPart) -> bytes | None:
         if not part.packed:
-            return await self._fetch(tenant, part.object_key)
+            return await self._fetch(document.tenant, part.object_key)
         async with self._turn:
             if self._key != part.object_key:
-                self._pack = await self._fetch(tenant, part.object_key)
+                self._pack = await self._fetch(document.tenant, part.object_key)
                 self._key = part.object_key
-            return None if self._pack is None else self._pack[part.start : part.start + part.size]
+            if self._pack is None:
+                return None
+            stored = self._pack[part.start : part.start + packed.room(part)]
+        try:
+            return await packed.part_of(stored, document, part, self._archive.keys)
+        except (NotFound, IntegrityBroken):
+            return None
 
     async def _fetch(self, tenant: str, key: str) -> bytes | None:
         try:
             return await self._archive.objects.get(tenant, key)
-        except NotFound:
+        except (NotFound, IntegrityBroken):
             return None

@@ -31,6 +31,7 @@ async def rebuild(
     started = clock.now_us()
     stored = await read_log(tenant, archive, signing)
     seen = await survey(tenant, archive)
+    await archive.keys.restore(seen.rows)
     documents = list(seen.documents.values())
     found = [*seen.faults(), *stored.faults]
     leaves = await settle(tenant, stored, archive, anew=True)

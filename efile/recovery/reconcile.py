@@ -20,6 +20,7 @@ from efile.recovery.reading import prepared
 from efile.recovery.stored_log import read_log
 from efile.recovery.survey import Survey, loss, survey
 from efile.recovery.verify import against_index, rows
+from efile.sealing.envelope import sealed_size
 
 
 async def reconcile(
@@ -33,6 +34,7 @@ async def reconcile(
     stored = await read_log(tenant, archive, signing)
     leaves = await settle(tenant, stored, archive, anew=False)
     seen = await survey(tenant, archive)
+    await archive.keys.restore(seen.rows)
     indexed = await rows(tenant, archive)
     missing = [each for name, each in seen.documents.items() if name not in indexed]
     replayed = 0
@@ -69,8 +71,8 @@ async def _sizes(
         if not part.packed
     }
     for key, size in sorted(expected.items()):
-        if key in seen.sizes and seen.sizes[key] != size:
-            found.append(faults.size_mismatch(key, size, seen.sizes[key]))
+        if key in seen.sizes and seen.sizes[key] not in (sealed_size(size), size):
+            found.append(faults.size_mismatch(key, sealed_size(size), seen.sizes[key]))
         elif key not in seen.sizes:
             lost = await loss(tenant, key, archive, faults.object_missing)
             found += [lost] if lost else []

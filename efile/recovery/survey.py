@@ -10,12 +10,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from efile.errors import IntegrityBroken, NotFound
+from efile.errors import FilingError, IntegrityBroken, NotFound
 from efile.filing import Archive
+from efile.index.keys import KeyRow
 from efile.integrity.digest import sha256_hex
-from efile.model import Document, Fault
+from efile.model import Document, DocumentPart, Fault
 from efile.objects import layout, manifest, pack
 from efile.recovery import faults
+from efile.sealing import packed
+from efile.sealing.ring import KeyReader
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -34,9 +37,23 @@ class Survey:
     """The same documents, to the byte of their manifests, in other packs."""
     altered: list[Fault] = field(default_factory=list)
     """Manifests and packs that cannot be believed."""
+    closed: set[str] = field(default_factory=set)
+    """Where manifests lie that do not open."""
     damaged: set[str] = field(default_factory=set)
     """Where in packs other bytes lie than were filed."""
+    keys: dict[str, int] = field(default_factory=dict)
+    """Every wrapped key by its place."""
+    rows: list[KeyRow] = field(default_factory=list)
+    """Those of them that open."""
     bytes_read: int = 0
+
+    def refuse(self, why: FilingError, place: str) -> None:
+        """Note a manifest that does not open; a missing key closes many."""
+        self.closed.add(place)
+        closed = faults.key_missing(why.place) if why.code == "key_missing" else None
+        fault = closed or faults.manifest_altered(place)
+        if fault not in self.altered:
+            self.altered.append(fault)
 
     def holds(self, document: Document) -> bool:
         """Say whether the document lies where this one says, exactly as it says."""
@@ -68,30 +85,57 @@ class Survey:
 
 
 async def survey(tenant: str, archive: Archive) -> Survey:
-    """List everything; read every manifest and every pack."""
+    """List everything; read every key, every manifest and every pack."""
     seen = Survey()
+    await _examine_keys(seen, tenant, archive)
     for root in (layout.ROOT, layout.PACK_ROOT):
         async for page in archive.objects.pages(tenant, root):
             seen.sizes |= {item.key: item.size for item in page}
 
-    async def read(key: str) -> bytes | None:
+    async def read(key: str) -> bytes | FilingError:
         if layout.is_pack(key) and seen.sizes[key] > pack.LARGEST:
             return b""
         try:
             return await archive.objects.get(tenant, key)
-        except NotFound:
-            return None
+        except (NotFound, IntegrityBroken) as exc:
+            return exc
 
     manifests = sorted(key for key in seen.sizes if layout.is_manifest(key))
     packs = sorted(key for key in seen.sizes if layout.is_pack(key))
     async for key, stored in each_of([*manifests, *packs], read):
-        if stored is None:
-            del seen.sizes[key]
-            continue
-        seen.bytes_read += len(stored)
-        look = _look_into_pack if layout.is_pack(key) else _look_at_manifest
-        look(seen, tenant, key, stored, archive.secret)
+        await _look(seen, tenant, key, stored, archive)
     return seen
+
+
+async def _look(
+    seen: Survey, tenant: str, key: str, stored: bytes | FilingError, archive: Archive
+) -> None:
+    if isinstance(stored, NotFound) and stored.code == "object_missing":
+        del seen.sizes[key]
+        return
+    # Of what cannot be a pack nothing was read.
+    seen.bytes_read += seen.sizes[key] if stored else 0
+    if isinstance(stored, FilingError):
+        seen.refuse(stored, key)
+    elif layout.is_pack(key):
+        await _look_into_pack(seen, tenant, key, stored, archive)
+    else:
+        _look_at_manifest(seen, tenant, key, stored, archive.secret)
+
+
+async def _examine_keys(seen: Survey, tenant: str, archive: Archive) -> None:
+    async for page in archive.objects.pages(tenant, layout.DATA_KEYS_ROOT):
+        seen.keys |= {item.key: item.size for item in page}
+    reader = KeyReader(archive.keys, tenant)
+    async for place, found in each_of(sorted(seen.keys), reader.read):
+        if isinstance(found, KeyRow):
+            seen.rows.append(found)
+        elif isinstance(found, FilingError):
+            seen.altered.append(faults.key_altered(place))
+        if found is None:
+            del seen.keys[place]
+        else:
+            seen.bytes_read += seen.keys[place]
 
 
 def _look_at_manifest(seen: Survey, tenant: str, key: str, stored: bytes, secret: bytes) -> None:
@@ -101,28 +145,39 @@ def _look_at_manifest(seen: Survey, tenant: str, key: str, stored: bytes, secret
         seen.altered.append(faults.manifest_altered(key))
 
 
-def _look_into_pack(seen: Survey, tenant: str, key: str, stored: bytes, secret: bytes) -> None:
+async def _look_into_pack(
+    seen: Survey, tenant: str, key: str, stored: bytes, archive: Archive
+) -> None:
     """Enter what is whole in the pack and report the rest."""
     contents = pack.read(stored)
-    named = layout.pack_key(layout.pack_secret(secret, tenant), sha256_hex(stored))
+    named = layout.pack_key(layout.pack_secret(archive.secret, tenant), sha256_hex(stored))
     if key != named or contents.tenant != tenant or not contents.sound:
         seen.altered.append(faults.pack_altered(key))
-    for packed in contents.documents:
-        starts = [slot.start for slot in packed.parts]
-        slot = packed.manifest
+    for found in contents.documents:
+        starts = [slot.start for slot in found.parts]
+        place = f"{key}#{starts[0] if starts else 0}"
         try:
-            document = manifest.read_packed(
-                stored[slot.start : slot.start + slot.size], secret, key, starts
+            clear = await packed.manifest_of(
+                pack.content(stored, found.manifest), tenant, place, archive.keys
             )
-        except IntegrityBroken as exc:
-            seen.altered.append(faults.manifest_altered(exc.place))
+            document = manifest.read_packed(clear, archive.secret, key, starts)
+        except (NotFound, IntegrityBroken) as exc:
+            seen.refuse(exc, place)
             continue
-        seen.damaged |= {
-            part.place
-            for part in document.parts
-            if sha256_hex(stored[part.start : part.start + part.size]) != part.sha256
-        }
+        for part, slot in zip(document.parts, found.parts, strict=True):
+            if not await _is_whole(pack.content(stored, slot), document, part, archive):
+                seen.damaged.add(part.place)
         _enter(seen, tenant, document)
+
+
+async def _is_whole(
+    stored: bytes, document: Document, part: DocumentPart, archive: Archive
+) -> bool:
+    try:
+        data = await packed.part_of(stored, document, part, archive.keys)
+    except (NotFound, IntegrityBroken):
+        return False
+    return sha256_hex(data) == part.sha256
 
 
 def _enter(seen: Survey, tenant: str, document: Document) -> None:

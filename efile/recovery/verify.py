@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from efile.errors import NotFound
+from efile.errors import IntegrityBroken, NotFound
 from efile.filing import Archive
-from efile.index import metadata
+from efile.index import keys, metadata
 from efile.integrity.digest import sha256_hex
 from efile.model import HELD_BYTES, Document, DocumentPart, Fault, VerifyReport
 from efile.objects import layout
@@ -20,6 +20,7 @@ from efile.recovery import faults
 from efile.recovery.log import against_documents, compared, indexed_log
 from efile.recovery.stored_log import read_log
 from efile.recovery.survey import Survey, each_of, loss, survey
+from efile.sealing.envelope import sealed_size
 
 
 async def verify(
@@ -48,7 +49,7 @@ async def verify(
     found += [*stored.faults, *compared(tenant, logged, stored)]
     found += await against_documents(tenant, logged, seen, indexed, archive)
     faults_by_place = tuple(sorted(found, key=_by_place))
-    objects = len(seen.sizes) + len(stored.sizes)
+    objects = len(seen.sizes) + len(seen.keys) + len(stored.sizes)
     return VerifyReport(tenant, started, objects, size + stored.bytes, faults_by_place)
 
 
@@ -66,12 +67,24 @@ async def against_index(
     Filing goes on meanwhile, so whatever looks missing is looked for once more.
     """
     found = await not_stored(tenant, seen, indexed.values(), archive)
+    found += await _keys_missing(tenant, seen, archive)
     unknown = [each for name, each in seen.documents.items() if name not in indexed]
     known_by_now = await rows(tenant, archive) if unknown else {}
     for document in unknown:
         if document.id not in known_by_now:
             found.append(faults.document_unindexed(layout.commit_place(document)))
     return found
+
+
+async def _keys_missing(tenant: str, seen: Survey, archive: Archive) -> list[Fault]:
+    """Return keys the index has and storage lacks: lost with the index they would be lost."""
+    known = await archive.database.read(lambda tx: keys.of_tenant(tx, tenant))
+    places = {layout.key_object(row.akte_id, row.key_id, row.kek_id) for row in known}
+    gone = [
+        await loss(tenant, place, archive, faults.key_missing)
+        for place in sorted(places - seen.keys.keys())
+    ]
+    return [fault for fault in gone if fault]
 
 
 async def not_stored(
@@ -88,7 +101,7 @@ async def not_stored(
 
 def _contradictions(seen: Survey, indexed: Iterable[Document]) -> Iterator[Fault]:
     """Yield what its manifest or pack, which is there, tells otherwise or not at all."""
-    told = {fault.where for fault in seen.altered}
+    told = {fault.where for fault in seen.altered} | seen.closed
     for document in indexed:
         place = layout.commit_place(document)
         if layout.commit_key(document) not in seen.sizes or place in told or seen.holds(document):
@@ -102,20 +115,31 @@ def _contradictions(seen: Survey, indexed: Iterable[Document]) -> Iterator[Fault
 async def _examine(
     tenant: str, key: str, part: DocumentPart | None, listed: int, archive: Archive
 ) -> tuple[int, Fault | None]:
-    """Return length and fault of one blob; without a part there is nothing to compare."""
+    """Return bytes read and fault of one blob; without a part there is nothing to compare."""
     try:
         if listed > HELD_BYTES:
             digest, length = await digest_of(archive.objects, tenant, key)
         else:
             data = await archive.objects.get(tenant, key)
             digest, length = sha256_hex(data), len(data)
-    except NotFound:
+    except NotFound as exc:
+        if exc.code == "key_missing":
+            return 0, faults.key_missing(exc.place)
         return 0, await loss(tenant, key, archive, faults.object_missing)
+    except IntegrityBroken:
+        return listed, _broken(key, part, listed)
     if part is None:
-        return length, None
+        return listed, None
     if length != part.size:
-        return length, faults.size_mismatch(key, part.size, length)
-    return length, None if digest == part.sha256 else faults.digest_mismatch(key)
+        return listed, faults.size_mismatch(key, part.size, length)
+    return listed, None if digest == part.sha256 else faults.digest_mismatch(key)
+
+
+def _broken(key: str, part: DocumentPart | None, listed: int) -> Fault:
+    """Return what is wrong with a sealed content that does not open."""
+    if part is not None and listed != (wanted := sealed_size(part.size)):
+        return faults.size_mismatch(key, wanted, listed)
+    return faults.digest_mismatch(key)
 
 
 def _by_place(fault: Fault) -> tuple[str, str]:

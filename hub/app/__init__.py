@@ -1,6 +1,7 @@
 """The composition root: the only place that builds rooms and connects them."""
 
 from hub.app.backup import back_up
+from hub.app.efile_kek import rotate_kek
 from hub.app.evidence import (
     VERIFIER,
     open_archivist,
@@ -9,7 +10,7 @@ from hub.app.evidence import (
     open_packages,
     open_retention,
 )
-from hub.app.kek import change_kek
+from hub.app.kek import change_kek, efile_secrets
 from hub.app.place import CLOCK, SHIPPED, Place
 from hub.app.restore import check_backup, restore
 from hub.app.rooms import (
@@ -40,6 +41,7 @@ __all__ = [
     "change_kek",
     "check_backup",
     "door_contexts",
+    "efile_secrets",
     "open_archivist",
     "open_center",
     "open_database",
@@ -57,6 +59,7 @@ __all__ = [
     "record_shapes",
     "restore",
     "revocation_lists",
+    "rotate_kek",
     "run_once",
     "serve",
     "start_isolation",

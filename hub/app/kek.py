@@ -16,6 +16,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from efile import KeyWrap, Secrets
 from hub.app.place import Place
 from hub.certificates.center import CertificateCenter
 from hub.certificates.keystore import KEK_BYTES
@@ -25,6 +26,8 @@ from hub.disk.folders import sync
 
 CURRENT, NEXT = "kek", "kek_next"
 """Names of the secrets."""
+EFILE, EFILE_NEXT = "efile_kek", "efile_kek_next"
+"""The same for the e-file, whose keys outlive every certificate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,15 @@ def kek_of(place: Place) -> bytes:
     Raises:
         Misconfigured: the secret is missing, readable by others, or not hexadecimal.
     """
-    return _decoded(CURRENT, place.secret("kek"))
+    return decoded(CURRENT, place.secret("kek"))
 
 
-def _decoded(name: str, text: bytes) -> bytes:
+def decoded(name: str, text: bytes) -> bytes:
+    """Return a key that is kept hexadecimal.
+
+    Raises:
+        Misconfigured: it is not.
+    """
     try:
         return bytes.fromhex(text.decode())
     except ValueError as exc:
@@ -58,6 +66,25 @@ def _decoded(name: str, text: bytes) -> bytes:
         ) from exc
 
 
+def efile_secrets(place: Place) -> Secrets:
+    """Return what the e-file must be given; while its KEK changes, both open.
+
+    Raises:
+        Misconfigured: a secret is missing, readable by others, or not hexadecimal.
+    """
+    current = decoded(EFILE, place.secret("efile_kek"))
+    wrap = KeyWrap(current)
+    if is_there(place, EFILE_NEXT):
+        wrap = KeyWrap(decoded(EFILE_NEXT, place.secret("efile_kek_next")), (current,))
+    return Secrets(place.secret("efile_names"), wrap)
+
+
+def is_there(place: Place, name: str) -> bool:
+    """Return whether somebody keeps this secret for us."""
+    folder = place.base / place.settings.folders.secrets
+    return is_in_environment(name) or (folder / name).exists()
+
+
 async def change_kek(place: Place, center: CertificateCenter) -> Changed:
     """Put every key under a new KEK and make it the current one; or finish what was begun.
 
@@ -65,19 +92,19 @@ async def change_kek(place: Place, center: CertificateCenter) -> Changed:
         Misconfigured: a key opens neither with the old nor with the new KEK; nothing changed.
     """
     folder = place.base / place.settings.folders.secrets
-    if not (is_in_environment(NEXT) or (folder / NEXT).exists()):
-        _keep(folder / NEXT, secrets.token_hex(KEK_BYTES).encode(), folder)
-    successor = _decoded(NEXT, place.secret("kek_next"))
+    if not is_there(place, NEXT):
+        keep(folder / NEXT, secrets.token_hex(KEK_BYTES).encode(), folder)
+    successor = decoded(NEXT, place.secret("kek_next"))
     count = await center.change_kek(successor)
     if is_in_environment(CURRENT):
         return Changed(count, folder / NEXT)
-    _keep(folder / CURRENT, successor.hex().encode(), folder / CURRENT)
+    keep(folder / CURRENT, successor.hex().encode(), folder / CURRENT)
     (folder / NEXT).unlink(missing_ok=True)
     sync(folder)
     return Changed(count, None)
 
 
-def _keep(path: Path, data: bytes, like: Path) -> None:
+def keep(path: Path, data: bytes, like: Path) -> None:
     """Write a secret under its name, durably, for the owner of ``like`` alone."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     owner = like.stat()

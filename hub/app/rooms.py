@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import efile
 from efile import FILING_STEPS, HEAD_STEPS, EFile, FileKinds, Host, S3Access, S3Store
-from hub.app.kek import kek_of
+from hub.app.kek import efile_secrets, kek_of
 from hub.app.place import CLOCK, Place
 from hub.certificates.center import CertificateCenter
 from hub.certificates.signing import SigningKeys
@@ -100,9 +100,9 @@ async def open_efile(place: Place, database: Database) -> AsyncIterator[EFile]:
             prefix=storage.bucket_prefix,
         )
     )
-    names, kinds = place.secret("efile_names"), FileKinds.load(place.file_kinds)
+    kinds = FileKinds.load(place.file_kinds)
     host = Host(failpoint.reach, kinds, HeadSigning(open_signing(place, database), database))
-    room = EFile(database, store, CLOCK, names, host)
+    room = EFile(database, store, CLOCK, efile_secrets(place), host)
     try:
         yield room
     finally:

@@ -92,7 +92,7 @@ async def _folders(place: Place) -> AsyncIterator[Inspection]:
                 f"Der Ordner „{name}“ fehlt oder ist nicht beschreibbar.",
                 "Ordner anlegen und Rechte prüfen.",
             )  # fmt: skip
-    for name in ("kek", "efile_names", "s3_access_key", "s3_secret_key"):
+    for name in ("kek", "efile_names", "efile_kek", "s3_access_key", "s3_secret_key"):
         try:
             place.secret(name)
         except HubError as exc:

@@ -21,7 +21,7 @@ from hub.web.presentation import words
 from hub.workers.ending import Remains
 
 EXAMPLE = app.SHIPPED / "hub.example.toml"
-RANDOM_SECRETS = ("kek", "efile_names")
+RANDOM_SECRETS = ("kek", "efile_names", "efile_kek")
 """Secrets the program makes itself; the S3 keys come from the storage's operator."""
 
 

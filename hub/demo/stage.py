@@ -143,6 +143,7 @@ def _write(stage: Stage, storage: dict[str, str]) -> None:
     wanted = {
         "kek": secrets.token_hex(32),
         "efile_names": secrets.token_hex(32),
+        "efile_kek": secrets.token_hex(32),
         "s3_access_key": storage["access_key"],
         "s3_secret_key": storage["secret_key"],
     }

@@ -19,7 +19,7 @@ from hub.store import cases
 from hub.store.journal import Journal
 from hub.store.migrate import migrate
 from hub.uvg.model import Period
-from tests.efile_house import EFileHouse, message, open_house
+from tests.efile_house import SECRET, EFileHouse, message, open_house
 from tests.engines import Engine
 from tests.factories import make_case, make_period
 
@@ -166,7 +166,7 @@ class Away:
 async def test_while_storage_is_away_nothing_is_passed_over(office: Office, tmp_path: Path) -> None:
     await office.case(CHANGED, *OVER)
     store = Away(office.house.objects)
-    room = EFile(office.house.database, store, office.clock, b"x" * 32)  # type: ignore[arg-type]  # stands in for a store
+    room = EFile(office.house.database, store, office.clock, SECRET)  # type: ignore[arg-type]  # stands in for a store
     office.ends = ends_of(office.house, room, office.clock)
     assert {} == await office.days()
     store.away = False

@@ -201,3 +201,13 @@ async def test_a_key_that_could_leave_its_place_is_refused(store: ObjectStore, k
 async def test_a_tenant_that_is_no_plain_name_is_refused(store: ObjectStore, tenant: str) -> None:
     with pytest.raises(InvalidRequest, match="invalid_tenant"):
         await store.get(tenant, KEY)
+
+
+async def test_a_destroyed_object_leaves_no_version(store: ObjectStore) -> None:
+    await store.put_once("muster", KEY, b"abc")
+    await store.put_once("muster", f"{KEY}.other", b"abc")
+
+    remains = [await store.destroy("muster", KEY) for _ in range(2)]
+
+    assert [0, 0] == remains
+    assert [f"{KEY}.other"] == [each.key for each in await store.versions("muster", "v1/")]

@@ -17,6 +17,7 @@ from hub.demo import cast
 from hub.demo.stage import Ports, Stage, open_register
 from tests.crash.warm import Warm
 from tests.s3_server import S3Server
+from tests.sealed_reader import SealedReader
 
 PATIENCE_S = 120.0
 NO_OFFICE = "soffice-not-installed"
@@ -92,6 +93,11 @@ class House:
         """Tell whether a dropped file still lies where its sender put it."""
         return (self.folder / "inbox" / file.tenant / file.channel / file.name).exists()
 
+    def reader(self, bucket: Path, tenant: str) -> SealedReader:
+        """Return what opens an office's sealed objects."""
+        kek = (self.folder / "secrets" / "efile_kek").read_text(encoding="utf-8")
+        return SealedReader(bytes.fromhex(kek), bucket, tenant)
+
     def bucket(self, tenant: str) -> Path:
         return self.buckets / f"{self.prefix}-{tenant}-akte"
 
@@ -157,6 +163,7 @@ def _keep_secrets(folder: Path, server: S3Server) -> None:
     wanted = {
         "kek": secrets.token_hex(32),
         "efile_names": secrets.token_hex(32),
+        "efile_kek": secrets.token_hex(32),
         "s3_access_key": server.access_key,
         "s3_secret_key": server.secret_key,
     }

@@ -37,7 +37,8 @@ def lay_apart(house: House) -> None:
     # Other houses of the same run keep their buckets beside this one's.
     bucket = house.bucket("musterstadt")
     path = first(bucket, "v1/p/*/*")
-    (manifest, parts), *others = documents(path.read_bytes())
+    reader = house.reader(bucket, "musterstadt")
+    (manifest, parts), *others = documents(path.read_bytes(), reader.content)
     pack_again(path, others)
     akte = bucket / "v1" / "a" / manifest["akte_id"]
     for part, data in zip(manifest["parts"], parts, strict=True):
@@ -64,7 +65,8 @@ def repacked(change: Callable[[list[tuple[Row, list[bytes]]]], object]) -> Calla
 
     def plant(house: House) -> None:
         path = first(house.buckets, "*musterstadt*/v1/p/*/*")
-        packed = documents(path.read_bytes())
+        reader = house.reader(path.parents[3], "musterstadt")
+        packed = documents(path.read_bytes(), reader.content)
         change(packed)
         pack_again(path, packed)
 

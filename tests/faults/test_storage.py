@@ -28,6 +28,7 @@ from hub.pipeline.fulfilment.filing import TRIES
 from hub.store.views import signs
 from tests.crash import checker
 from tests.crash.house import Dropped, House
+from tests.efile_house import KEK, SECRET
 from tests.factories import make_tenant
 from tests.fault_storage import FAULTS, FaultStorage
 from tests.message_house import CORE, OFFICE, OTHER_OFFICE, World, open_world, other_office
@@ -40,7 +41,7 @@ SEED = os.environ.get("STORAGE_SEED", "20261128")
 UNITS = 6
 ROUNDS = 400
 """Far more than any fault of chance lasts; an end that never comes is a failure."""
-CHANGED = {"readback_differs", "manifest_altered"}
+CHANGED = {"readback_differs", "manifest_altered", "sealed_object_altered", "key_altered"}
 """How bytes that came back changed once too often are told of: a document's, or its manifest's."""
 FOR_THE_OPERATOR = {"keys_changed", "bucket_gone"}
 
@@ -63,7 +64,10 @@ async def played(
             endpoint=endpoint, access_key=server.access_key, secret_key=server.secret_key,
             secure=False, prefix=judged.prefix,
         )  # fmt: skip
-        room = EFile(world.house.database, S3Store(access), world.clock, b"names" * 8)
+        kek = folder / "secrets" / "efile_kek"
+        kek.parent.mkdir(exist_ok=True)
+        kek.write_text(KEK.hex(), encoding="utf-8")
+        room = EFile(world.house.database, S3Store(access), world.clock, SECRET)
         try:
             yield replace(world, house=replace(world.house, efile=room)), judged, proxy
         finally:

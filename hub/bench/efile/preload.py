@@ -15,7 +15,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from efile import EFile, FilingError, FilingRequest, FolderStore, LargeFile
-from hub.app import CLOCK, Place, open_database
+from hub.app import CLOCK, Place, efile_secrets, open_database
 from hub.bench.efile.corpus import Corpus
 
 BATCH = 1000
@@ -41,7 +41,7 @@ async def preload(place: Place, requests: Iterator[FilingRequest]) -> None:
         FilingError: one was refused.
     """
     async with open_database(place) as database:
-        room = EFile(database, Nowhere(place.data), CLOCK, place.secret("efile_names"))
+        room = EFile(database, Nowhere(place.data), CLOCK, efile_secrets(place))
         while batch := list(islice(requests, BATCH)):
             for outcome in await room.file_all(batch):
                 if isinstance(outcome, FilingError):

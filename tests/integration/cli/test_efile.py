@@ -35,11 +35,48 @@ def _looks(command: CommandLine) -> list[dict[str, Any]]:
 
 def _flip(command: CommandLine, content: bytes) -> None:
     """Change one byte of a document where it is stored, alone or in a pack."""
-    files = [path for path in command.house.bucket(OFFICE).rglob("*") if path.is_file()]
-    stored = next(path for path in files if content in path.read_bytes())
+    with sqlite3.connect(command.house.database) as connection:
+        [(key, start)] = connection.execute(
+            "SELECT object_key, start FROM efile_parts WHERE sha256 = ?",
+            [hashlib.sha256(content).hexdigest()],
+        ).fetchall()
+    connection.close()
+    stored = command.house.bucket(OFFICE) / key
     data = bytearray(stored.read_bytes())
-    data[data.index(content) + 7] ^= 1
+    data[start + 107] ^= 1
     stored.write_bytes(data)
+
+
+def test_the_kek_is_changed_and_everything_stays_readable(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    kek = command.house.folder / "secrets" / "efile_kek"
+    before = kek.read_text(encoding="utf-8")
+    [document, *_] = _documents(command)
+
+    answer = command("efile", "rotate-kek")
+    after = kek.read_text(encoding="utf-8")
+
+    assert (0, "2 Schlüssel") == (answer.code, answer.out[:11])
+    assert before != after
+    assert before not in answer.out + answer.err
+    assert after not in answer.out
+    assert not kek.with_name("efile_kek_next").exists()
+    assert 0 == command("efile", "get", document["id"], "--to", tmp_path / "out", *TENANT).code
+    assert 0 == command("efile", "verify", *TENANT).code
+
+
+def test_a_lost_kek_is_not_replaced_while_keys_lie_under_it(command: CommandLine) -> None:
+    kek = command.house.folder / "secrets" / "efile_kek"
+    kek.unlink()
+
+    answer = command("efile", "rotate-kek")
+
+    assert (3, True) == (answer.code, "[efile_kek_unknown]" in answer.err)
+    assert not kek.exists()
+    kek.touch(mode=0o600)
+    kek.write_text("00" * 32, encoding="utf-8")
+    assert 3 == command("efile", "rebuild", *TENANT).code
 
 
 def test_files_are_listed(command: CommandLine) -> None:

@@ -64,8 +64,8 @@ async def test_file_find_see_verify_lose_the_index_and_rebuild(
     async with open_house(tmp_path, store_on(s3_server, prefix)) as house:
         report = await house.efile.rebuild("muster")
 
-        # Two files keep the one XML once each.
-        assert (True, 5 + 5 + 2) == (intact.intact, intact.objects)
+        # Two files keep the one XML once each, and have a key each.
+        assert (True, 5 + 5 + 2 + 2) == (intact.intact, intact.objects)
         assert (5, 2, ()) == (report.documents, report.akten, report.faults)
         assert grown == house.snapshot()
         assert hits == await house.efile.search("muster", "Nummer müller")
@@ -106,7 +106,7 @@ async def test_messages_are_packed_found_lost_from_the_index_and_rebuilt(
     async with open_house(tmp_path, store_on(s3_server, prefix)) as house:
         report = await house.efile.rebuild("muster")
 
-        assert (True, 1 + 2) == (intact.intact, intact.objects)
+        assert (True, 1 + 2 + 1) == (intact.intact, intact.objects)
         assert (40, ()) == (report.documents, report.faults)
         assert grown == house.snapshot()
         for one, receipt in zip(requests, filed, strict=True):
@@ -121,9 +121,10 @@ async def test_damage_to_a_pack_on_the_server_is_found(house: EFileHouse) -> Non
     view = await house.efile.akte("muster", "51.3-0001")
     key = view.documents[0].parts[0].object_key
     sound = await store.get("muster", key)
+    inside = view.documents[1].parts[0].start + 100
     for damage, what in (
         (sound[:40], "manifest_missing"),
-        (sound.replace(b"N-1", b"N-9"), "digest_mismatch"),
+        (sound[:inside] + bytes([sound[inside] ^ 1]) + sound[inside + 1 :], "digest_mismatch"),
     ):
         store.client._put_object(store.bucket("muster"), key, damage)
 

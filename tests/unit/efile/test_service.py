@@ -14,15 +14,16 @@ from efile import (
     NotDisplayable,
     NotFound,
     Part,
+    Secrets,
     StorageMisconfigured,
 )
-from tests.efile_house import XML, open_house, pdf, request
+from tests.efile_house import SECRET, XML, open_house, pdf, request
 
 
 async def test_a_short_secret_is_refused(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         with pytest.raises(StorageMisconfigured, match="name_secret_too_short"):
-            EFile(house.database, house.objects, house.efile._clock, b"short")
+            EFile(house.database, house.objects, house.efile._clock, Secrets(b"short", SECRET.keys))
 
 
 async def test_another_tenants_names_behave_like_missing_ones(tmp_path: Path) -> None:

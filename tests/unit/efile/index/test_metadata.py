@@ -13,7 +13,7 @@ from tests.efile_house import SECRET, open_house, request
 
 
 async def test_a_document_comes_back_as_it_went_in(tmp_path: Path) -> None:
-    documents = [describe(request(number), SECRET)[0] for number in range(250)]
+    documents = [describe(request(number), SECRET.names)[0] for number in range(250)]
     async with open_house(tmp_path) as house:
         await house.database.write(
             lambda tx: metadata.insert(tx, [(each, "none") for each in documents])
@@ -36,7 +36,7 @@ async def test_the_sum_of_a_file_does_not_depend_on_the_order(
     tmp_path: Path, *, together: bool
 ) -> None:
     documents = [
-        describe(request(n, filed_at_us=at, akte_title=f"Name {n}"), SECRET)[0]
+        describe(request(n, filed_at_us=at, akte_title=f"Name {n}"), SECRET.names)[0]
         for n, at in ((1, 5), (2, 9), (3, 9))
     ]
     sums = []

@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from efile import FolderStore
+from efile.objects.layout import is_pack
 from tests.efile_house import message, open_house
 
 
@@ -36,4 +37,5 @@ async def test_a_rebuild_fetches_each_pack_once_to_look_and_once_to_read(tmp_pat
         report = await house.efile.rebuild("muster")
 
         assert (360, ()) == (report.documents, report.faults)
-        assert [2, 2, 2] == list(store.fetched.values())
+        assert [2, 2, 2] == [n for key, n in store.fetched.items() if is_pack(key)]
+        assert 4 == len(store.fetched)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from efile import FilingRequest, Part
+from efile.objects import manifest
 from tests.efile_house import XML, open_house, pdf, request
 
 WORDS = st.sampled_from(["Bescheid", "Straße", "Müller", "Mueller", "Größe", "Anna", "§ 1 UVG"])
@@ -118,7 +119,8 @@ async def test_a_forged_manifest_is_not_entered(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         await house.efile.file(request())
         victim = house.manifests()[0]
-        victim.write_bytes(victim.read_bytes().replace(b"Bescheid 1", b"Bescheid 9"))
+        _, forged = manifest.describe(request(), b"another secret, long enough to be one")
+        victim.write_bytes(forged)
     (tmp_path / "index.sqlite").unlink()
 
     async with open_house(tmp_path) as house:

@@ -9,17 +9,11 @@ import pytest
 
 from efile import FolderStore, Part
 from efile.ports import ObjectInfo, ObjectVersion
-from tests.efile_house import EFileHouse, open_house, request
+from tests.efile_house import EFileHouse, flip, open_house, request
 
 
 def key_of(house: EFileHouse, path: Path) -> str:
     return path.relative_to(house.folder / "aktenhub-muster-akte").as_posix()
-
-
-def flip(path: Path, at: int = -1) -> None:
-    data = bytearray(path.read_bytes())
-    data[at] ^= 1
-    path.write_bytes(bytes(data))
 
 
 async def test_an_untouched_storage_is_intact(tmp_path: Path) -> None:
@@ -30,7 +24,7 @@ async def test_an_untouched_storage_is_intact(tmp_path: Path) -> None:
         stored = [path for path in house.folder.rglob("*") if path.is_file()]
 
         assert report.intact
-        assert 6 == report.objects
+        assert 7 == report.objects
         assert sum(path.stat().st_size for path in stored) == report.bytes
 
 
@@ -145,7 +139,7 @@ async def test_an_abandoned_content_is_no_fault(tmp_path: Path) -> None:
         report = await house.efile.verify("muster")
         compared = await house.efile.reconcile("muster")
 
-        assert (True, 3) == (report.intact, report.objects)
+        assert (True, 4) == (report.intact, report.objects)
         assert [("orphan", key)] == [(fault.what, fault.where) for fault in compared.faults]
 
 

@@ -154,7 +154,7 @@ def test_the_part_with_pages_is_shown_first() -> None:
         Part("message", "a.xml", "application/xml", b"<a/>"),
         Part("rendition", "a.pdf", "application/pdf", LETTER),
     )
-    with_pages, _ = describe(request(parts=parts), SECRET)
-    without, _ = describe(request(parts=parts[:1]), SECRET)
+    with_pages, _ = describe(request(parts=parts), SECRET.names)
+    without, _ = describe(request(parts=parts[:1]), SECRET.names)
 
     assert (1, 0) == (shown_part(with_pages).position, shown_part(without).position)

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from efile import Akte, Author, InvalidRequest, Statement
-from efile.filing import check
+from efile.admission import check
 from efile.retention.notes import checked_day, checked_text, note
 
 AKTE = Akte("muster", "a-1", "51.4-2026-00001", "Müller, Anna", "51.4 B", 1, 1, 1, "beistandschaft")

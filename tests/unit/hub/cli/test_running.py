@@ -36,7 +36,7 @@ def test_init_keeps_its_secrets_for_itself(tmp_path: Path, command: CommandLine)
     command("init", tmp_path / "new")
 
     secrets = sorted((tmp_path / "new" / "secrets").iterdir())
-    assert ["efile_names", "kek"] == [path.name for path in secrets]
+    assert ["efile_kek", "efile_names", "kek"] == [path.name for path in secrets]
     assert {0o600} == {path.stat().st_mode & 0o777 for path in secrets}
     assert 0o700 == secrets[0].parent.stat().st_mode & 0o777
     assert secrets[0].read_text() != secrets[1].read_text()

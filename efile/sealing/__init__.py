@@ -1,0 +1,1 @@
+"""Envelope encryption: one data key per file, wrapped by a key that lies elsewhere."""
