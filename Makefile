@@ -99,6 +99,7 @@ trial:
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=" postgresql"
 	command -v chromium >/dev/null || missing+=" chromium"
 	command -v pdftotext >/dev/null || missing+=" poppler-utils"
+	tesseract --list-langs 2>/dev/null | grep -qx deu || missing+=" tesseract-ocr-deu"
 	command -v strace >/dev/null || missing+=" strace"
 	ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || missing+=" libatomic1"
 	$(install)

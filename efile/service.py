@@ -45,6 +45,7 @@ from efile.recovery.rebuild import rebuild
 from efile.recovery.reconcile import reconcile
 from efile.recovery.verify import verify
 from efile.renditions import pages
+from efile.renditions.scans import ScanRoom
 from efile.renditions.structured import form_of, is_structured
 from efile.retention.room import RetentionRoom
 from efile.sealing.ring import KeyRing
@@ -97,6 +98,7 @@ class EFile:
         self._sight: sight.Sight | None = None
         self.exports = ExportRoom(self, database, objects, clock)
         """The whole file as PDF."""
+        self.scans = ScanRoom(self.fetch, database, objects, clock)
 
     def behind(
         self,
@@ -187,8 +189,7 @@ class EFile:
 
     async def page_count(self, tenant: str, document_id: str, part: int | None = None) -> int:
         """Return the number of pages of the part, or of the part people look at first."""
-        shown, data = await self._shown(tenant, document_id, part)
-        return await self._pages.count(shown, data)
+        return await self._pages.count(*await self._shown(tenant, document_id, part))
 
     async def page_image(
         self,
@@ -200,8 +201,7 @@ class EFile:
         part: int | None = None,
     ) -> PageImage:
         """Return page ``page`` (from 1) as PNG, ``width`` pixels wide."""
-        shown, data = await self._shown(tenant, document_id, part)
-        return await self._pages.image(shown, data, page, width)
+        return await self._pages.image(*await self._shown(tenant, document_id, part), page, width)
 
     async def preview(
         self, mime: str, data: bytes, page: int, *, width: int = _PAGE_WIDTH
@@ -218,8 +218,7 @@ class EFile:
         self, tenant: str, document_id: str, page: int, *, part: int | None = None
     ) -> PageText:
         """Return the text of page ``page`` (from 1) with the boxes of its words."""
-        shown, data = await self._shown(tenant, document_id, part)
-        return await self._pages.text(shown, data, page)
+        return await self._pages.text(*await self._shown(tenant, document_id, part), page)
 
     async def form(self, tenant: str, document_id: str, part: int | None = None) -> FormNode:
         """Return a structured part as a form; without ``part`` the first structured one."""
@@ -281,6 +280,7 @@ class EFile:
     async def close(self) -> None:
         """End the child processes and the connections to storage."""
         await self.exports.close()
+        await self.scans.close()
         await self._readers.close()
         await self._drawers.close()
         await self._objects.close()

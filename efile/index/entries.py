@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from efile.index import fulltext, log, metadata
+from efile.index import fulltext, log, metadata, scans
 from efile.index.access import guards
 from efile.index.words.engines import Words
 from efile.model import Document, TextState
@@ -102,3 +102,4 @@ def _take_turns(tx: Transaction, entries: Sequence[Entry]) -> None:
 def _enter(tx: Transaction, entries: Sequence[Entry], places: Mapping[Name, int]) -> None:
     metadata.insert(tx, [(each.document, each.state) for each in entries], places)
     fulltext.insert(tx, [(each.document, each.words) for each in entries])
+    scans.want(tx, [(each.document, each.state) for each in entries])

@@ -138,6 +138,16 @@ def forget(tx: Transaction, documents: Sequence[tuple[str, str]]) -> None:
     _ENGINES[tx.dialect].forget(tx, documents)
 
 
+def body(tx: Transaction, tenant: str, document: str) -> str:
+    """Return the text of a document; empty where there is none."""
+    row = tx.one(
+        "SELECT body FROM efile_texts WHERE tenant = :tenant AND document_id = :id",
+        tenant=tenant,
+        id=document,
+    )
+    return str(row["body"]) if row else ""
+
+
 def outdated(tx: Transaction, tenant: str, limit: int) -> dict[str, str]:
     """Return texts by document that were analysed in another way than today's, oldest first."""
     rows = tx.all(

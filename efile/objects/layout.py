@@ -116,6 +116,11 @@ def log_key_key(public: bytes) -> str:
     return f"{KEYS_ROOT}{sha256_hex(public)}"
 
 
+def recognised_key(akte: str, leaf: str) -> str:
+    """Return where the words read off a document's pictures lie."""
+    return f"{RENDITION_ROOT}{akte}/t/{leaf}.txt"
+
+
 def export_key(akte: str, export: str, number: int) -> str:
     """Return where a volume of an export lies for a while."""
     return f"{RENDITION_ROOT}{akte}/x/{export}/{number:03d}.pdf"
