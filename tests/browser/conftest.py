@@ -9,13 +9,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from hub.web.pages.viewer.scripts import base
 from hub.web.server import build_site
 from hub.web.services import PDFJS
 from tests.small_house import PASSWORD, SmallHouse, build_small_house, fill_the_desk, serve
 
+expect.set_options(timeout=30_000)
+"""Generous: a busy machine is no fault of a page."""
 CHROMIUM = shutil.which("chromium")
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -40,7 +42,7 @@ class Stage:
             reduced_motion="reduce",
         )
         page = await context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         return page
 
     async def signed_in(self, login: str, *, width: int = 1280, dark: bool = False) -> Page:

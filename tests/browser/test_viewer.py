@@ -147,6 +147,32 @@ async def test_words_looked_for_are_found_in_the_next_document_too(stage: Stage)
     assert "Unterhalts" == await page.input_value("#finden")
 
 
+async def test_a_word_is_found_in_the_whole_file_and_leads_to_its_place(stage: Stage) -> None:
+    page = await opened(stage, "antrag")
+    await page.keyboard.press("f")
+    await page.keyboard.type("Widerspruch")
+    await page.get_by_role("button", name="In der ganzen Akte").click()
+    await expect(page.locator("[data-finds]")).to_contain_text("Ein Dokument der Akte")
+    await expect(page.locator("[data-finds] a")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Bewilligungsbescheid", level=1)).to_be_visible()
+
+    await expect(page.locator("[data-count]")).to_have_text("1 von 1")
+    await expect(page.locator("#seitenzahl")).to_have_value("3")
+    await page.reload()
+    await expect(page.locator("[data-count]")).to_have_text("1 von 1")
+
+
+async def test_a_key_pressed_twice_at_once_goes_two_documents_on(stage: Stage) -> None:
+    page = await opened(stage)
+    await page.evaluate(
+        "[1, 2].forEach(() => document.body.dispatchEvent("
+        "new KeyboardEvent('keydown', { key: 'j', bubbles: true })))"
+    )
+
+    await expect(page.get_by_role("heading", name="Berechnungsblatt", level=1)).to_be_visible()
+
+
 async def test_a_form_can_be_searched_like_pages(stage: Stage) -> None:
     page = await stage.signed_in("ahrens")
     await page.goto(stage.house.document("anordnung"))

@@ -14,6 +14,8 @@ const part = (name) => reader.querySelector(name);
 let told = null;
 let turn = 0;
 let findbar = null;
+let turning = false;
+let queue = [];
 const pane = new Pane(shelf, { onPage: reached });
 const beside = new Beside(shelf, frame, () => held());
 
@@ -60,8 +62,26 @@ async function swap(address, { remember }) {
   wire();
   refocus(focused);
   say(document.title.split(" · ")[0]);
+  arrived();
   await drawing;
   if (mine === turn) { after(); }
+}
+
+/* Go where a link leads. Who presses J three times at once goes three documents on. */
+async function follow(address) {
+  turning = true;
+  try {
+    await swap(address, { remember: true });
+  } catch {
+    location.assign(address);
+  }
+}
+
+function arrived() {
+  turning = false;
+  const key = queue.shift();
+  const link = key && part(`a[data-swap][data-key="${key}"]`);
+  if (link) { link.click(); } else { queue = []; }
 }
 
 /* Draw the pages; ``like`` is a box of the width they will have. */
@@ -140,7 +160,7 @@ function wire() {
     if (count) { count.textContent = pane.count; part("#seitenzahl").value = pane.page; }
     zoomed();
   };
-  findbar = new FindBar(part("[data-find]"), pane, { say, before: findbar });
+  findbar = new FindBar(part("[data-find]"), pane, { say, open: follow, before: findbar });
   beside.wire(part('[data-do="beside"]'));
   pane.onShown();
 }
@@ -177,7 +197,8 @@ reader.addEventListener("click", (event) => {
   const inside = link.matches("[data-swap]") || link.closest(".reader-tree .leaf") || link.matches('.tools a:not([data-key="t"])');
   if (!inside) { return; }
   event.preventDefault();
-  swap(link.href, { remember: true }).catch(() => location.assign(link.href));
+  if (turning && link.dataset.key) { queue.push(link.dataset.key); return; }
+  follow(link.href);
 });
 reader.addEventListener("submit", (event) => {
   if (event.target.dataset.do === "jump") { event.preventDefault(); jump(); }
