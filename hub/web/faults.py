@@ -50,6 +50,10 @@ _DENIALS = {
         "Das Formular ist nicht mehr gültig; es wurde nichts geändert.",
         "Laden Sie die Seite neu und senden Sie das Formular noch einmal.",
     ),
+    "confirm_first": (
+        "Die letzte Bestätigung, dass Sie es sind, ist zu lange her; es wurde nichts ausgegeben.",
+        "Öffnen Sie die Seite davor noch einmal; dort werden Sie nach Ihrem Passwort gefragt.",
+    ),
     "form_invalid": (
         "Eine Angabe fehlt oder passt nicht; es wurde nichts geändert.",
         "Gehen Sie zurück und ergänzen Sie die Angabe.",

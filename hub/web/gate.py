@@ -47,6 +47,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "Cache-Control": "no-store",
 }
+FRESH_US = 15 * 60 * 1_000_000
+"""How long a person counts as having proved who they are, where something leaves the house."""
 HSTS = "max-age=31536000; includeSubDomains"
 
 
@@ -80,14 +82,37 @@ async def _admit(request: web.Request, handler: Next) -> web.StreamResponse:
         return await handler(request)
     if request.method not in SAFE and not policy.from_elsewhere:
         _check_origin(request)
-    if policy.public:
-        return await handler(request)
+    if not policy.public and (elsewhere := await _check_person(request, policy, visit)):
+        return elsewhere
+    return await handler(request)
+
+
+async def _check_person(
+    request: web.Request, policy: Policy, visit: Visit
+) -> web.StreamResponse | None:
+    """See that somebody is signed in who may do this; return where they must go first, if so."""
     if not policy.admits(visit.account):
         raise Denied(403, "wrong_role")
+    if policy.fresh and not _is_fresh(visit):
+        return _ask_again(request)
     if policy.csrf:
         await _check_form(request, visit)
     await _look_for_alarms(visit)
-    return await handler(request)
+    return None
+
+
+def _is_fresh(visit: Visit) -> bool:
+    confirmed_us = visit.session.confirmed_us if visit.session else 0
+    return visit.services.clock.now_us() - confirmed_us < FRESH_US
+
+
+def _ask_again(request: web.Request) -> web.Response:
+    """Lead to the page that asks for the password; a form that was sent is not kept."""
+    if request.method not in SAFE:
+        raise Denied(403, "confirm_first")
+    request[VISIT].note(result="confirm_first")
+    target = quote(request.path_qs, safe="")
+    return web.Response(status=303, headers={"Location": f"/bestaetigen?weiter={target}"})
 
 
 async def _look_for_alarms(visit: Visit) -> None:

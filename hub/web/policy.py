@@ -32,6 +32,8 @@ class Policy:
     """Shows social data: never for the central operator."""
     from_elsewhere: bool = False
     """Changes something and is sent by another system, which proves itself: no form of ours."""
+    fresh: bool = False
+    """Lets something out of the house: the person must have proved lately who they are."""
     csrf: bool = False
     """Changes something: the form's token and the browser's origin must fit."""
 

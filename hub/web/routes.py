@@ -18,7 +18,7 @@ from hub.web.pages import (
     messages,
     operations,
 )
-from hub.web.pages.entry import federated, signin
+from hub.web.pages.entry import confirming, federated, signin
 from hub.web.pages.files import contents, exports, proof_package, retention
 from hub.web.pages.viewer import document, parts, scripts
 from hub.web.policy import Policy, Route
@@ -47,6 +47,11 @@ def _file(action: str, object_kind: str) -> Policy:
 def _content(action: str, object_kind: str) -> Policy:
     """What those who work on an office's cases do with the content of its messages."""
     return replace(_file(action, object_kind), csrf=True)
+
+
+def _leaving(rules: Policy) -> Policy:
+    """Let a whole file out of the house: only for somebody who has just proved who they are."""
+    return replace(rules, fresh=True)
 
 
 def _keeping(action: str, *, csrf: bool = False) -> Policy:
@@ -105,6 +110,10 @@ ROUTES: Final = (
             from_elsewhere=True,
         ),
     ),
+    Route("GET", "/bestaetigen", "confirm-form", confirming.show, _own("confirmation_asked")),
+    Route(
+        "POST", "/bestaetigen", "confirm", confirming.confirm, _own("identity_confirmed", csrf=True)
+    ),
     Route("POST", "/abmelden", "signout", signin.sign_out, _own("signed_out", csrf=True)),
     Route("GET", "/passwort", "password-form", signin.show_password, _own("help_viewed")),
     Route(
@@ -127,11 +136,11 @@ ROUTES: Final = (
     ),
     Route(
         "GET", _PROOF_PACKAGE, "proof-package-form", proof_package.form,
-        _file("proof_package_viewed", "akte"),
+        _leaving(_file("proof_package_viewed", "akte")),
     ),
     Route(
         "POST", _PROOF_PACKAGE, "proof-package", proof_package.issue,
-        _content("proof_package_issued", "akte"),
+        _leaving(_content("proof_package_issued", "akte")),
     ),
     Route(
         "GET", "/aufbewahrung", "retention-list", retention.listed,
@@ -157,11 +166,11 @@ ROUTES: Final = (
     ),
     Route(
         "GET", "/akten/{akte}/ausgabe", "export-form", exports.form,
-        _file("export_prepared", "akte"),
+        _leaving(_file("export_prepared", "akte")),
     ),
     Route(
         "POST", "/akten/{akte}/ausgaben", "export-begin", exports.begin,
-        _content("file_exported", "export"),
+        _leaving(_content("file_exported", "export")),
     ),
     Route(
         "GET", "/akten/{akte}/ausgaben/{export}", "export", exports.show,
@@ -169,7 +178,7 @@ ROUTES: Final = (
     ),
     Route(
         "GET", "/akten/{akte}/ausgaben/{export}/{number}.pdf", "export-part", exports.fetch,
-        _file("export_downloaded", "export"),
+        _leaving(_file("export_downloaded", "export")),
     ),
     Route("GET", _DOCUMENT, "document", document.show, _file("document_viewed", "document")),
     Route("GET", f"{_DOCUMENT}/text", "text", document.text, _file("text_read", "document")),

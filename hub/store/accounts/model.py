@@ -33,6 +33,8 @@ class Account:
     """Walls between kinds of files the person was let behind."""
     units: frozenset[str] = frozenset()
     """Units of the office the person works in."""
+    federated: bool = False
+    """Signs in through the identity provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Session:
     account: Account
     created_us: int
     seen_us: int
+    confirmed_us: int
+    """When the person last proved who they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +62,7 @@ def to_account(row: Row) -> Account:
     roles = frozenset(Role(word) for word in row["roles"].split())
     walls = frozenset(row["walls"].split())
     units = frozenset(row["units"].split())
-    return Account(row["id"], row["tenant"], row["login"], row["name"], roles, walls, units)
+    federated = bool(row["federated"])
+    return Account(
+        row["id"], row["tenant"], row["login"], row["name"], roles, walls, units, federated
+    )

@@ -144,6 +144,11 @@ class Accounts:
         encoded = (row["password"] or None) if row else None
         return await self._passwords.verify(encoded, password)
 
+    async def confirm(self, session: Session) -> None:
+        """Note that the person of the session has proved anew who they are."""
+        now = self._clock.now_us()
+        await self._database.write(lambda tx: sessions.confirm(tx, session, now))
+
     async def sign_out(self, session: Session) -> None:
         """End every session of the person, on every device."""
         await self._database.write(lambda tx: sessions.end_all(tx, session.account.id))

@@ -25,8 +25,8 @@ def digest(token: str) -> str:
 def find_session(tx: Transaction, token: str, now_us: int, lifetime: Lifetime) -> Session | None:
     """Return the living session of a token, with the account as it is now."""
     row = tx.one(
-        "SELECT s.token_sha256, s.created_us, s.seen_us,"
-        " a.id, a.tenant, a.login, a.name, a.roles, a.walls, a.units"
+        "SELECT s.token_sha256, s.created_us, s.seen_us, s.confirmed_us,"
+        " a.id, a.tenant, a.login, a.name, a.roles, a.walls, a.units, a.federated"
         " FROM session s JOIN account a ON a.id = s.account_id"
         " WHERE s.token_sha256 = :token AND a.state = 'active'"
         " AND s.seen_us > :idle AND s.created_us > :absolute",
@@ -36,7 +36,19 @@ def find_session(tx: Transaction, token: str, now_us: int, lifetime: Lifetime) -
     )
     if row is None:
         return None
-    return Session(row["token_sha256"], to_account(row), row["created_us"], row["seen_us"])
+    return Session(
+        row["token_sha256"], to_account(row), row["created_us"], row["seen_us"],
+        row["confirmed_us"],
+    )  # fmt: skip
+
+
+def confirm(tx: Transaction, session: Session, now_us: int) -> None:
+    """Note that the person has proved anew who they are."""
+    tx.run(
+        "UPDATE session SET confirmed_us = :now WHERE token_sha256 = :token",
+        now=now_us,
+        token=session.token_sha256,
+    )
 
 
 def touch(tx: Transaction, session: Session, now_us: int) -> None:
@@ -57,8 +69,8 @@ def open_session(
     # A day is longer than any absolute timeout in use.
     tx.run("DELETE FROM session WHERE created_us < :old", old=now_us - _DAY_US)
     tx.run(
-        "INSERT INTO session (token_sha256, account_id, created_us, seen_us, provider_session)"
-        " VALUES (:token, :account, :now, :now, :provider)",
+        "INSERT INTO session (token_sha256, account_id, created_us, seen_us, confirmed_us,"
+        " provider_session) VALUES (:token, :account, :now, :now, :now, :provider)",
         token=digest(token),
         account=account_id,
         now=now_us,

@@ -86,8 +86,8 @@ class Provider:
             self._keys = await self._get(known.keys)
         return self._keys
 
-    async def address(self, attempt: Attempt) -> str:
-        """Return where somebody goes on to sign in."""
+    async def address(self, attempt: Attempt, *, again: bool = False) -> str:
+        """Return where somebody goes on to sign in; ``again``: even if they already have."""
         known = await self.describe()
         challenge = hashlib.sha256(attempt.verifier.encode()).digest()
         asked = {
@@ -100,6 +100,8 @@ class Provider:
             "code_challenge": base64.urlsafe_b64encode(challenge).rstrip(b"=").decode(),
             "code_challenge_method": "S256",
         }
+        if again:
+            asked["prompt"] = "login"
         if self.settings.acr:
             asked["acr_values"] = " ".join(self.settings.acr)
         mark = "&" if urlsplit(known.authorization).query else "?"

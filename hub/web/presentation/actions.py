@@ -20,6 +20,8 @@ ACTIONS: Final = {
     "retention_hold_lifted": "Löschsperre aufgehoben",
     "signed_in": "Anmeldung",
     "signed_out": "Abmeldung",
+    "confirmation_asked": "Bestätigung verlangt",
+    "identity_confirmed": "Mit Passwort bestätigt",
     "sessions_ended": "Abmeldung durch den Anmeldedienst",
     "password_changed": "Passwort geändert",
     "files_listed": "Aktenliste, Suche",

@@ -33,7 +33,7 @@ async def leave(request: web.Request) -> web.Response:
     if not request.app[ATTEMPTS].allows(request.remote or "", visit.services.clock.now_us()):
         raise Denied(429, "too_many_requests")
     attempt = Attempt.new(wanted(request.query.get("weiter", "")))
-    address = await provider.address(attempt)
+    address = await provider.address(attempt, again="erneut" in request.query)
     await visit.services.accounts.begin(attempt)
     response = go(address)
     response.set_cookie(

@@ -47,7 +47,7 @@ async def sign_in(request: web.Request) -> web.Response:
     known = await visit.services.database.read(lambda tx: find_account(tx, login))
     if known:
         visit.note(object=known.login, **({"tenant": known.tenant} if known.tenant else {}))
-    _count(request, visit, login)
+    count(request, visit, login)
     opened = await visit.services.accounts.sign_in(login, password)
     if opened is None:
         visit.note(result="refused")
@@ -59,7 +59,12 @@ async def sign_in(request: web.Request) -> web.Response:
     return response
 
 
-def _count(request: web.Request, visit: Visit, login: str) -> None:
+def count(request: web.Request, visit: Visit, login: str) -> None:
+    """Count an attempt with a password.
+
+    Raises:
+        Denied: there were too many.
+    """
     now = visit.services.clock.now_us()
     address = request.remote or ""
     limits = request.app[LIMITS]
@@ -90,7 +95,7 @@ async def set_password(request: web.Request) -> web.Response:
     form = await request.post()
     old, new = str(form.get("alt", "")), str(form.get("neu", ""))
     accounts = visit.services.accounts
-    _count(request, visit, visit.account.login)
+    count(request, visit, visit.account.login)
     if not await accounts.knows(visit.account.login, old):
         visit.note(result="refused")
         return render(
