@@ -179,7 +179,8 @@ class ObjectStore(Protocol):
     async def destroy(self, tenant: str, key: str) -> int:
         """Remove the object with every version; return how many versions storage keeps.
 
-        An absent object is fine. Only disposal, and who replaces a wrapped key, may call it.
+        An absent object is fine. Only disposal, who replaces a wrapped key, and who takes away
+        what can be made again may call it.
         """
         ...
 

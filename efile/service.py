@@ -96,9 +96,9 @@ class EFile:
         self.finding = FindingRoom(self._archive)
         """Documents by their words."""
         self._sight: sight.Sight | None = None
-        self.exports = ExportRoom(self, database, objects, clock)
+        self.exports = ExportRoom(self, database, self._objects, clock)
         """The whole file as PDF."""
-        self.scans = ScanRoom(self.fetch, database, objects, clock)
+        self.scans = ScanRoom(self.fetch, database, self._objects, clock)
 
     def behind(
         self,

@@ -111,7 +111,7 @@ class ExportRoom:
         for row in rows:
             for number in range(1, len(row.volumes) + 1):
                 key = layout.export_key(row.akte_id, row.id, number)
-                await self._objects.delete(row.tenant, key)
+                await self._objects.destroy(row.tenant, key)
         await self._database.write(lambda tx: orders.remove(tx, rows))
         return len(rows)
 

@@ -46,6 +46,8 @@ async def test_an_export_is_made_and_fetched_by_whoever_asked(house: EFileHouse)
     assert ("done", "", 1, 1) == (row.state, row.fault, row.done, row.total)
     assert ((1, 2, len(data), 0),) == row.volumes
     assert data.startswith(b"%PDF-")
+    (stored,) = house.folder.rglob("*.pdf")
+    assert b"PDF" not in stored.read_bytes()[:100]
     for tenant, other, actor, number in (
         ("andere", akte, "ahrens", 1), ("muster", "x", "ahrens", 1), ("muster", akte, "fremd", 1),
         ("muster", akte, "ahrens", 2),

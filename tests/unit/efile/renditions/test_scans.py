@@ -63,6 +63,7 @@ async def test_a_rebuilt_index_reads_what_lies_in_storage(house: EFileHouse) -> 
     await house.efile.file(filed(1, scanned("PNG"), "a.png"))
     await house.efile.scans.round()
     text = next(house.folder.rglob("t/*.txt"))
+    assert b"Sonnenblumenweg" not in text.read_bytes()
     text.write_text("Sonnenblumenweg aus dem Speicher")
     before = await house.efile.rebuild("muster")
     gone = await hits(house.efile)
