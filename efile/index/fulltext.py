@@ -19,7 +19,7 @@ from efile.index.words.analysis import folded, is_number, joined, token_of
 from efile.index.words.compounds import pieces_of
 from efile.index.words.engines import ANALYSIS, MUCH, RUN, TITLE, WHOLE, Engine, Question, Words
 from efile.index.words.exact import values
-from efile.index.words.finds import excerpt
+from efile.index.words.finds import Asked, excerpt
 from efile.index.words.fts5 import Fts5
 from efile.index.words.questions import WORD, terms
 from efile.index.words.vectors import Vectors
@@ -33,15 +33,16 @@ _MUCH_SPOKEN, _EVERY = 2, 100
 _ENGINES: dict[Dialect, Engine] = {"sqlite": Fts5(), "postgresql": Vectors()}
 _SHOWN = (
     "SELECT t.body, d.id, d.akte_id, d.aktenzeichen, a.title AS akte_title, d.title,"
-    " d.filed_at_us, a.kind FROM efile_texts t"
-    " JOIN efile_documents d ON d.tenant = t.tenant AND d.id = t.document_id"
-    " JOIN efile_akten a ON a.tenant = d.tenant AND a.id = d.akte_id"
-    " WHERE t.tenant = :tenant AND t.document_id IN :ids"
+    " d.filed_at_us, a.kind FROM efile_texts t CROSS JOIN efile_documents d"
+    " CROSS JOIN efile_akten a WHERE t.tenant = :tenant AND t.document_id IN :ids"
+    " AND d.tenant = t.tenant AND d.id = t.document_id AND a.tenant = d.tenant AND a.id = d.akte_id"
 )
+"""Few documents are given, and their files looked up: SQLite keeps to the order of a CROSS JOIN,
+where it would rather begin with all files of the office."""
 _SEEN = (
-    "SELECT d.id FROM efile_documents d"
-    " JOIN efile_akten a ON a.tenant = d.tenant AND a.id = d.akte_id"
-    " WHERE d.tenant = :tenant AND d.id IN :ids"
+    "SELECT d.id FROM efile_texts t CROSS JOIN efile_documents d CROSS JOIN efile_akten a"
+    " WHERE t.tenant = :tenant AND t.document_id IN :ids"
+    " AND d.tenant = t.tenant AND d.id = t.document_id AND a.tenant = d.tenant AND a.id = d.akte_id"
 )
 _MORE, _MOST_LOOKED_AT = 4, 12_800
 """Where guards hide finds, so many times more are looked at, up to so many."""
@@ -73,7 +74,8 @@ class _Said:
     """Of compounds, with their rows."""
     whole: set[str]
     exact: set[str]
-    counts: Counter[str]
+    counts: dict[str, int]
+    """How often each token was said, pieces included."""
 
     @property
     def findable(self) -> set[str]:
@@ -92,21 +94,35 @@ def _said(text: str) -> _Said:
     exact = {token for value in values(text) for token in value.tokens}
     spoken = WORD.findall(text)
     tokens: dict[str, str] = {}
-    found = _Said([], set(), set(), exact, Counter())
+    counts: dict[str, int] = {}
+    pieces_of_all: set[str] = set()
+    whole_words: set[str] = set()
     for word, count in Counter(spoken).items():
-        # A number; there is no end of them, and nothing of them is worth keeping in mind.
-        token, pieces, whole = (token_of(word), (), "") if is_number(word) else _analysed(word)
+        if not word.isalpha() and is_number(word):
+            # There is no end of numbers, and nothing of them is worth keeping in mind.
+            token = token_of(word)
+        else:
+            token, pieces, whole = _analysed(word)
+            if whole:
+                whole_words.add(whole)
+            if pieces:
+                pieces_of_all.update(pieces)
+                for piece in pieces:
+                    counts[piece] = counts.get(piece, 0) + count
         tokens[word] = token
-        found.whole.add(whole)
-        found.pieces.update(pieces)
-        for each in (token, *pieces):
-            found.counts[each] += count
-    found.words.extend([tokens[word] for word in spoken])
-    found.whole.discard("")
+        counts[token] = counts.get(token, 0) + count
+    pieces_of_all |= _of_hyphenated(text)
+    words = list(map(tokens.__getitem__, spoken))
+    return _Said(words, pieces_of_all, whole_words, exact, counts)
+
+
+def _of_hyphenated(text: str) -> set[str]:
+    """Return what words in parts are found by when they are written without the hyphen."""
+    found: set[str] = set()
     for part in text.split() if "-" in text else ():
         for word in _HYPHENATED.findall(part) if "-" in part else ():
             token, pieces, _ = _analysed(word.replace("-", ""))
-            found.pieces.update((token, *pieces))
+            found.update((token, *pieces))
     return found
 
 
@@ -180,7 +196,8 @@ def search(
     question = Question(tenant, asked, sight.kinds if sight else None, akte)
     ids = _seen(tx, question, limit, sight)
     rows = {row["id"]: row for row in tx.all(_SHOWN, tenant=tenant, ids=tuple(ids) or ("",))}
-    return [_hit(rows[one], text) for one in ids if one in rows]
+    said = Asked.of(text)
+    return [_hit(rows[one], said) for one in ids if one in rows]
 
 
 def _seen(tx: Transaction, question: Question, limit: int, sight: Sight | None) -> list[str]:
@@ -196,8 +213,8 @@ def _seen(tx: Transaction, question: Question, limit: int, sight: Sight | None) 
         looked_at *= _MORE
 
 
-def _hit(row: Row, text: str) -> Hit:
-    shown, marks, reasons = excerpt(row["body"], row["title"], text)
+def _hit(row: Row, asked: Asked) -> Hit:
+    shown, marks, reasons = excerpt(row["body"], row["title"], asked)
     return Hit(
         kind="document",
         akte_id=row["akte_id"],

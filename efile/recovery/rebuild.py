@@ -7,6 +7,8 @@ something was lost.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from functools import partial
 
 from efile.filing import Archive
@@ -15,7 +17,7 @@ from efile.index.entries import replace
 from efile.model import RebuildReport
 from efile.ports import Clock, Signing
 from efile.recovery.log import against_documents, compared, enter_unlogged, indexed_log, settle
-from efile.recovery.reading import prepared
+from efile.recovery.reading import Ready, prepared
 from efile.recovery.stored_log import read_log
 from efile.recovery.survey import survey
 from efile.recovery.verify import not_stored, rows
@@ -35,9 +37,7 @@ async def rebuild(
     documents = list(seen.documents.values())
     found = [*seen.faults(), *stored.faults]
     leaves = await settle(tenant, stored, archive, anew=True)
-    async for ready in prepared(documents, archive):
-        entries = [each.entry for each in ready]
-        await archive.database.write(partial(replace, entries=entries, leaves=leaves))
+    async for ready in _entered(prepared(documents, archive), archive, leaves):
         found += [fault for each in ready for fault in each.faults if fault not in found]
     await archive.database.write(lambda tx: metadata.sum_up_again(tx, tenant))
     await enter_unlogged(tenant, archive, leaves)
@@ -48,3 +48,22 @@ async def rebuild(
     found += await not_stored(tenant, seen, indexed.values(), archive)
     akten = len({each.akte_id for each in documents})
     return RebuildReport(tenant, started, akten, len(documents), tuple(found))
+
+
+async def _entered(
+    groups: AsyncIterator[list[Ready]], archive: Archive, leaves: Mapping[str, int]
+) -> AsyncIterator[list[Ready]]:
+    """Enter group after group; while one is entered, the next is read and analysed."""
+    entering: asyncio.Task[None] | None = None
+    try:
+        async for ready in groups:
+            if entering is not None:
+                await entering
+            work = partial(replace, entries=[each.entry for each in ready], leaves=leaves)
+            entering = asyncio.create_task(archive.database.write(work))
+            yield ready
+        if entering is not None:
+            await entering
+    finally:
+        if entering is not None:
+            await asyncio.gather(entering, return_exceptions=True)

@@ -6,6 +6,7 @@ All three recoveries begin here, so they agree on what a document is.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -215,9 +216,18 @@ async def loss(
 async def each_of(
     items: Sequence[A], work: Callable[[A], Awaitable[B]]
 ) -> AsyncIterator[tuple[A, B]]:
-    """Yield each item with its result; a bounded number of them is under way at once."""
-    for start in range(0, len(items), _AT_ONCE):
-        group = items[start : start + _AT_ONCE]
-        results = await asyncio.gather(*(work(item) for item in group))
-        for item, result in zip(group, results, strict=True):
-            yield item, result
+    """Yield each item with its result, in order; a bounded number of them is under way at once."""
+    under_way: deque[tuple[A, asyncio.Future[B]]] = deque()
+    try:
+        for item in items:
+            if len(under_way) == _AT_ONCE:
+                first, result = under_way.popleft()
+                yield first, await result
+            under_way.append((item, asyncio.ensure_future(work(item))))
+        while under_way:
+            first, result = under_way.popleft()
+            yield first, await result
+    finally:
+        for _, result in under_way:
+            result.cancel()
+        await asyncio.gather(*(result for _, result in under_way), return_exceptions=True)

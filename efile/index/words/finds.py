@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from efile.index.words.analysis import Occurrence, folded, occurrences, token_of
+from efile.index.words.analysis import folded, token_of
 from efile.index.words.compounds import pieces_of
 from efile.index.words.exact import Value, values
-from efile.index.words.questions import is_exact, terms
+from efile.index.words.questions import WORD, is_exact, terms
 from efile.model import Reason
 
 _BEFORE, _LENGTH = 60, 200
@@ -21,16 +21,19 @@ Excerpt = tuple[str, tuple[tuple[int, int], ...], tuple[Reason, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """What was asked for, ready to be compared with words of a text."""
 
     words: dict[str, str]
     """Words as they were typed, by their tokens."""
     beginnings: dict[str, str]
     exact: frozenset[str]
+    judged: dict[str, Reason | None] = field(default_factory=dict)
+    """Words of texts that were looked at already: texts say the same words again and again."""
 
     @classmethod
-    def of(cls, text: str) -> _Asked:
+    def of(cls, text: str) -> Asked:
+        """Return what a text asks for."""
         typed = re.findall(r"([^\W_]+)(\*?)", text)
         exact = frozenset(term.tokens[0] for term in terms(text) if is_exact(term))
         return cls(
@@ -39,10 +42,17 @@ class _Asked:
             exact,
         )
 
-    def reason(self, place: Occurrence, word: str) -> Reason | None:
-        """Return why a word of the text is a find; None if it is none."""
-        if place.token in self.words:
-            return _of_word(self.words[place.token], word)
+    def reason(self, word: str) -> Reason | None:
+        """Return why a word of a text is a find; None if it is none."""
+        try:
+            return self.judged[word]
+        except KeyError:
+            return self.judged.setdefault(word, self._judge(word))
+
+    def _judge(self, word: str) -> Reason | None:
+        token = token_of(word)
+        if token in self.words:
+            return _of_word(self.words[token], word)
         for begins, asked in self.beginnings.items():
             if folded(word).startswith(begins):
                 return Reason("beginning", asked, word)
@@ -52,9 +62,8 @@ class _Asked:
         return None
 
 
-def excerpt(body: str, title: str, text: str) -> Excerpt:
+def excerpt(body: str, title: str, asked: Asked) -> Excerpt:
     """Return the surroundings of the first find, every find within them, and the reasons."""
-    asked = _Asked.of(text)
     found = list(_first(_finds(body[:_LOOKED_AT], asked)))
     named = [reason for _, _, reason in _finds(title, asked)]
     reasons = dict.fromkeys(each for each in (*(r for _, _, r in found), *named) if each.kind)
@@ -73,7 +82,7 @@ def excerpt(body: str, title: str, text: str) -> Excerpt:
 Find = tuple[int, int, Reason]
 
 
-def _finds(text: str, asked: _Asked) -> Iterator[Find]:
+def _finds(text: str, asked: Asked) -> Iterator[Find]:
     """Yield every find of a text in order."""
     exact = [
         value
@@ -83,10 +92,10 @@ def _finds(text: str, asked: _Asked) -> Iterator[Find]:
     if exact:
         yield from ((each.start, each.end, _of_value(each, text)) for each in exact)
         return
-    for place in occurrences(text):
-        reason = asked.reason(place, text[place.start : place.end])
+    for place in WORD.finditer(text):
+        reason = asked.reason(place.group())
         if reason is not None:
-            yield place.start, place.end, reason
+            yield place.start(), place.end(), reason
 
 
 def _first(finds: Iterator[Find]) -> Iterator[Find]:
