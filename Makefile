@@ -101,6 +101,7 @@ trial:
 	command -v pdftotext >/dev/null || missing+=" poppler-utils"
 	tesseract --list-langs 2>/dev/null | grep -qx deu || missing+=" tesseract-ocr-deu"
 	command -v strace >/dev/null || missing+=" strace"
+	command -v openssl >/dev/null || missing+=" openssl"
 	ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || missing+=" libatomic1"
 	$(install)
 

@@ -108,6 +108,22 @@ class Signing(Protocol):
         ...
 
 
+class Stamping(Protocol):
+    """A time stamp authority (RFC 3161), handed in: it says when a head was there already."""
+
+    async def stamp(self, statement: bytes) -> bytes:
+        """Return the authority's response over the statement, proven.
+
+        Raises:
+            StorageUnavailable: the authority does not answer, or what it answers proves nothing.
+        """
+        ...
+
+    def time_of(self, stamp: bytes, statement: bytes) -> int | None:
+        """Return when the stamp was made, in microseconds; None if it does not prove it."""
+        ...
+
+
 class ObjectStore(Protocol):
     """Immutable objects, apart per tenant.
 
@@ -199,3 +215,5 @@ class Host:
     """File kinds; those that come with the program where there are none."""
     signing: Signing | None = None
     """Without it heads of the log are neither signed nor believed."""
+    stamping: Stamping | None = None
+    """Without it no head gets a time stamp."""

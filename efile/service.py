@@ -88,9 +88,9 @@ class EFile:
         )
         self.retention = RetentionRoom(self._archive)
         """How long files are kept, and opening new ones."""
-        self.proof = ProofRoom(self._archive, clock, host.signing)
+        self.proof = ProofRoom(self._archive, clock, host)
         """Signed heads of the log, and what is proven with them."""
-        self._signing = host.signing
+        self._host = host
         self.access = AccessRoom(self._archive)
         """Who may see what, and who is responsible."""
         self.finding = FindingRoom(self._archive)
@@ -124,7 +124,7 @@ class EFile:
         seen.finding = FindingRoom(self._archive, seen._sight)  # noqa: SLF001  a copy of itself
         seen.retention = RetentionRoom(self._archive, seen._sight)  # noqa: SLF001  a copy of itself
         seen.access = AccessRoom(self._archive, seen._sight)  # noqa: SLF001  a copy of itself
-        seen.proof = ProofRoom(self._archive, self._clock, self._signing, seen._sight)  # noqa: SLF001  a copy of itself
+        seen.proof = ProofRoom(self._archive, self._clock, self._host, seen._sight)  # noqa: SLF001  a copy of itself
         seen.exports = self.exports.seen_by(seen)
         return seen
 
@@ -238,17 +238,17 @@ class EFile:
     async def verify(self, tenant: str) -> VerifyReport:
         """Read and hash every object of the tenant again."""
         await self._archive.prepare(tenant)
-        return await verify(tenant, self._archive, self._clock, self._signing)
+        return await verify(tenant, self._archive, self._clock, self._host)
 
     async def reconcile(self, tenant: str) -> ReconcileReport:
         """Compare storage and index; enter what a crash left unentered."""
         await self._archive.prepare(tenant)
-        return await reconcile(tenant, self._archive, self._clock, self._signing)
+        return await reconcile(tenant, self._archive, self._clock, self._host)
 
     async def rebuild(self, tenant: str) -> RebuildReport:
         """Build the tenant's index from storage alone."""
         await self._archive.prepare(tenant)
-        return await rebuild(tenant, self._archive, self._clock, self._signing)
+        return await rebuild(tenant, self._archive, self._clock, self._host)
 
     async def probe(self, tenant: str) -> list[Capability]:
         """Try out what the storage really does."""

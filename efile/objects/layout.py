@@ -111,6 +111,11 @@ def stamp_key(size: int) -> str:
     return f"{STAMPS_ROOT}{size:012d}.tsr"
 
 
+def stamped_head(key: str) -> str:
+    """Return where the head lies a time stamp is over."""
+    return key.replace(STAMPS_ROOT, HEADS_ROOT).removesuffix(".tsr")
+
+
 def log_key_key(public: bytes) -> str:
     """Return where a public key lies that heads were signed with."""
     return f"{KEYS_ROOT}{sha256_hex(public)}"

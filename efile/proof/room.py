@@ -9,10 +9,11 @@ from efile.filing import Archive
 from efile.index import log
 from efile.index.access.sight import Sight
 from efile.index.log import Head
-from efile.ports import Clock, Signing
+from efile.ports import Clock, Host
 from efile.proof.gathering import gather
 from efile.proof.heads import HeadMaker
 from efile.proof.package import PackageReceipt, write_package
+from efile.proof.stamps import stamp_newest
 
 
 class ProofRoom:
@@ -22,14 +23,15 @@ class ProofRoom:
         self,
         archive: Archive,
         clock: Clock,
-        signing: Signing | None,
+        host: Host,
         seen: Sight | None = None,
     ) -> None:
         """What is not ``seen`` behaves like missing; without a sight everything is seen."""
         self._archive = archive
-        self._signing = signing
+        self._signing = host.signing
+        self._stamping = host.stamping
         self._seen = seen
-        self._maker = HeadMaker(archive, signing, clock) if signing else None
+        self._maker = HeadMaker(archive, host.signing, clock) if host.signing else None
 
     async def sign(self, tenant: str) -> list[Head]:
         """Sign and store what no head covers yet; return the heads made.
@@ -46,6 +48,16 @@ class ProofRoom:
     async def is_due(self, tenant: str, since_us: int) -> bool:
         """Tell whether the newest head was made before ``since_us`` and a new one is wanted."""
         return await self._archive.database.read(lambda tx: log.is_due(tx, tenant, since_us))
+
+    async def stamp(self, tenant: str, before_us: int) -> bool:
+        """Have the newest head stamped, if the last stamp is from before; say if it was done.
+
+        Raises:
+            StorageUnavailable: authority or storage do not answer.
+        """
+        if self._stamping is None:
+            return False
+        return await stamp_newest(tenant, before_us, self._archive, self._stamping)
 
     async def package(
         self, tenant: str, akte: str, target: Path, office: str = ""

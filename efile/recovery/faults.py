@@ -278,3 +278,22 @@ def document_unlogged(key: str) -> Fault:
         "Der Abgleich trägt es nach (aktenhub efile rebuild); den Anlass klären: verändert"
         " oder unterschoben?",
     )  # fmt: skip
+
+
+def stamp_altered(key: str) -> Fault:
+    """A time stamp does not prove the head it lies beside."""
+    return Fault(
+        "stamp_altered", key,
+        "Ein Zeitstempel beweist den Kopf des Ablageprotokolls nicht, zu dem er gehört.",
+        _LOG_RESTORE,
+    )  # fmt: skip
+
+
+def stamp_unchecked(key: str) -> Fault:
+    """There are time stamps, but nothing to check them with."""
+    return Fault(
+        "stamp_unchecked", key,
+        "Zeitstempel wurden nicht geprüft: Es ist kein Zeitstempeldienst eingerichtet.",
+        "In hub.toml unter [evidence] tsa_url und tsa_roots eintragen, auch wenn keine neuen"
+        " Zeitstempel geholt werden.",
+    )  # fmt: skip

@@ -15,7 +15,7 @@ from efile.filing import Archive
 from efile.index import metadata
 from efile.index.entries import replace
 from efile.model import RebuildReport
-from efile.ports import Clock, Signing
+from efile.ports import Clock, Host
 from efile.recovery.log import against_documents, compared, enter_unlogged, indexed_log, settle
 from efile.recovery.reading import Ready, prepared
 from efile.recovery.stored_log import read_log
@@ -23,15 +23,13 @@ from efile.recovery.survey import survey
 from efile.recovery.verify import not_stored, rows
 
 
-async def rebuild(
-    tenant: str, archive: Archive, clock: Clock, signing: Signing | None = None
-) -> RebuildReport:
+async def rebuild(tenant: str, archive: Archive, clock: Clock, host: Host) -> RebuildReport:
     """Replace the tenant's index by what storage says and return what was found.
 
     The log begins as the signed heads say; what they do not cover yet follows.
     """
     started = clock.now_us()
-    stored = await read_log(tenant, archive, signing)
+    stored = await read_log(tenant, archive, host)
     seen = await survey(tenant, archive)
     await archive.keys.restore(seen.rows)
     documents = list(seen.documents.values())

@@ -13,7 +13,7 @@ from efile.filing import Archive
 from efile.index.entries import enter
 from efile.model import Document, Fault, ReconcileReport
 from efile.objects import layout
-from efile.ports import Clock, Signing
+from efile.ports import Clock, Host
 from efile.recovery import faults
 from efile.recovery.log import compared, enter_unlogged, indexed_log, settle
 from efile.recovery.reading import prepared
@@ -23,15 +23,13 @@ from efile.recovery.verify import against_index, rows
 from efile.sealing.envelope import sealed_size
 
 
-async def reconcile(
-    tenant: str, archive: Archive, clock: Clock, signing: Signing | None = None
-) -> ReconcileReport:
+async def reconcile(tenant: str, archive: Archive, clock: Clock, host: Host) -> ReconcileReport:
     """Enter unentered documents and return everything else that does not fit.
 
     An index brought back from an older copy first takes over the log it does not know yet.
     """
     started = clock.now_us()
-    stored = await read_log(tenant, archive, signing)
+    stored = await read_log(tenant, archive, host)
     leaves = await settle(tenant, stored, archive, anew=False)
     seen = await survey(tenant, archive)
     await archive.keys.restore(seen.rows)

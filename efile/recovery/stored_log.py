@@ -7,7 +7,7 @@ as a sound head covers them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from efile.filing import Archive
@@ -17,7 +17,7 @@ from efile.integrity.merkle import Frontier
 from efile.integrity.note import Checkpoint
 from efile.model import Fault
 from efile.objects import layout
-from efile.ports import Signing
+from efile.ports import Host, Signing, Stamping
 from efile.proof.wording import moment
 from efile.recovery import faults
 from efile.recovery.survey import each_of
@@ -45,7 +45,7 @@ class StoredLog:
         return sum(self.sizes.values())
 
 
-async def read_log(tenant: str, archive: Archive, signing: Signing | None) -> StoredLog:
+async def read_log(tenant: str, archive: Archive, host: Host) -> StoredLog:
     """Read and judge everything storage holds about a tenant's log."""
     found = StoredLog()
     async for page in archive.objects.pages(tenant, layout.LOG_ROOT):
@@ -56,13 +56,27 @@ async def read_log(tenant: str, archive: Archive, signing: Signing | None) -> St
             sorted(found.sizes), lambda key: archive.objects.get(tenant, key)
         )
     }
+    signing = host.signing
     keys = await _keys(tenant, contents, signing)
     begins, leaves = _leaves(contents, found)
     judge = _Judge(tenant, keys, signing, found)
     for key in sorted(key for key in contents if key.startswith(layout.HEADS_ROOT)):
         judge.look(key, contents[key])
     await judge.compare(begins, leaves)
+    found.faults += _stamps(contents, host.stamping)
     return found
+
+
+def _stamps(contents: dict[str, bytes], stamping: Stamping | None) -> Iterator[Fault]:
+    """Yield what is wrong with time stamps; each is over the note of one head."""
+    stamps = [key for key in contents if key.startswith(layout.STAMPS_ROOT)]
+    if stamps and stamping is None:
+        yield faults.stamp_unchecked(stamps[0])
+        return
+    for key in stamps:
+        head = contents.get(layout.stamped_head(key))
+        if head is None or stamping is None or stamping.time_of(contents[key], head) is None:
+            yield faults.stamp_altered(key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from efile.integrity.digest import sha256_hex
 from efile.model import HELD_BYTES, Document, DocumentPart, Fault, VerifyReport
 from efile.objects import layout
 from efile.objects.pieces import digest_of
-from efile.ports import Clock, Signing
+from efile.ports import Clock, Host
 from efile.recovery import faults
 from efile.recovery.log import against_documents, compared, indexed_log
 from efile.recovery.stored_log import read_log
@@ -23,13 +23,11 @@ from efile.recovery.survey import Survey, each_of, loss, survey
 from efile.sealing.envelope import sealed_size
 
 
-async def verify(
-    tenant: str, archive: Archive, clock: Clock, signing: Signing | None = None
-) -> VerifyReport:
+async def verify(tenant: str, archive: Archive, clock: Clock, host: Host) -> VerifyReport:
     """Return what was read and every fault found."""
     started = clock.now_us()
     logged = await indexed_log(tenant, archive)
-    stored = await read_log(tenant, archive, signing)
+    stored = await read_log(tenant, archive, host)
     seen = await survey(tenant, archive)
     indexed = await rows(tenant, archive)
     expected = {

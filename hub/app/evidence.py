@@ -17,6 +17,7 @@ from hub.evidence.benefit_ends import BenefitEnds
 from hub.evidence.checkpoints import Notary
 from hub.evidence.filings.heads import Heads
 from hub.evidence.filings.packages import Packages
+from hub.evidence.filings.stamps import Stamps
 from hub.evidence.retention import PayloadRetention
 from hub.pipeline.house import House
 from hub.store.database import Database
@@ -84,6 +85,9 @@ def open_packages(place: Place, database: Database, room: EFile) -> Packages:
 
 def duties(place: Place, house: House) -> list[Duty]:
     """Return what is looked after beside the messages' way."""
+    stamps = Stamps(
+        efile_of(house).proof, CLOCK, place.tenant_ids, place.settings.evidence.stamp_hours
+    )
     return [
         ("checkpoints", open_notary(place, house.database).round, DUTY_S),
         ("retention", open_retention(place, house.database).round, DUTY_S),
@@ -91,6 +95,7 @@ def duties(place: Place, house: House) -> list[Duty]:
         ("efile_heads", open_heads(place, house.database, efile_of(house)).round, DUTY_S),
         ("scans", efile_of(house).scans.round, DUTY_S),
         ("exports", efile_of(house).exports.sweep, DUTY_S),
+        ("efile_stamps", stamps.round, DUTY_S),
         ("benefit_ends", open_benefit_ends(place, house.database, efile_of(house)).round, DUTY_S),
         ("search_words", partial(_search_words, place, efile_of(house)), DUTY_S),
     ]

@@ -19,9 +19,11 @@ from hub.certificates.signing import SigningKeys
 from hub.channels.inbound.opening import open_inboxes
 from hub.channels.outbound.https import HttpsDoor
 from hub.core import failpoint
-from hub.core.errors import Misconfigured
+from hub.core.errors import Misconfigured, Rejected
 from hub.core.settings import armed_failpoint
 from hub.evidence.filings.heads import HeadSigning
+from hub.evidence.filings.stamps import TimeStamping
+from hub.evidence.filings.timestamps import Roots
 from hub.evidence.standing import demand_whole_chains
 from hub.formats.catalog import Catalog
 from hub.letters.office import Office
@@ -100,13 +102,30 @@ async def open_efile(place: Place, database: Database) -> AsyncIterator[EFile]:
             prefix=storage.bucket_prefix,
         )
     )
-    kinds = FileKinds.load(place.file_kinds)
-    host = Host(failpoint.reach, kinds, HeadSigning(open_signing(place, database), database))
+    signing = HeadSigning(open_signing(place, database), database)
+    host = Host(failpoint.reach, FileKinds.load(place.file_kinds), signing, _stamping(place))
     room = EFile(database, store, CLOCK, efile_secrets(place), host)
     try:
         yield room
     finally:
         await room.close()
+
+
+def _stamping(place: Place) -> TimeStamping | None:
+    """Return the time stamp authority, where one is set up."""
+    rules = place.settings.evidence
+    if not rules.tsa_url:
+        return None
+    path = place.base / rules.tsa_roots
+    try:
+        return TimeStamping(rules.tsa_url, Roots(path.read_bytes()))
+    except (OSError, Rejected) as exc:
+        raise Misconfigured(
+            "tsa_roots_unreadable",
+            "Die Wurzelzertifikate des Zeitstempeldienstes sind nicht lesbar.",
+            place=str(path),
+            remedy="Unter evidence.tsa_roots eine PEM-Datei mit den Zertifikaten angeben.",
+        ) from exc
 
 
 def efile_of(house: House) -> EFile:

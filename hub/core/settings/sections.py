@@ -208,6 +208,12 @@ class Evidence(Section, frozen=True, kw_only=True):
     """At the latest after so long, when there are new entries."""
     head_minutes: Annotated[float, Meta(gt=0, le=10_080)] = 10.0
     """So often a head of the e-file's log is signed, when something was filed."""
+    tsa_url: str = ""
+    """Time stamp authority (RFC 3161) for heads; empty: none is asked."""
+    tsa_roots: str = ""
+    """PEM file with the authority's root certificates."""
+    stamp_hours: Annotated[float, Meta(gt=0, le=8_760)] = 24.0
+    """So often a head is stamped, when there is a new one."""
     broken_chain: Literal["refuse", "alarm"] = "refuse"
     """When a journal was changed or cut at its end: do not start, or start and raise an alarm."""
 
