@@ -76,6 +76,10 @@ from efile.retention.decision import Decision
 from efile.retention.notes import Author
 from efile.retention.room import DayNote, Outlook, RetentionRoom
 from efile.retention.standing import Hold, Standing
+from efile.sealing.shares import NEEDED as NEEDED_SHARES
+from efile.sealing.shares import Share, read_share
+from efile.sealing.shares import join as join_shares
+from efile.sealing.shares import split as split_key
 from efile.sealing.wrapping import KeyWrap, Secrets
 from efile.service import EFile
 
@@ -86,6 +90,7 @@ __all__ = [
     "GROUNDS",
     "HEAD_STEPS",
     "HELD_BYTES",
+    "NEEDED_SHARES",
     "SHIPPED_KINDS",
     "AccessRoom",
     "Admission",
@@ -142,6 +147,7 @@ __all__ = [
     "S3Access",
     "S3Store",
     "Secrets",
+    "Share",
     "Standing",
     "Statement",
     "StorageMisconfigured",
@@ -155,5 +161,8 @@ __all__ = [
     "chain_hash",
     "first_break",
     "index_migrations",
+    "join_shares",
     "plain_file_name",
+    "read_share",
+    "split_key",
 ]

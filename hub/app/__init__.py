@@ -1,7 +1,7 @@
 """The composition root: the only place that builds rooms and connects them."""
 
 from hub.app.backup import back_up
-from hub.app.efile_kek import rotate_kek
+from hub.app.efile_kek import keep_efile_kek, read_efile_kek, rotate_kek
 from hub.app.evidence import (
     VERIFIER,
     open_archivist,
@@ -42,6 +42,7 @@ __all__ = [
     "check_backup",
     "door_contexts",
     "efile_secrets",
+    "keep_efile_kek",
     "open_archivist",
     "open_center",
     "open_database",
@@ -55,6 +56,7 @@ __all__ = [
     "open_routes",
     "open_signing",
     "pending_migrations",
+    "read_efile_kek",
     "recollection",
     "record_shapes",
     "restore",

@@ -21,6 +21,7 @@ from hub.app.kek import Changed, decoded, is_there, keep
 from hub.app.place import Place
 from hub.app.rooms import open_database, open_efile
 from hub.certificates.keystore import KEK_BYTES
+from hub.core.errors import Misconfigured
 from hub.core.settings import is_in_environment
 from hub.disk.folders import sync
 
@@ -46,6 +47,33 @@ async def rotate_kek(place: Place) -> Changed:
     (folder / NEXT).unlink(missing_ok=True)
     sync(folder)
     return Changed(count, None)
+
+
+def read_efile_kek(place: Place) -> bytes:
+    """Return the current KEK, to be written down.
+
+    Raises:
+        Misconfigured: it is missing, readable by others, or not hexadecimal.
+    """
+    return decoded(CURRENT, place.secret("efile_kek"))
+
+
+def keep_efile_kek(place: Place, key: bytes) -> Path:
+    """Keep a KEK that was put together again; return where it lies now.
+
+    Raises:
+        Misconfigured: there is one already.
+    """
+    folder = place.base / place.settings.folders.secrets
+    if is_there(place, CURRENT):
+        raise Misconfigured(
+            "efile_kek_there",
+            "Es gibt hier schon einen Hauptschlüssel der E-Akte.",
+            place=str(folder / CURRENT),
+            remedy="Ist er der falsche, ihn zuerst beiseitelegen; gelöscht wird nichts von selbst.",
+        )
+    keep(folder / CURRENT, key.hex().encode(), folder)
+    return folder / CURRENT
 
 
 async def _first(place: Place, folder: Path) -> Changed:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from efile import Akte, Document, EFile, FilingRequest, LargeFile, Part
-from hub.app import CLOCK, Place, alone, open_database, open_efile, rotate_kek
-from hub.cli import file_access, file_export, file_retention
+from hub.app import CLOCK, Place, open_database, open_efile
+from hub.cli import file_access, file_export, file_keys, file_retention
 from hub.cli.access import Look, log_look
 from hub.cli.command import Commands, place_of, show_json, show_table
 from hub.cli.parser import existing_file
@@ -67,11 +67,7 @@ def register(commands: Commands) -> None:
 
 def _register_more(group: Commands) -> None:
     file_access.register(group)
-    group.add(
-        "rotate-kek",
-        _rotate_kek,
-        "Hauptschlüssel der E-Akte anlegen oder wechseln; alle Dienste müssen stehen",
-    )
+    file_keys.register(group)
 
 
 @asynccontextmanager
@@ -241,20 +237,6 @@ async def _rebuild(options: argparse.Namespace) -> int:
               f"{len(report.faults)} Fehler.")  # fmt: skip
         _show_faults([asdict(fault) for fault in report.faults])
     return 1 if report.faults else 0
-
-
-async def _rotate_kek(options: argparse.Namespace) -> int:
-    place = place_of(options)
-    with alone(place):
-        async with open_database(place) as database:
-            await log_look(database, Look("kek_changed", "key", "efile", None))
-        changed = await rotate_kek(place)
-    print(f"{changed.keys} Schlüssel von Akten unter den neuen Hauptschlüssel gestellt.")
-    if changed.to_be_replaced:
-        print("Der bisherige kommt aus der Umgebung: Setzen Sie AKTENHUB_SECRET_EFILE_KEK auf den")
-        print(f"Inhalt von „{changed.to_be_replaced}“, löschen Sie danach diese Datei.")
-    print("Hinterlegen Sie den neuen an zwei Orten; ohne ihn ist keine Akte mehr lesbar.")
-    return 0
 
 
 def _show_faults(faults: Sequence[Mapping[str, Any]]) -> None:

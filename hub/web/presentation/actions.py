@@ -82,6 +82,8 @@ ACTIONS: Final = {
     "revoked_shown": "Gesperrtes Zertifikat vorgezeigt",
     "unchecked_shown": "Zertifikat vorgezeigt, dessen Sperrung nicht zu prüfen ist",
     "kek_changed": "Hauptschlüssel gewechselt",
+    "kek_joined": "Hauptschlüssel der E-Akte aus Teilen wiederhergestellt",
+    "kek_split": "Hauptschlüssel der E-Akte in Teilen ausgegeben",
     "certificates_viewed": "Zertifikate angesehen",
     "health_viewed": "Zustand angesehen",
     "help_viewed": "Hilfe",

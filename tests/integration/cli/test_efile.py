@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,26 @@ def test_the_kek_is_changed_and_everything_stays_readable(
     assert after not in answer.out
     assert not kek.with_name("efile_kek_next").exists()
     assert 0 == command("efile", "get", document["id"], "--to", tmp_path / "out", *TENANT).code
+    assert 0 == command("efile", "verify", *TENANT).code
+
+
+def test_a_lost_kek_comes_back_from_two_shares(
+    command: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kek = command.house.folder / "secrets" / "efile_kek"
+    before = kek.read_text(encoding="utf-8")
+    printed = [line.strip() for line in command("efile", "split-kek").out.splitlines()]
+    shares = [" ".join(printed[at : at + 3]) for at in (1, 7, 13)]
+    typed = io.StringIO(f"{shares[2]}\n{shares[0]}\n")
+    monkeypatch.setattr("sys.stdin", typed)
+    assert 3 == command("efile", "join-kek").code
+
+    kek.unlink()
+    typed.seek(0)
+    answer = command("efile", "join-kek")
+
+    assert 0 == answer.code, answer.err
+    assert (before, 0o600) == (kek.read_text(encoding="utf-8"), kek.stat().st_mode & 0o777)
     assert 0 == command("efile", "verify", *TENANT).code
 
 

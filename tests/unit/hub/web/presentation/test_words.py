@@ -27,6 +27,8 @@ COMMAND_LINE = {
     "block_lifted",
     "archive_answer_noted",
     "kek_changed",
+    "kek_joined",
+    "kek_split",
     "revoked_shown",
     "unchecked_shown",
     "supply_begun",
