@@ -1,0 +1,59 @@
+"""What works in the background of the e-file, on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from efile import ExportRow, Part
+from efile.export import orders
+from efile.export.orders import Finished
+from efile.index import scans
+from tests.efile_house import EFileHouse, open_house, request
+from tests.engines import Engine
+from tests.foreign_files import picture
+
+HOUR_US = 3_600_000_000
+
+
+@pytest.fixture
+async def house(engine: Engine, tmp_path: Path) -> AsyncIterator[EFileHouse]:
+    async with open_house(tmp_path, index=engine.open()) as opened:
+        yield opened
+
+
+async def test_a_scan_is_taken_once_at_a_time_and_again_when_nobody_finished(
+    house: EFileHouse,
+) -> None:
+    filed = await house.efile.file(request(parts=(Part("original", "a.png", "", picture("PNG")),)))
+    write = house.database.write
+    taken = [await write(lambda tx: scans.take(tx, 0)) for _ in range(2)]
+    later = await write(lambda tx: scans.take(tx, HOUR_US))
+    await write(lambda tx: scans.done(tx, "muster", filed.id))
+
+    assert [("muster", filed.id), None] == taken
+    assert ("muster", filed.id) == later
+    assert await write(lambda tx: scans.take(tx, 9 * HOUR_US)) is None
+
+
+async def test_a_row_tells_how_far_an_export_is(house: EFileHouse) -> None:
+    row = ExportRow("muster", "e", "a", "ahrens", 5, 3, touched_at_us=5)
+    finished = Finished(((1, 9, 100, 0),), "")
+    write, read = house.database.write, house.database.read
+    await write(lambda tx: orders.enter(tx, row))
+    await write(lambda tx: orders.touch(tx, row, 2, 7))
+    under_way = await read(lambda tx: orders.find(tx, "muster", "e"))
+    await write(lambda tx: orders.end(tx, row, finished, 9))
+    ended = await read(lambda tx: orders.find(tx, "muster", "e"))
+    old = await read(lambda tx: (orders.old(tx, 5), orders.old(tx, 6)))
+
+    assert under_way is not None
+    assert ("running", 2, 3, 7) == (
+        under_way.state, under_way.done, under_way.total, under_way.touched_at_us,
+    )  # fmt: skip
+    assert ended is not None
+    assert ("done", ((1, 9, 100, 0),)) == (ended.state, ended.volumes)
+    assert ([], [ended]) == old
+    assert await read(lambda tx: orders.find(tx, "andere", "e")) is None
