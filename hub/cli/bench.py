@@ -190,7 +190,8 @@ def show_efile(figures: EFileFigures) -> None:
             ("  je CPU-Sekunde", figures.verify_mb_per_cpu_second),
             ("Wiederaufbau", f"{figures.rebuild_per_second} Dokumente je Sekunde"),
             ("  je CPU-Sekunde", figures.rebuild_per_cpu_second),
-            ("Akte als ein PDF", _whole_file(figures)),
+            ("Akte als ein PDF", f"{figures.whole_file_pdf_seconds} s"),
+            ("  Seiten", figures.whole_file_pdf_pages),
             ("Speicher", f"{figures.rss_mb} MiB"),
             ("fsync je Sekunde", figures.fsync_per_second),
             ("Prüfsumme je Kern", f"{figures.hash_mb_per_second} MB je Sekunde"),
@@ -201,11 +202,6 @@ def show_efile(figures: EFileFigures) -> None:
     columns = {"kind": "Frage", "p50_ms": "p50 ms", "p95_ms": "p95 ms", "cpu_ms": "CPU ms",
                "asked": "gefragt", "empty": "ohne Treffer"}  # fmt: skip
     show_table(rows, columns)
-
-
-def _whole_file(figures: EFileFigures) -> str:
-    seconds = figures.whole_file_pdf_seconds
-    return figures.whole_file_pdf_why_not if seconds is None else f"{seconds} s"
 
 
 def show_growth(figures: GrowthFigures) -> None:

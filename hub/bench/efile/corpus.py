@@ -125,9 +125,9 @@ class Corpus:
         asked = self.request(number, self.as_message(number))
         return replace(asked, packable=True, document_key=f"bench|message|{number}")
 
-    def as_pdf(self, number: int, size_bytes: int = LETTER_BYTES) -> Part:
+    def as_pdf(self, number: int, size_bytes: int = LETTER_BYTES, pages: int = 1) -> Part:
         """Return the letter on paper."""
-        data = pdf(self.letter(number).text, size_bytes, number)
+        data = pdf(self.letter(number).text, size_bytes, number, pages)
         return Part("original", f"brief-{number}.pdf", "application/pdf", data)
 
     def as_text(self, number: int) -> Part:

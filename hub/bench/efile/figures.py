@@ -71,8 +71,10 @@ class EFileFigures:
     rebuild_per_cpu_second: float
     rebuilt: int
     """Documents: the letters, and as many messages as wished."""
-    whole_file_pdf_seconds: float | None
-    whole_file_pdf_why_not: str
+    whole_file_pdf_seconds: float
+    """Of a file of sixty documents, until the last volume is bound."""
+    whole_file_pdf_pages: int
+    whole_file_pdf_cpu_s: float
     rss_mb: float
     fsync_per_second: float
     hash_mb_per_second: float

@@ -12,19 +12,16 @@ _EDGE = 128
 """Width of the letterhead in dots."""
 
 
-def pdf(text: str, size_bytes: int, seed: int) -> bytes:
-    """Return a letter with this text; dots nothing could pack smaller make up its size."""
+def pdf(text: str, size_bytes: int, seed: int, pages: int = 1) -> bytes:
+    """Return a letter with this text on each page; dots nothing packs smaller make up its size."""
     page = _page(text)
-    height = max(1, (size_bytes - len(page) - 1200) // (3 * _EDGE))
+    height = max(1, (size_bytes - pages * (len(page) + 300) - 1000) // (3 * _EDGE))
     dots = random.Random(seed).randbytes(height * _EDGE * 3)  # noqa: S311  no secret
+    first = 5
+    kids = b" ".join(b"%d 0 R" % (first + 2 * number) for number in range(pages))
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        (
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-            b" /Resources << /Font << /F1 5 0 R >> /XObject << /Head 6 0 R >> >> >>"
-        ),
-        _stream(b"", page),
+        b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, pages),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
         _stream(
             b"/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceRGB"
@@ -32,6 +29,13 @@ def pdf(text: str, size_bytes: int, seed: int) -> bytes:
             dots,
         ),
     ]
+    for number in range(pages):
+        content = first + 2 * number + 1
+        objects += [
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R"
+            b" /Resources << /Font << /F1 3 0 R >> /XObject << /Head 4 0 R >> >> >>" % content,
+            _stream(b"", page),
+        ]
     return _written(objects)
 
 

@@ -15,13 +15,14 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from efile import EFile, FilingError, FilingRequest
-from hub.app import Place, open_database, open_efile
+from efile import EFile, ExportOrder, FilingError, FilingRequest
+from hub.app import CLOCK, Place, open_database, open_efile
 from hub.bench.efile.asking import Clerks
 from hub.bench.efile.corpus import LETTER_BYTES, Corpus
 from hub.bench.efile.figures import Answers, EFileFigures, Timed
 from hub.bench.machine import cpu_seconds, fsync_rate, peak_rss_mb
 from hub.bench.tally import percentile
+from hub.core.clock import local_date
 from hub.core.errors import Unavailable
 from hub.demo.cast import BEISPIELHAUSEN, MUSTERSTADT
 from hub.demo.stage import Stage, python, set_stage, wait_for_port
@@ -31,6 +32,9 @@ THICK = 1000
 """Documents of the file whose page is opened."""
 _THICK_FILE, _FIRST_THICK = 900_000, 20_000_000
 """A file and letters of its own."""
+_BOUND_FILE, _FIRST_BOUND = 950_000, 30_000_000
+BOUND, _PAGES_EACH = 60, 14
+"""Documents of the file that is bound as one PDF, and pages of each."""
 _BATCH = 100
 """Letters filed at once, as the service does."""
 PAGES = 20
@@ -55,6 +59,8 @@ class _Stored:
     verified: Timed
     objects: int
     rebuilt: Timed
+    bound: Timed
+    """Pages of a whole file as one PDF."""
     intact: bool
     rss_mb: float
 
@@ -107,8 +113,9 @@ async def measure_efile(folder: Path, wanted: Wanted) -> EFileFigures:
         rebuild_per_second=round(stored.rebuilt.rate, 1),
         rebuild_per_cpu_second=round(stored.rebuilt.per_cpu_second, 1),
         rebuilt=int(stored.rebuilt.done),
-        whole_file_pdf_seconds=None,
-        whole_file_pdf_why_not="die Akte als ein PDF gibt es in dieser Version nicht",
+        whole_file_pdf_seconds=round(stored.bound.seconds, 2),
+        whole_file_pdf_pages=int(stored.bound.done),
+        whole_file_pdf_cpu_s=round(stored.bound.cpu_s, 2),
         rss_mb=round(max(stored.rss_mb, asked.rss_mb), 1),
         fsync_per_second=round(fsync, 1),
         hash_mb_per_second=round(await asyncio.to_thread(_hash_rate), 1),
@@ -151,12 +158,14 @@ async def _with_storage(stage: Stage, wanted: Wanted) -> _Stored:
             await _file(room, [corpus.message(n) for n in range(first, first + _BATCH)])
         report, verified_s, verified_cpu = await _timed(partial(room.verify, tenant), others)
         again, rebuilt_s, rebuilt_cpu = await _timed(partial(room.rebuild, tenant), others)
+        bound = await _bound(room, corpus, others)
         rss_mb = await asyncio.to_thread(peak_rss_mb, others)
     return _Stored(
         filed,
         Timed(done=report.bytes / 1_000_000, seconds=verified_s, cpu_s=verified_cpu),
         report.objects,
         Timed(done=again.documents, seconds=rebuilt_s, cpu_s=rebuilt_cpu),
+        bound,
         report.intact and not again.faults,
         rss_mb,
     )
@@ -171,6 +180,28 @@ async def _filed(room: EFile, corpus: Corpus, letters: int, others: list[int]) -
         _, wall, cpu = await _timed(partial(_file, room, batch), others)
         seconds, cpu_s = seconds + wall, cpu_s + cpu
     return Timed(done=letters, seconds=seconds, cpu_s=cpu_s)
+
+
+async def _bound(room: EFile, corpus: Corpus, others: list[int]) -> Timed:
+    """Bind a whole file of many pages into one PDF."""
+    numbers = range(_FIRST_BOUND, _FIRST_BOUND + BOUND)
+    paper = [corpus.as_pdf(number, 2 * LETTER_BYTES, _PAGES_EACH) for number in numbers]
+    await _file(
+        room,
+        [
+            corpus.request(number, part, file=_BOUND_FILE)
+            for number, part in zip(numbers, paper, strict=True)
+        ],
+    )
+    made_on = local_date(CLOCK.now_us())
+    order = ExportOrder(corpus.tenant, Corpus.sign(_BOUND_FILE), made_on)
+
+    async def bind() -> None:
+        async for _ in room.exports.whole_file(order):
+            pass
+
+    _, seconds, cpu_s = await _timed(bind, others)
+    return Timed(done=BOUND * _PAGES_EACH, seconds=seconds, cpu_s=cpu_s)
 
 
 async def _file(room: EFile, batch: list[FilingRequest]) -> None:
