@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
+from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
 
 _HEAD = (
@@ -105,8 +106,17 @@ def _head(message: Message) -> tuple[tuple[str, str], ...]:
     for name, label in _HEAD:
         value = message.get(name)
         if value is not None:
-            lines.append((label, " ".join(str(value).split())[:2000]))
+            text = " ".join(str(value).split())[:2000]
+            lines.append((label, _day(text) if name == "Date" else text))
     return tuple(lines)
+
+
+def _day(text: str) -> str:
+    """Return a date as people read it here; one that is none stays as it is."""
+    try:
+        return f"{parsedate_to_datetime(text):%d.%m.%Y, %H:%M Uhr (%z)}".replace(" ()", "")
+    except ValueError:
+        return text
 
 
 def _bytes(part: Message) -> bytes:

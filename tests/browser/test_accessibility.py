@@ -36,7 +36,8 @@ def pages(stage: Stage, login: str) -> list[str]:
         "": ["/anmelden", "/anmelden?abgemeldet=1"],
         "ahrens": [
             "/akten", "/akten?q=Bescheid", "/akten?q=Nirgendwo", f"/akten/{house.akte}",
-            f"/akten/{house.akte}/aufbewahrung", f"/akten/{house.akte}/beweispaket",
+            f"/akten/{house.akte}/aufbewahrung", f"/akten/{house.akte}/ausgabe",
+            f"/akten/{house.akte}/beweispaket",
             f"/akten?q=Bescheid&akte={house.akte}", "/akten?q=Vorschuss",
             f"/akten/{house.akte}/zugriffe", document, f"{document}?seite=3", f"{document}/text",
             f"{document}?ansicht=formular", house.document("anordnung"),

@@ -20,6 +20,7 @@ def test_a_mail_has_a_head_and_paragraphs() -> None:
     said = read(content.MAIL, mail(a_pdf=b"x"))
 
     assert ("Betreff", "Unterlagen für Anna") in said["head"]
+    assert ("Datum", "02.11.2026, 09:15 Uhr (+0100)") in said["head"]
     assert ["Guten Tag,", "anbei die Gehaltsabrechnung."] == said["paragraphs"]
 
 
