@@ -45,3 +45,17 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
     on_server = request.param == "postgresql"
     address = request.getfixturevalue("postgres_address") if on_server else None
     return engine_named(request.param, tmp_path / "hub.sqlite", address)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Report what tests measured; no figure is judged here."""
+    lines = [
+        f"{report.nodeid.rpartition('::')[2]}: {name}: {value}"
+        for report in terminalreporter.getreports("passed")
+        if report.when == "call"
+        for name, value in report.user_properties
+    ]
+    if lines:
+        terminalreporter.section("measures")
+        for line in sorted(lines):
+            terminalreporter.line(line)
