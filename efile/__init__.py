@@ -9,6 +9,7 @@ Whatever belongs to a file is stored sealed with a key of that file (:mod:`efile
 from __future__ import annotations
 
 from efile.access.room import GROUNDS, AccessRoom, Unseen
+from efile.contents.room import ContentsRoom, Outline
 from efile.errors import (
     Conflict,
     FilingError,
@@ -27,6 +28,7 @@ from efile.filing import STEPS as FILING_STEPS
 from efile.index import index_migrations
 from efile.index.access.guards import Admission, Block
 from efile.index.log import Head
+from efile.index.outline import DocumentHead, Matter, Portion, TypeSeen
 from efile.integrity.chain import GENESIS, chain_hash, first_break
 from efile.kinds.catalog import FIRST_KIND, FileKind, FileKinds
 from efile.kinds.catalog import SHIPPED as SHIPPED_KINDS
@@ -103,10 +105,12 @@ __all__ = [
     "Capability",
     "Competence",
     "Conflict",
+    "ContentsRoom",
     "DayNote",
     "Decision",
     "Direction",
     "Document",
+    "DocumentHead",
     "DocumentPart",
     "EFile",
     "ExportOrder",
@@ -129,13 +133,16 @@ __all__ = [
     "InvalidRequest",
     "KeyWrap",
     "LargeFile",
+    "Matter",
     "NotDisplayable",
     "NotFound",
+    "Outline",
     "Outlook",
     "PackageReceipt",
     "PageImage",
     "PageText",
     "Part",
+    "Portion",
     "ProofRoom",
     "Readable",
     "RebuildReport",
@@ -153,6 +160,7 @@ __all__ = [
     "StorageMisconfigured",
     "StorageUnavailable",
     "Table",
+    "TypeSeen",
     "Unseen",
     "VerifyReport",
     "Volume",

@@ -11,6 +11,7 @@ from copy import copy
 
 from efile import filing
 from efile.access.room import AccessRoom
+from efile.contents.room import ContentsRoom
 from efile.errors import FilingError, IntegrityBroken, NotFound, StorageMisconfigured
 from efile.export.room import ExportRoom
 from efile.filing import Archive
@@ -86,16 +87,8 @@ class EFile:
         self._archive = Archive(
             database, self._objects, self._readers, secrets.names, self.keys, known, host.passing
         )
-        self.retention = RetentionRoom(self._archive)
-        """How long files are kept, and opening new ones."""
-        self.proof = ProofRoom(self._archive, clock, host)
-        """Signed heads of the log, and what is proven with them."""
         self._host = host
-        self.access = AccessRoom(self._archive)
-        """Who may see what, and who is responsible."""
-        self.finding = FindingRoom(self._archive)
-        """Documents by their words."""
-        self._sight: sight.Sight | None = None
+        self._look(None)
         self.exports = ExportRoom(self, database, self._objects, clock)
         """The whole file as PDF."""
         self.scans = ScanRoom(self.fetch, database, self._objects, clock)
@@ -120,13 +113,23 @@ class EFile:
         names = {sight.unit(one) for one in units} | {sight.person(one) for one in stands_for}
         if person:
             names |= {sight.person(person), sight.confidant(person)}
-        seen._sight = sight.Sight(kinds, frozenset(names), frozenset(opened))  # noqa: SLF001  a copy of itself
-        seen.finding = FindingRoom(self._archive, seen._sight)  # noqa: SLF001  a copy of itself
-        seen.retention = RetentionRoom(self._archive, seen._sight)  # noqa: SLF001  a copy of itself
-        seen.access = AccessRoom(self._archive, seen._sight)  # noqa: SLF001  a copy of itself
-        seen.proof = ProofRoom(self._archive, self._clock, self._host, seen._sight)  # noqa: SLF001  a copy of itself
+        seen._look(sight.Sight(kinds, frozenset(names), frozenset(opened)))  # noqa: SLF001  a copy of itself
         seen.exports = self.exports.seen_by(seen)
         return seen
+
+    def _look(self, seen: sight.Sight | None) -> None:
+        """Open the rooms to somebody who sees this much; without a sight everything."""
+        self._sight = seen
+        self.retention = RetentionRoom(self._archive, seen)
+        """How long files are kept, and opening new ones."""
+        self.proof = ProofRoom(self._archive, self._clock, self._host, seen)
+        """Signed heads of the log, and what is proven with them."""
+        self.access = AccessRoom(self._archive, seen)
+        """Who may see what, and who is responsible."""
+        self.contents = ContentsRoom(self._archive, seen)
+        """Files in portions, as they are and as they were."""
+        self.finding = FindingRoom(self._archive, seen)
+        """Documents by their words."""
 
     async def file(self, request: FilingRequest) -> FiledDocument:
         """File one document; see :mod:`efile.filing`."""

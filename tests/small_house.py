@@ -38,6 +38,10 @@ from hub.pipeline.setbacks import CAN_BE_INQUIRED
 from hub.routing.table import Routes
 from hub.store import cases, clearing, lanes, messages
 from hub.store.accounts import Passwords, Role
+from hub.store.casework import emergencies, notes, tasks, units, visits
+from hub.store.casework.emergencies import Emergency
+from hub.store.casework.notes import Note
+from hub.store.casework.tasks import Task
 from hub.store.clearing import ClearingCase
 from hub.store.database import Transaction
 from hub.store.desk import alarms, corrections, holds, jobs, sights
@@ -341,6 +345,37 @@ async def hold_a_file(house: SmallHouse) -> None:
         await room.record_day(OFFICE, old.id, event, date(2010, 1, 1), "Aktenlage", by)
 
 
+TASK, NOTE = "0192f0a0-0000-7000-8000-0000000000e1", "0192f0a0-0000-7000-8000-0000000000e2"
+EMERGENCY = "0192f0a0-0000-7000-8000-0000000000e3"
+
+
+async def keep_beside(house: SmallHouse) -> None:
+    """Put down a task and notes on the file, let it be opened in an emergency and looked at."""
+    await house.database.write(lambda tx: _keep_beside(tx, house.akte, house.clock.now_us()))
+
+
+def _keep_beside(tx: Transaction, akte: str, now_us: int) -> None:
+    units.add(tx, OFFICE, "uv1", "Unterhaltsvorschuss A-K")
+    units.join(tx, "ahrens", ["uv1"], now_us)
+    task = Task(
+        id=TASK, tenant=OFFICE, akte=akte, due="2026-11-01", text="Nachweis anfordern",
+        owner="p:ahrens", made_by="ahrens", made_us=now_us,
+    )  # fmt: skip
+    tasks.add(tx, task)
+    note = Note(
+        id=NOTE, tenant=OFFICE, akte=akte, document="", author="ahrens", team=False,
+        text="Mutter erst nach 16 Uhr erreichbar.", made_us=now_us,
+    )  # fmt: skip
+    notes.add(tx, note)
+    notes.add(tx, replace(note, id=f"{NOTE[:-1]}9", author="bauer", team=True))
+    one = Emergency(
+        id=EMERGENCY, tenant=OFFICE, akte=akte, login="bauer", reason="Kind ohne Obdach",
+        opened_us=now_us, until_us=now_us + 3_600_000_000,
+    )  # fmt: skip
+    emergencies.begin(tx, one)
+    visits.came(tx, OFFICE, "ahrens", akte, now_us - 9 * 86_400_000_000)
+
+
 async def fill_the_desk(house: SmallHouse) -> None:
     """Put there what pages of the desk can show.
 
@@ -354,6 +389,7 @@ async def fill_the_desk(house: SmallHouse) -> None:
     await refuse_rows(house)
     await leave_an_attachment(house)
     await hold_a_file(house)
+    await keep_beside(house)
     await house.database.write(lambda tx: _show_off(tx, house.clock.now_us()))
 
 

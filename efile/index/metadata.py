@@ -216,6 +216,19 @@ def akten_named(
     return _as_seen(tx, tenant, [Akte(**row) for row in rows], sight)
 
 
+def akten_by_id(
+    tx: Transaction, tenant: str, ids: Sequence[str], sight: Sight | None = None
+) -> dict[str, Akte]:
+    """Return the files with these ids, as far as they are seen."""
+    if not ids:
+        return {}
+    seen = narrowing(tx, tenant, sight, akte="efile_akten")
+    rows = tx.all(
+        f"{_AKTE} AND id IN :ids{seen.akte}", tenant=tenant, ids=tuple(ids), **seen.values
+    )
+    return {akte.id: akte for akte in _as_seen(tx, tenant, [Akte(**row) for row in rows], sight)}
+
+
 def _as_seen(
     tx: Transaction, tenant: str, akten: Sequence[Akte], sight: Sight | None
 ) -> list[Akte]:

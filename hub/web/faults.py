@@ -58,6 +58,10 @@ _DENIALS = {
         "Eine Angabe fehlt oder passt nicht; es wurde nichts geändert.",
         "Gehen Sie zurück und ergänzen Sie die Angabe.",
     ),
+    "day_not_understood": (
+        "Dieser Tag ist nicht zu verstehen oder liegt zurück; es wurde nichts geändert.",
+        "Möglich sind zum Beispiel: 3w, in 2 Wochen, 15.1., morgen, Montag.",
+    ),
     "form_too_large": (
         "Das Formular ist zu groß; es wurde nichts geändert.",
         "Kürzen Sie die Angaben.",

@@ -18,6 +18,7 @@ from hub.web.pages import (
     messages,
     operations,
 )
+from hub.web.pages.casework import routes as casework
 from hub.web.pages.entry import confirming, federated, signin
 from hub.web.pages.files import contents, exports, proof_package, retention
 from hub.web.pages.viewer import document, parts, scripts
@@ -206,6 +207,7 @@ ROUTES: Final = (
         "GET", f"{_DOCUMENT}/inhalt/{{part}}/seiten/{{page}}.png", "part-page", contents.image,
         _file("page_viewed", "page"),
     ),
+    *casework.ROUTES,
     Route("GET", "/bilanz", "balance", messages.balance, _operating("balance_viewed", "balance")),
     Route(
         "GET", "/nachrichten", "messages", messages.listed,

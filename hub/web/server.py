@@ -7,6 +7,7 @@ from aiohttp import web
 from hub.web import gate
 from hub.web.limits import Limit
 from hub.web.pages.akten import SEARCHES
+from hub.web.pages.casework.access import EMERGENCIES
 from hub.web.pages.entry.federated import ATTEMPTS
 from hub.web.pages.entry.signin import LIMITS, SignInLimits
 from hub.web.pages.viewer.proven import PROVEN, ProvenBytes
@@ -27,6 +28,7 @@ def build_site(services: SiteServices) -> web.Application:
     site[ATTEMPTS] = Limit(30)
     site[SEARCHES] = Limit(60)
     site[PROVEN] = ProvenBytes()
+    site[EMERGENCIES] = Limit(5)
     for route in ROUTES:
         site.router.add_route(route.method, route.path, route.handler, name=route.name)
     return site

@@ -39,6 +39,11 @@ def pages(stage: Stage, login: str) -> list[str]:
             f"/akten/{house.akte}/aufbewahrung", f"/akten/{house.akte}/ausgabe",
             f"/akten/{house.akte}/beweispaket",
             f"/akten?q=Bescheid&akte={house.akte}", "/akten?q=Vorschuss",
+            f"/akten/{house.akte}/zugriff", f"/akten/{house.akte}/dokumente",
+            f"/akten/{house.akte}/dokumente?neu=1", f"/akten/{house.akte}/verlauf",
+            f"/akten/{house.akte}/stand/2026-11-10", f"/akten/{house.akte}/stand/2020-01-01",
+            f"/akten/{house.akte}/verzeichnis?am=2026-11-10", "/mein-tag", "/mein-tag/neu",
+            "/wiedervorlagen", "/wiedervorlagen?wessen=team", "/notzugriff",
             f"/akten/{house.akte}/zugriffe", document, f"{document}?seite=3", f"{document}/text",
             f"{document}?ansicht=formular", house.document("anordnung"),
             house.document("tabelle"), "/klaerfaelle", "/klaerfaelle/clearing-1", "/hilfe",
@@ -55,7 +60,7 @@ def pages(stage: Stage, login: str) -> list[str]:
             "/zustand", "/klaerfaelle/clearing-1", f"/nachrichten/{REPEATABLE}",
             f"/klaerfaelle/{DOUBT}", f"/nachrichten/{DOUBT_MESSAGE}",
         ],
-        "revision": ["/zugriffsprotokoll", "/zugriffsprotokoll/pruefung"],
+        "revision": ["/notzugriffe", "/zugriffsprotokoll", "/zugriffsprotokoll/pruefung"],
         "betrieb": ["/alarme", "/ziele", "/bilanz", "/nachrichten", "/sperren", "/zertifikate"],
     }[login]  # fmt: skip
 

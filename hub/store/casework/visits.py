@@ -20,6 +20,11 @@ def came(tx: Transaction, tenant: str, login: str, akte: str, now_us: int) -> in
         " THEN file_visit.last_us ELSE file_visit.before_us END, last_us = excluded.last_us",
         tenant=tenant, login=login, akte=akte, now=now_us, visit=VISIT_US,
     )  # fmt: skip
+    return before(tx, tenant, login, akte)
+
+
+def before(tx: Transaction, tenant: str, login: str, akte: str) -> int:
+    """Return when the visit before the last one ended, 0 if there was none."""
     row = tx.one(
         "SELECT before_us FROM file_visit"
         " WHERE tenant = :tenant AND login = :login AND akte = :akte",

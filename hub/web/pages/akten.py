@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from efile import Akte
+from hub.store.casework import notes
+from hub.store.database import Row
 from hub.web.faults import Denied
 from hub.web.limits import Limit
 from hub.web.presentation.rendering import render
-from hub.web.visit import visit_of
+from hub.web.visit import Visit, visit_of
 
 PAGE = 25
 HITS = 30
@@ -28,6 +31,7 @@ async def show(request: web.Request) -> web.Response:
     files = visit.efile
     akten = await files.akten(visit.tenant, query, after, PAGE + 1)
     hits = await files.finding.documents(visit.tenant, query, HITS) if query and not after else []
+    noted = await _notes(visit, query) if query and not after else []
     return render(
         request,
         "akten.html",
@@ -37,6 +41,7 @@ async def show(request: web.Request) -> web.Response:
         following=akten[PAGE - 1].aktenzeichen if len(akten) > PAGE else "",
         further=after is not None,
         hits=hits,
+        notes=noted,
     )
 
 
@@ -48,8 +53,18 @@ async def _within(request: web.Request, akte_id: str, query: str) -> web.Respons
     hits = await visit.efile.finding.documents(visit.tenant, query, HITS_WITHIN, akte.id)
     return render(
         request, "akten.html", query=query, within=akte, akten=[], following="", further=False,
-        hits=hits,
+        hits=hits, notes=[],
     )  # fmt: skip
+
+
+async def _notes(visit: Visit, query: str) -> list[tuple[Row, Akte]]:
+    """Return notes the person may read, on files they see."""
+    login = visit.account.login
+    rows = await visit.services.database.read(
+        lambda tx: notes.search(tx, visit.tenant, login, query, HITS)
+    )
+    akten = await visit.efile.contents.known(visit.tenant, [row["akte"] for row in rows])
+    return [(row, akten[row["akte"]]) for row in rows if row["akte"] in akten]
 
 
 def _count(request: web.Request) -> None:

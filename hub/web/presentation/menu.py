@@ -17,10 +17,13 @@ class Entry:
     icon: str
     roles: frozenset[Role]
     office_only: bool = False
+    key: str = ""
+    """Letter that leads there."""
 
 
 ENTRIES = (
     Entry("/akten", "Akten", "folder", policy.FILE_READERS, office_only=True),
+    Entry("/mein-tag", "Mein Tag", "clock", policy.FILE_READERS, office_only=True, key="d"),
     Entry("/klaerfaelle", "Klärfälle", "flag", policy.CLERKS),
     Entry("/bilanz", "Bilanz", "scale", policy.ADMINISTRATORS),
     Entry("/nachrichten", "Nachrichten", "inbox", policy.ADMINISTRATORS),
@@ -29,6 +32,7 @@ ENTRIES = (
     Entry("/ziele", "Ziele", "send", policy.ADMINISTRATORS),
     Entry("/zertifikate", "Zertifikate", "key", policy.ADMINISTRATORS),
     Entry("/zustand", "Zustand", "pulse", policy.ADMINISTRATORS),
+    Entry("/notzugriffe", "Notzugriffe", "flag", policy.AUDITORS, office_only=True),
     Entry("/zugriffsprotokoll", "Zugriffe", "eye", policy.AUDITORS),
 )
 

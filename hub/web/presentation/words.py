@@ -158,6 +158,7 @@ RESULTS = {
     "not_found": Word("nicht vorhanden", "warn", "question"),
     "form_expired": Word("Formular ungültig", "warn", "cross"),
     "form_invalid": Word("Angabe fehlt", "warn", "cross"),
+    "day_not_understood": Word("Tag nicht verstanden", "warn", "cross"),
     "too_many_requests": Word("zu viele Anfragen", "warn", "pause"),
 }
 

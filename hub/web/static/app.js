@@ -13,7 +13,10 @@ const follow = (selector) => {
 const press = (key) => {
   const control = [...document.querySelectorAll(`[data-key="${key}"]`)].find((one) => one.checkVisibility());
   if (!control) { return false; }
-  if (control.matches("input")) { control.focus(); control.select(); } else { control.click(); }
+  if (control.matches("summary")) {
+    control.parentElement.open = true;
+    (control.parentElement.querySelector("textarea, input:not([type=hidden])") || control).focus();
+  } else if (control.matches("input")) { control.focus(); control.select(); } else { control.click(); }
   return true;
 };
 
@@ -106,6 +109,9 @@ function watch() {
   }, Number(live.dataset.live) * 1000);
 }
 watch();
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) { print(); }
+});
 
 /* The menu of the person closes like every menu: Escape, or a click elsewhere. */
 document.addEventListener("keydown", (event) => {

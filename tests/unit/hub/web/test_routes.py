@@ -11,18 +11,22 @@ from hub.web.visit import csrf_token
 from tests.small_house import (
     CLEARING,
     CORRECTION,
+    EMERGENCY,
     EXPORT,
     FILE_HOLD,
     GROUP,
     HOLD,
     JOB,
+    NOTE,
     OFFICE,
     PEOPLE,
+    TASK,
     SmallHouse,
     Visitor,
     hold_a_file,
     hold_a_message,
     keep_an_export,
+    keep_beside,
 )
 from tests.unit.hub.web.conftest import Arrive, LogOf
 
@@ -40,6 +44,8 @@ def address(route: Route, house: SmallHouse) -> str:
         "message": "0192f0a0-0000-7000-8000-000000000005", "clearing": CLEARING,
         "group": GROUP, "job": JOB, "correction": CORRECTION,
         "hold": HOLD, "retention_hold": FILE_HOLD, "part": "0", "export": EXPORT, "number": "1",
+        "task": TASK, "note": NOTE, "emergency": EMERGENCY, "block": FILE_HOLD,
+        "day": "2026-11-10",
     }  # fmt: skip
     return re.sub(r"\{(\w+)\}", lambda m: known[m[1]], route.path)
 
@@ -101,6 +107,7 @@ async def test_a_role_opens_what_its_policy_says_and_nothing_else(
     await hold_a_message(house)
     await hold_a_file(house)
     await keep_an_export(house, login)
+    await keep_beside(house)
     visitor = await arrive(login)
     expected, got = {}, {}
     for route in CLOSED:

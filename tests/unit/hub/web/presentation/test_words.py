@@ -21,10 +21,6 @@ TABLES = (words.RETENTION,
 
 COMMAND_LINE = {
     "file_opened",
-    "access_viewed",
-    "competence_changed",
-    "block_set",
-    "block_lifted",
     "archive_answer_noted",
     "kek_changed",
     "kek_joined",

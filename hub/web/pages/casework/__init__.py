@@ -1,0 +1,1 @@
+"""A caseworker's day: own files, tasks, notes, files on a day, access to files."""
