@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import apsw
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, StorageState, async_playwright
+from playwright.async_api import Page, StorageState, async_playwright, expect
 
 from hub.demo import cast
 from tests.browser.conftest import FLAGS
@@ -76,17 +76,13 @@ async def test_the_notice_is_found_and_read(page: Page):
 
 async def test_the_notice_is_leafed_through_page_by_page(page: Page):
     await open_notice(page)
-    first = await page.get_attribute("main img", "alt")
-    await page.click(
-        "[aria-label='Nächste Seite'], [rel=next][href*='seite=2'], a[href*='seite=2']"
-    )
+    first = page.get_by_role("img", name="Seite 1 von 2", exact=True)
+    await expect(first).to_be_visible(timeout=30_000)
+    await page.get_by_role("button", name="Nächste Seite").click()
     await page.wait_for_url("**seite=2**")
-    second = await page.get_attribute("main img", "alt")
+    second = page.get_by_role("img", name="Seite 2 von 2", exact=True)
 
-    assert first is not None
-    assert first.startswith("Seite 1 von 2")
-    assert second is not None
-    assert second.startswith("Seite 2 von 2")
+    await expect(second).to_be_visible(timeout=30_000)
 
 
 async def test_the_timeline_tells_of_order_notice_claim_and_receipt(page: Page):
