@@ -6,7 +6,8 @@ Documents that share a pack are read together, so that each pack is fetched once
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,6 @@ from efile.filing import Archive, entry
 from efile.index.entries import Entry
 from efile.integrity.digest import sha256_hex
 from efile.model import HELD_BYTES, Document, DocumentPart, Fault, LargeFile, Part
-from efile.objects import layout
 from efile.objects.pieces import digest_of
 from efile.recovery import faults
 from efile.recovery.survey import each_of
@@ -25,6 +25,8 @@ from efile.sealing import packed
 
 _GROUP = 100
 """Documents per transaction: beyond this the shared commit no longer costs time."""
+_PACKS = 4
+"""Packs held: those of neighbouring batches may be mixed in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,17 @@ class Ready:
     faults: tuple[Fault, ...]
 
 
-async def prepared(documents: Sequence[Document], archive: Archive) -> AsyncIterator[list[Ready]]:
-    """Yield the documents in groups for one transaction each."""
+async def prepared(
+    documents: Sequence[Document], leaves: Mapping[str, int], archive: Archive
+) -> AsyncIterator[list[Ready]]:
+    """Yield the documents in groups for one transaction each, in the order of their filing.
+
+    The log knows it; what it does not know comes last. Search finds the newest first by the
+    order of entering, so an index made anew must be entered as the first one was.
+    """
     shelf = _Shelf(archive)
     ordered = sorted(
-        documents, key=lambda each: (layout.commit_key(each) if each.packed else "", each.id)
+        documents, key=lambda each: (leaves.get(each.leaf, len(leaves)), each.filed_at_us, each.id)
     )
     for start in range(0, len(ordered), _GROUP):
         group = ordered[start : start + _GROUP]
@@ -59,13 +67,12 @@ async def _prepare(document: Document, shelf: _Shelf, archive: Archive) -> Ready
 
 
 class _Shelf:
-    """Fetches contents; the pack fetched last is kept, since its documents come together."""
+    """Fetches contents; the packs fetched last are kept, since their documents come together."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._turn = asyncio.Lock()
-        self._key = ""
-        self._pack: bytes | None = None
+        self._packs: OrderedDict[str, bytes | None] = OrderedDict()
 
     async def get(
         self, document: Document, part: DocumentPart, copies: ExitStack
@@ -91,12 +98,15 @@ class _Shelf:
         if not part.packed:
             return await self._fetch(document.tenant, part.object_key)
         async with self._turn:
-            if self._key != part.object_key:
-                self._pack = await self._fetch(document.tenant, part.object_key)
-                self._key = part.object_key
-            if self._pack is None:
+            if part.object_key not in self._packs:
+                fetched = await self._fetch(document.tenant, part.object_key)
+                self._packs[part.object_key] = fetched
+                while len(self._packs) > _PACKS:
+                    self._packs.popitem(last=False)
+            pack = self._packs[part.object_key]
+            if pack is None:
                 return None
-            stored = self._pack[part.start : part.start + packed.room(part)]
+            stored = pack[part.start : part.start + packed.room(part)]
         try:
             return await packed.part_of(stored, document, part, self._archive.keys)
         except (NotFound, IntegrityBroken):

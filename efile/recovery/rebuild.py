@@ -35,7 +35,7 @@ async def rebuild(tenant: str, archive: Archive, clock: Clock, host: Host) -> Re
     documents = list(seen.documents.values())
     found = [*seen.faults(), *stored.faults]
     leaves = await settle(tenant, stored, archive, anew=True)
-    async for ready in _entered(prepared(documents, archive), archive, leaves):
+    async for ready in _entered(prepared(documents, leaves, archive), archive, leaves):
         found += [fault for each in ready for fault in each.faults if fault not in found]
     await archive.database.write(lambda tx: metadata.sum_up_again(tx, tenant))
     await enter_unlogged(tenant, archive, leaves)

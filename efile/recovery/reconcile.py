@@ -36,7 +36,7 @@ async def reconcile(tenant: str, archive: Archive, clock: Clock, host: Host) -> 
     indexed = await rows(tenant, archive)
     missing = [each for name, each in seen.documents.items() if name not in indexed]
     replayed = 0
-    async for ready in prepared(missing, archive):
+    async for ready in prepared(missing, leaves, archive):
         entered = [each.entry for each in ready]
         known = await archive.database.write(partial(enter, entries=entered, leaves=leaves))
         replayed += len(entered) - len(known)

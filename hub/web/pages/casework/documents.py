@@ -14,7 +14,7 @@ from hub.web.faults import Denied
 from hub.web.presentation.rendering import render
 from hub.web.visit import Visit, visit_of
 
-PAGE = 30
+PAGE = 25
 PRINTED = 2_000
 """Documents on one list for printing; a longer one goes on with a link."""
 HEADS = 20
