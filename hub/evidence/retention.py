@@ -171,7 +171,7 @@ def _entries(tx: Transaction, gone: Sequence[Row]) -> list[Entry]:
 
 _OF_DIGEST = """
 SELECT id, case_key FROM message WHERE tenant = :tenant
-AND substr(sha256, 1, 8) = substr(:sha256, 1, 8) AND sha256 = :sha256 ORDER BY id
+AND substr(sha256, 1, 8) = substr(:sha256, 1, 8) AND sha256 = :sha256 ORDER BY received_us, id
 """
 
 

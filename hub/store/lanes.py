@@ -330,10 +330,10 @@ def hand_back(tx: Transaction, me: str, now_us: int) -> int:
     A head whose bytes may have left stays ours: only recovery may decide what became of it.
     """
     tx.run(
-        "UPDATE promise SET state = 'waiting' FROM lane WHERE lane.leased_by = :me AND "
-        "promise.tenant = lane.tenant AND promise.queue = lane.queue AND "
-        "promise.lane_key = lane.lane_key AND promise.lane_seq = lane.head_seq AND "
-        "promise.state = 'leased'",
+        # From the few lanes that are leased to their heads, never through all promises.
+        "UPDATE promise SET state = 'waiting' WHERE state = 'leased' AND "
+        "(tenant, queue, lane_key, lane_seq) IN (SELECT tenant, queue, lane_key, head_seq "
+        "FROM lane WHERE leased_by = :me AND state = 'leased')",
         me=me,
     )  # fmt: skip
     return tx.run(

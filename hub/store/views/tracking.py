@@ -11,17 +11,21 @@ def timeline(tx: Transaction, tenant: str, case_key: str, limit: int = 600) -> l
     A message is accepted before its case is known, so its entries are found by the message.
     """
     rows = tx.all(
-        "SELECT journal.seq, journal.at_us, journal.action, journal.message_id,"
+        # Two ways lead to the entries of a case, each with an index of its own.
+        "WITH entry AS ("
+        " SELECT seq FROM journal WHERE tenant = :tenant AND case_key = :case_key"
+        " UNION SELECT journal.seq FROM message CROSS JOIN journal"
+        " WHERE message.tenant = :tenant AND message.case_key = :case_key"
+        " AND journal.tenant = message.tenant AND journal.message_id = message.id)"
+        " SELECT journal.seq, journal.at_us, journal.action, journal.message_id,"
         " journal.to_state, journal.actor, journal.facts, message.kind, message.partner,"
         " message.state AS message_state, message.code AS message_code,"
         " promise.kind AS promise_kind, promise.queue"
-        " FROM journal LEFT JOIN message"
+        " FROM entry CROSS JOIN journal LEFT JOIN message"
         " ON message.tenant = journal.tenant AND message.id = journal.message_id"
         " LEFT JOIN promise"
         " ON promise.tenant = journal.tenant AND promise.id = journal.promise_id"
-        " WHERE journal.tenant = :tenant AND (journal.case_key = :case_key"
-        " OR journal.message_id IN (SELECT id FROM message"
-        "   WHERE tenant = :tenant AND case_key = :case_key))"
+        " WHERE journal.tenant = :tenant AND journal.seq = entry.seq"
         " ORDER BY journal.seq DESC LIMIT :limit",
         tenant=tenant,
         case_key=case_key,
@@ -57,10 +61,10 @@ def waiting(tx: Transaction, tenant: str, case_key: str) -> list[Row]:
     """Return what is promised for a case and not yet done."""
     return tx.all(
         "SELECT promise.message_id, promise.kind, promise.queue, promise.state,"
-        " promise.attempts, promise.last_code, promise.made_us FROM promise"
-        " JOIN message ON message.tenant = promise.tenant"
-        " AND message.id = promise.message_id"
+        " promise.attempts, promise.last_code, promise.made_us FROM message"
+        " CROSS JOIN promise"
         " WHERE message.tenant = :tenant AND message.case_key = :case_key"
+        " AND promise.tenant = message.tenant AND promise.message_id = message.id"
         " AND promise.state IN ('waiting', 'leased', 'sent', 'batched', 'unknown', 'dead')"
         " ORDER BY promise.made_us LIMIT 100",
         tenant=tenant,
