@@ -269,7 +269,7 @@ class SqliteDatabase:
             self.figures.units += len(group)
 
     def _run_bare(self, group: list[Unit]) -> bool:
-        """Run the units without savepoints; if one fails, take everything back and say so.
+        """Run the units without savepoints; where one of several fails, take back all and say so.
 
         Within a savepoint SQLite remembers every page as it was, and with each statement walks
         through all it remembers: in a unit of a thousand messages that was most of its time.
@@ -279,10 +279,12 @@ class SqliteDatabase:
                 unit.result = unit.work(SqliteTransaction(self._writer))
         except (apsw.IOError, apsw.FullError, apsw.CorruptError):
             raise
-        except BaseException:  # noqa: BLE001  found again, and answered, with a savepoint
+        except BaseException as exc:  # noqa: BLE001  answered here or with a savepoint
             self._writer.execute("ROLLBACK").fetchall()
             self._writer.execute("BEGIN IMMEDIATE").fetchall()
-            return False
+            if len(group) > 1:
+                return False
+            group[0].error = exc
         return True
 
     def _run(self, unit: Unit) -> None:

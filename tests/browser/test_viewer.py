@@ -51,6 +51,15 @@ async def turn(page: Page, key: str, title: str) -> None:
     await expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
 
 
+async def until(page: Page, expression: str) -> None:
+    """Wait for something in the page; its policy forbids the waiting that scripts could do."""
+    for _ in range(1500):
+        if await page.evaluate(expression):
+            return
+        await page.wait_for_timeout(20)
+    raise AssertionError(expression)
+
+
 async def log_of(stage: Stage) -> list[Row]:
     """Return the access log, oldest first."""
 
@@ -130,7 +139,7 @@ async def test_enter_goes_from_hit_to_hit_and_back(stage: Stage) -> None:
 
     await expect(page.locator("#seitenzahl")).to_have_value("3")
     marked = "[...CSS.highlights.get('treffer-hier')].map(range => range.toString())"
-    await page.wait_for_function(f"{marked}.length === 1")
+    await until(page, f"{marked}.length === 1")
     assert ["Monat"] == await page.evaluate(marked)
 
 
@@ -176,7 +185,7 @@ async def test_a_key_pressed_twice_at_once_goes_two_documents_on(stage: Stage) -
 async def test_a_form_can_be_searched_like_pages(stage: Stage) -> None:
     page = await stage.signed_in("ahrens")
     await page.goto(stage.house.document("anordnung"))
-    await page.wait_for_function("'live' in document.body.dataset")
+    await until(page, "'live' in document.body.dataset")
     await page.keyboard.press("f")
     await page.keyboard.type("sommerfeld")
     await page.keyboard.press("Enter")
@@ -224,7 +233,7 @@ async def test_a_print_has_every_page_and_stands_in_the_log_before(stage: Stage)
         "window.print = () => { window.printed = document.querySelectorAll('.print-page').length }"
     )
     await page.keyboard.press("Control+p")
-    await page.wait_for_function("window.printed")
+    await until(page, "window.printed")
 
     assert 3 == await page.evaluate("window.printed")
     await expect(page.locator(".print-page")).to_have_count(0)

@@ -32,8 +32,8 @@ ENTRIES = (
     Entry("/ziele", "Ziele", "send", policy.ADMINISTRATORS),
     Entry("/zertifikate", "Zertifikate", "key", policy.ADMINISTRATORS),
     Entry("/zustand", "Zustand", "pulse", policy.ADMINISTRATORS),
-    Entry("/notzugriffe", "Notzugriffe", "flag", policy.AUDITORS, office_only=True),
     Entry("/zugriffsprotokoll", "Zugriffe", "eye", policy.AUDITORS),
+    Entry("/notzugriffe", "Notzugriffe", "flag", policy.AUDITORS, office_only=True),
 )
 
 

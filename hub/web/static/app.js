@@ -85,17 +85,17 @@ addEventListener("popstate", () => {
 
 /* What is being made tells how far it is, until it is ready; the link beside it does the same. */
 function watch() {
-  const live = document.querySelector("[data-live]");
-  if (!live) { return; }
+  const made = document.querySelector("[data-watch]");
+  if (!made) { return; }
   setTimeout(async () => {
     try {
       const response = await fetch(location.href, { headers: { Accept: "text/html" } });
       if (!response.ok || response.redirected) { return; }
       const next = new DOMParser().parseFromString(await response.text(), "text/html");
-      const now = next.querySelector("[data-live]");
+      const now = next.querySelector("[data-watch]");
       if (now) {
-        live.querySelector("progress").value = now.querySelector("progress").value;
-        live.querySelector("label").textContent = now.querySelector("label").textContent;
+        made.querySelector("progress").value = now.querySelector("progress").value;
+        made.querySelector("label").textContent = now.querySelector("label").textContent;
       } else {
         const old = document.getElementById("inhalt");
         const focused = old.contains(document.activeElement);
@@ -106,7 +106,7 @@ function watch() {
       }
     } catch { /* The next time tells. */ }
     watch();
-  }, Number(live.dataset.live) * 1000);
+  }, Number(made.dataset.watch) * 1000);
 }
 watch();
 document.addEventListener("click", (event) => {

@@ -14,7 +14,7 @@ async def finished(visitor: Visitor, place: str) -> str:
     async with asyncio.timeout(60):
         while True:
             page = await (await visitor.get(place)).text()
-            if "data-live" not in page:
+            if "data-watch" not in page:
                 return page
             await asyncio.sleep(0.02)
 
