@@ -190,6 +190,24 @@ async def test_a_node_that_stops_within_a_transaction_holds_nobody_up(
         assert {"t": "takens"} == await other.read(lambda tx: tx.one("SELECT t FROM item"))
 
 
+async def until_it_writes(other: PostgresDatabase, process: int) -> None:
+    """Wait until what a session sent has arrived and holds its row."""
+
+    def writes(tx: Transaction) -> bool:
+        return bool(
+            tx.one(
+                "SELECT 1 FROM pg_stat_activity WHERE pid = :pid AND backend_xid IS NOT NULL",
+                pid=process,
+            )
+        )
+
+    for _ in range(3000):
+        if await other.read(writes):
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("nothing arrived")
+
+
 async def test_a_node_that_stops_between_statements_it_sends_at_once_holds_nobody_up(
     address: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,6 +221,8 @@ async def test_a_node_that_stops_between_statements_it_sends_at_once_holds_nobod
             # The server waits for what comes behind them; to it, that is no idle session.
             sleeper.execute("BEGIN")
             sleeper.execute("UPDATE item SET t = 'held' WHERE id = 1")
+            sleeper.pgconn.flush()
+            await until_it_writes(other, sleeper.info.backend_pid)
             await other.write(lambda tx: tx.run("UPDATE item SET t = 'taken' WHERE id = 1"))
 
         assert {"t": "taken"} == await other.read(lambda tx: tx.one("SELECT t FROM item"))
