@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from efile.filing import Archive
 from efile.finding.analysing import analyse_anew
-from efile.index import fulltext, metadata
+from efile.index import fulltext
 from efile.index.access.sight import Sight
-from efile.model import Akte, Hit
+from efile.model import Hit
 
 
 class FindingRoom:
@@ -15,16 +15,6 @@ class FindingRoom:
     def __init__(self, archive: Archive, sight: Sight | None = None) -> None:
         self._archive = archive
         self._sight = sight
-
-    async def file_of(self, tenant: str, akte_id: str) -> Akte:
-        """Return the file with this id or Aktenzeichen, without what is in it.
-
-        Raises:
-            NotFound: this tenant has no such file.
-        """
-        return await self._archive.database.read(
-            lambda tx: metadata.find_akte(tx, tenant, akte_id, self._sight)
-        )
 
     async def documents(
         self, tenant: str, text: str, limit: int = 50, akte: str | None = None

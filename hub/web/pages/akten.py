@@ -48,7 +48,7 @@ async def show(request: web.Request) -> web.Response:
 async def _within(request: web.Request, akte_id: str, query: str) -> web.Response:
     """Show what fits among the documents of one file."""
     visit = visit_of(request)
-    akte = await visit.efile.finding.file_of(visit.tenant, akte_id)
+    akte = await visit.efile.contents.akte(visit.tenant, akte_id)
     visit.note(akte=akte.id)
     hits = await visit.efile.finding.documents(visit.tenant, query, HITS_WITHIN, akte.id)
     return render(
