@@ -91,10 +91,13 @@ def admit(tx: Transaction, identity: Identity, now_us: int) -> tuple[Account, st
     )  # fmt: skip
     if row is None:
         return None
-    tx.run(
+    bound = row["subject"] is not None or tx.run(
         "UPDATE account SET subject = :subject WHERE id = :id AND subject IS NULL",
         subject=identity.key, id=row["id"],
     )  # fmt: skip
+    if not bound:
+        # Another node has just bound the account to somebody else of that login.
+        return None
     token = secrets.token_urlsafe(32)
     sessions.open_session(tx, row["id"], token, now_us, identity.session)
     return to_account(row), token
@@ -113,8 +116,8 @@ def end_sessions(tx: Transaction, issuer: str, said: LogoutSaid, now_us: int) ->
     return tx.run(
         "DELETE FROM session WHERE (:sid = '' OR provider_session = :sid) AND account_id IN"
         " (SELECT id FROM account WHERE federated = 1 AND CASE WHEN :subject = '' THEN"
-        " subject LIKE :issuer || ' %' ELSE subject = :issuer || ' ' || :subject END)",
-        sid=said.session, subject=said.subject, issuer=issuer,
+        " substr(subject, 1, length(:prefix)) = :prefix ELSE subject = :prefix || :subject END)",
+        sid=said.session, subject=said.subject, prefix=f"{issuer} ",
     )  # fmt: skip
 
 
