@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from efile.access.room import GROUNDS, AccessRoom, Unseen
 from efile.contents.room import ContentsRoom, Outline
+from efile.disposal.clearing import STEPS as DISPOSAL_STEPS
+from efile.disposal.judging import Judgement
+from efile.disposal.room import DisposalRoom, RunView, Wanted
 from efile.errors import (
     Conflict,
     FilingError,
@@ -86,6 +89,7 @@ from efile.sealing.wrapping import KeyWrap, Secrets
 from efile.service import EFile
 
 __all__ = [
+    "DISPOSAL_STEPS",
     "FILING_STEPS",
     "FIRST_KIND",
     "GENESIS",
@@ -109,6 +113,7 @@ __all__ = [
     "DayNote",
     "Decision",
     "Direction",
+    "DisposalRoom",
     "Document",
     "DocumentHead",
     "DocumentPart",
@@ -131,6 +136,7 @@ __all__ = [
     "Host",
     "IntegrityBroken",
     "InvalidRequest",
+    "Judgement",
     "KeyWrap",
     "LargeFile",
     "Matter",
@@ -151,6 +157,7 @@ __all__ = [
     "RetentionRule",
     "Role",
     "RulesMisconfigured",
+    "RunView",
     "S3Access",
     "S3Store",
     "Secrets",
@@ -165,6 +172,7 @@ __all__ = [
     "VerifyReport",
     "Volume",
     "Vorgang",
+    "Wanted",
     "Word",
     "chain_hash",
     "first_break",

@@ -33,21 +33,16 @@ from efile import admission
 from efile.capture.intake import captured
 from efile.errors import Conflict, FilingError
 from efile.index import entries, metadata
+from efile.index.ending import destroyed
 from efile.index.entries import Entry, entry_of
 from efile.index.keys import File
 from efile.index.text import is_structured, text_of
 from efile.integrity.digest import sha256_hex
 from efile.isolation.pool import LimitedPool
 from efile.kinds.catalog import FileKinds
-from efile.model import (
-    Document,
-    DocumentPart,
-    FiledDocument,
-    FilingRequest,
-    Part,
-)
+from efile.model import Document, DocumentPart, FiledDocument, FilingRequest, Part
 from efile.objects import layout, manifest, pack
-from efile.ports import Database, ObjectStore, Passing
+from efile.ports import NOTHING_BESIDE, Beside, Database, ObjectStore, Passing
 from efile.sealing import packed
 from efile.sealing.envelope import DataKey, seal
 from efile.sealing.ring import Found, KeyRing
@@ -79,6 +74,8 @@ class Archive:
     kinds: FileKinds
     passing: Passing = lambda _: None
     """Told the name of each step between two durable acts."""
+    beside: Beside = NOTHING_BESIDE
+    """What the host keeps beside files."""
     _prepared: set[str] = field(default_factory=set)
     kinds_seen: dict[str, str] = field(default_factory=dict)
     """Kind of each file the index was asked for lately; a file keeps its kind."""
@@ -264,15 +261,20 @@ async def _recognise(filings: Sequence[_Filing], archive: Archive) -> None:
         archive.kinds_seen.clear()
     kinds = {akte: archive.kinds_seen[akte] for akte in files if akte in archive.kinds_seen}
     unseen = [(tenant, akte) for akte, tenant in files.items() if akte not in kinds]
-    known, found = await archive.database.read(
-        lambda tx: (entries.known(tx, names), metadata.kinds(tx, unseen))
-    )
+    documents = [each.document for each in filings]
+    known, found, refused = await archive.database.read(
+        lambda tx: (
+            entries.known(tx, names), metadata.kinds(tx, unseen), destroyed.refused(tx, documents)
+        )
+    )  # fmt: skip
     archive.kinds_seen.update(found)
     kinds |= found
     for each in filings:
         kind = kinds.setdefault(each.document.akte_id, each.document.kind)
         if each.name in known:
             each.settle(known[each.name])
+        elif each.name in refused:
+            each.outcome = refused[each.name]
         elif kind != each.document.kind:
             each.outcome = _other_kind(each.document)
 
@@ -378,9 +380,12 @@ async def _enter(filings: Sequence[_Filing], archive: Archive) -> None:
     ready = [each.entry for each in filings if each.entry is not None]
     if not ready:
         return
-    known = await archive.database.write(lambda tx: entries.enter(tx, ready))
+    entered = await archive.database.write(lambda tx: entries.enter(tx, ready))
     for each in filings:
-        each.settle(known.get(each.name, each.document))
+        if each.name in entered.refused:
+            each.outcome = entered.refused[each.name]
+        else:
+            each.settle(entered.known.get(each.name, each.document))
 
 
 def _other_kind(document: Document) -> Conflict:

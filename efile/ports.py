@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
 from efile.kinds.catalog import FileKinds
-from efile.model import LargeFile
+from efile.model import Akte, LargeFile
 
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -205,6 +205,32 @@ class ObjectStore(Protocol):
         ...
 
 
+class Beside(Protocol):
+    """What the host keeps beside files, in the same database."""
+
+    def open_work(self, tx: Transaction, akte: Akte) -> Sequence[str]:
+        """Return what is still to be done on a file, German sentences."""
+        ...
+
+    def forget(self, tx: Transaction, tenant: str, akte: str, aktenzeichen: str) -> None:
+        """Take out what is kept beside a file that is destroyed in this unit of work."""
+        ...
+
+
+class NothingBeside:
+    """A host that keeps nothing beside files."""
+
+    def open_work(self, tx: Transaction, akte: Akte) -> Sequence[str]:  # noqa: ARG002  nothing is looked at
+        """Return nothing."""
+        return ()
+
+    def forget(self, tx: Transaction, tenant: str, akte: str, aktenzeichen: str) -> None:
+        """Nothing is there."""
+
+
+NOTHING_BESIDE: Beside = NothingBeside()
+
+
 @dataclass(frozen=True, slots=True)
 class Host:
     """What a host may hand in beside what the e-file cannot do without."""
@@ -217,3 +243,5 @@ class Host:
     """Without it heads of the log are neither signed nor believed."""
     stamping: Stamping | None = None
     """Without it no head gets a time stamp."""
+    beside: Beside = NOTHING_BESIDE
+    """Tells what is open on a file, and forgets what it keeps beside one that is destroyed."""

@@ -12,6 +12,7 @@ from copy import copy
 from efile import filing
 from efile.access.room import AccessRoom
 from efile.contents.room import ContentsRoom
+from efile.disposal.room import DisposalRoom
 from efile.errors import FilingError, IntegrityBroken, NotFound, StorageMisconfigured
 from efile.export.room import ExportRoom
 from efile.filing import Archive
@@ -85,8 +86,9 @@ class EFile:
         self._pages = pages.PageRoom(self._drawers)
         known = host.kinds or FileKinds.load()
         self._archive = Archive(
-            database, self._objects, self._readers, secrets.names, self.keys, known, host.passing
-        )
+            database, self._objects, self._readers, secrets.names, self.keys, known, host.passing,
+            host.beside,
+        )  # fmt: skip
         self._host = host
         self._look(None)
         self.exports = ExportRoom(self, database, self._objects, clock)
@@ -130,6 +132,8 @@ class EFile:
         """Files in portions, as they are and as they were."""
         self.finding = FindingRoom(self._archive, seen)
         """Documents by their words."""
+        self.disposal = DisposalRoom(self._archive, self._clock, self._host, seen)
+        """Destroying files with four eyes."""
 
     async def file(self, request: FilingRequest) -> FiledDocument:
         """File one document; see :mod:`efile.filing`."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from efile.errors import Conflict
 from efile.index import fulltext, log, metadata, scans
 from efile.index.access import guards
+from efile.index.ending import destroyed
 from efile.index.words.engines import Words
 from efile.model import Document, TextState
 from efile.ports import Transaction
@@ -46,22 +48,33 @@ def known(tx: Transaction, names: Sequence[Name]) -> dict[Name, Document]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What was not entered, and why."""
+
+    known: dict[Name, Document]
+    """As they are known."""
+    refused: dict[Name, Conflict]
+    """Of files that are destroyed, and taken out of the file."""
+
+
 def enter(
     tx: Transaction, entries: Sequence[Entry], leaves: Mapping[str, int] | None = None
-) -> dict[Name, Document]:
-    """Enter what is not known yet; return those that were known, as they are known.
+) -> Entered:
+    """Enter what is not known yet, but nothing that was destroyed.
 
     What is filed goes to the end of the log. What recovery found gets the place ``leaves`` has
     for it, or none: then ``log.enter_unlogged`` must follow.
     """
     _take_turns(tx, entries)
     before = known(tx, [each.name for each in entries])
-    new = [each for each in entries if each.name not in before]
+    gone = destroyed.refused(tx, [each.document for each in entries])
+    new = [each for each in entries if each.name not in before and each.name not in gone]
     documents = [each.document for each in new]
     _enter(tx, new, log.append(tx, documents) if leaves is None else _places(new, leaves))
     metadata.sum_up(tx, documents)
     guards.set_up(tx, documents)
-    return before
+    return Entered(before, gone)
 
 
 def replace(tx: Transaction, entries: Sequence[Entry], leaves: Mapping[str, int]) -> None:
@@ -70,10 +83,12 @@ def replace(tx: Transaction, entries: Sequence[Entry], leaves: Mapping[str, int]
     ``metadata.sum_up_again`` and ``log.enter_unlogged`` must follow.
     """
     _take_turns(tx, entries)
-    names = [each.name for each in entries]
+    gone = destroyed.refused(tx, [each.document for each in entries])
+    there = [each for each in entries if each.name not in gone]
+    names = [each.name for each in there]
     fulltext.forget(tx, names)
     metadata.forget(tx, names)
-    _enter(tx, entries, _places(entries, leaves))
+    _enter(tx, there, _places(there, leaves))
 
 
 def _places(entries: Sequence[Entry], leaves: Mapping[str, int]) -> dict[Name, int]:
@@ -91,8 +106,11 @@ def outdated(tx: Transaction, tenant: str, limit: int) -> list[tuple[Document, s
 def renew(tx: Transaction, analysed: Sequence[tuple[Document, Words]]) -> None:
     """Put a new analysis in the place of the known one."""
     log.take_turns(tx, [document.tenant for document, _ in analysed])
-    fulltext.forget(tx, [(document.tenant, document.id) for document, _ in analysed])
-    fulltext.insert(tx, analysed)
+    # What was destroyed while it was analysed stays away.
+    gone = destroyed.refused(tx, [document for document, _ in analysed])
+    there = [one for one in analysed if (one[0].tenant, one[0].id) not in gone]
+    fulltext.forget(tx, [(document.tenant, document.id) for document, _ in there])
+    fulltext.insert(tx, there)
 
 
 def _take_turns(tx: Transaction, entries: Sequence[Entry]) -> None:

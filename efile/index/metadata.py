@@ -138,6 +138,11 @@ def all_documents(tx: Transaction, tenant: str) -> list[Document]:
     return _documents(tx, "d.tenant = :tenant", tenant, {})
 
 
+def of_file(tx: Transaction, tenant: str, akte: str) -> list[Document]:
+    """Return every document of a file, oldest first."""
+    return _documents(tx, "d.akte_id = :akte", tenant, {"akte": akte})
+
+
 def _seen(tx: Transaction, document: Document, sight: Sight | None) -> bool:
     if sight is None:
         return True
@@ -282,6 +287,22 @@ def forget(tx: Transaction, documents: Sequence[tuple[str, str]]) -> None:
     names = [{"tenant": tenant, "id": name} for tenant, name in documents]
     tx.many("DELETE FROM efile_parts WHERE tenant = :tenant AND document_id = :id", names)
     tx.many("DELETE FROM efile_documents WHERE tenant = :tenant AND id = :id", names)
+
+
+def repack(
+    tx: Transaction, tenant: str, old: str, new: str, starts: Mapping[str, Sequence[int]]
+) -> None:
+    """Let the parts of documents lie where they begin in a pack written in another's place."""
+    tx.many(
+        "UPDATE efile_parts SET object_key = :new, start = :start WHERE tenant = :tenant"
+        " AND document_id = :document AND position = :position AND object_key = :old",
+        [
+            {"tenant": tenant, "document": name, "position": position, "start": start,
+             "old": old, "new": new}
+            for name, begins in starts.items()
+            for position, start in enumerate(begins)
+        ],
+    )  # fmt: skip
 
 
 def sum_up_again(tx: Transaction, tenant: str) -> None:

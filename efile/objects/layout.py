@@ -23,6 +23,8 @@ RENDITION_ROOT = "v1/r/"
 """Prefix of what can be made again: exports, pages, text. Never listed by verification."""
 DATA_KEYS_ROOT = "v1/k/"
 """Prefix of the wrapped data keys."""
+TOMBSTONES_ROOT, CERTIFICATES_ROOT = "v1/t/", "v1/b/"
+"""Prefixes of what is left of what was destroyed, and of the certificates of runs."""
 PROBE_ROOT = "v1/probe/"
 """Prefix of everything a probe writes; never listed by verification."""
 LOG_ROOT = "v1/log/"
@@ -141,11 +143,35 @@ def key_object(akte: str, key: str, kek: str) -> str:
     return f"{key_prefix(akte)}{key}-{kek}.json"
 
 
+def file_prefixes(akte: str) -> tuple[str, str]:
+    """Return where everything of a file lies but its keys and what it shares with others."""
+    return f"{ROOT}{akte}/", f"{RENDITION_ROOT}{akte}/"
+
+
+def tombstone_key(akte: str, document: str = "") -> str:
+    """Return where the tombstone of a file lies, or of one document of it."""
+    return (
+        f"{TOMBSTONES_ROOT}{akte}/{document}.json"
+        if document
+        else (f"{TOMBSTONES_ROOT}{akte}.json")
+    )
+
+
+def certificate_key(run: str) -> str:
+    """Return where the certificate of a run lies."""
+    return f"{CERTIFICATES_ROOT}{run}.json"
+
+
 def akte_of(key: str) -> str:
     """Return the file an object belongs to by its key; empty for one that files share."""
     root, _, rest = key.partition("/")[2].partition("/")
     akte = rest.partition("/")[0]
     return akte if root in ("a", "k", "r") and _UUID.fullmatch(akte) else ""
+
+
+def document_of(key: str) -> str:
+    """Return the document an object is the manifest of; empty for any other object."""
+    return key.split("/")[4] if is_manifest(key) else ""
 
 
 def commit_key(document: Document) -> str:

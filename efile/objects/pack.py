@@ -22,7 +22,7 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from efile.integrity.digest import canonical_json
@@ -127,6 +127,39 @@ def read(data: bytes) -> Contents:
         tuple(documents),
         sound=spans is not None and documents == scanned and _is_whole(data, entries),
     )
+
+
+def without(data: bytes, dropped: Collection[str]) -> tuple[bytes, dict[str, tuple[int, ...]]]:
+    """Return the pack without these documents, and where the parts of the others begin in it.
+
+    Empty, where nothing else is in it.
+
+    Raises:
+        ValueError: the pack is damaged; then nobody can say that nothing else would get lost.
+    """
+    spans = _spans(data)
+    contents = read(data)
+    if spans is None or not contents.sound:
+        raise ValueError("a damaged pack is not rewritten")
+    named = zip(_named(data), contents.documents, strict=True)
+    kept = [
+        Item(
+            name, version, content(data, each.manifest), tuple(content(data, p) for p in each.parts)
+        )
+        for (name, version), each in named
+        if name not in dropped
+    ]
+    if not kept:
+        return b"", {}
+    rewritten, starts = build(contents.tenant, kept)
+    return rewritten, {item.id: begin for item, begin in zip(kept, starts, strict=True)}
+
+
+def _named(data: bytes) -> list[tuple[str, int]]:
+    """Return identifier and version of each document of a whole pack."""
+    begin, _ = _TAIL.unpack_from(data, len(data) - _TAIL.size)
+    entry = next(_entries(data, begin, len(data) - _TAIL.size))
+    return [(str(n), int(v)) for n, v, _, _ in json.loads(content(data, entry.slot))["documents"]]
 
 
 class _Writer:

@@ -297,3 +297,53 @@ def stamp_unchecked(key: str) -> Fault:
         "In hub.toml unter [evidence] tsa_url und tsa_roots eintragen, auch wenn keine neuen"
         " Zeitstempel geholt werden.",
     )  # fmt: skip
+
+
+def tombstone_altered(key: str) -> Fault:
+    """What says that a file was destroyed cannot be believed: then nothing excuses what is gone."""
+    return Fault(
+        "tombstone_altered", key, "Ein Löschvermerk ist unlesbar, verändert oder gefälscht.",
+        _RESTORE,
+    )  # fmt: skip
+
+
+def tombstone_missing(key: str) -> Fault:
+    """The index knows of a destroyed file, storage does not."""
+    return Fault(
+        "tombstone_missing", key,
+        "Der Löschvermerk einer vernichteten Akte fehlt im Speicher.", _RESTORE,
+    )  # fmt: skip
+
+
+def tombstone_unlogged(key: str) -> Fault:
+    """A tombstone has no leaf in the log."""
+    return Fault(
+        "tombstone_unlogged", key, "Ein Löschvermerk steht nicht im Ablageprotokoll.",
+        "Der Abgleich trägt ihn nach (aktenhub efile rebuild); den Anlass klären.",
+    )  # fmt: skip
+
+
+def remains(key: str) -> Fault:
+    """Something of a destroyed file, or of a document that was taken out, still lies there."""
+    return Fault(
+        "destroyed_remains", key,
+        "Von einer vernichteten Akte oder einer berichtigten Fehlablage liegt noch etwas im"
+        " Speicher.",
+        "Der Abgleich lässt es vernichten (aktenhub efile reconcile); den Anlass klären, etwa eine"
+        " eingespielte Sicherung.",
+    )  # fmt: skip
+
+
+def certificate_altered(key: str) -> Fault:
+    """A certificate of a disposal run cannot be believed."""
+    return Fault(
+        "disposal_certificate_altered", key,
+        "Ein Löschprotokoll ist unlesbar, verändert oder gefälscht.", _RESTORE,
+    )  # fmt: skip
+
+
+def certificate_missing(key: str) -> Fault:
+    """A run was carried out, but its certificate is gone."""
+    return Fault(
+        "disposal_certificate_missing", key, "Ein Löschprotokoll fehlt im Speicher.", _RESTORE,
+    )  # fmt: skip

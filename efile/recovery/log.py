@@ -8,11 +8,12 @@ from functools import partial
 
 from efile.filing import Archive
 from efile.index import log
+from efile.index.ending import destroyed
 from efile.index.log import Head
 from efile.model import Document, Fault
 from efile.objects import layout
 from efile.ports import Transaction
-from efile.recovery import faults
+from efile.recovery import endings, faults
 from efile.recovery.stored_log import StoredLog
 from efile.recovery.survey import Survey
 
@@ -78,6 +79,7 @@ async def against_documents(
     not is reported elsewhere.
     """
     known = {each.leaf for each in [*seen.documents.values(), *indexed.values()]}
+    known |= seen.endings.leaves() | await endings.indexed_leaves(tenant, archive)
     found = [
         faults.leaf_without_document(tenant, place)
         for place, leaf in before.leaves
@@ -85,8 +87,10 @@ async def against_documents(
     ]
     logged = {leaf for _, leaf in before.leaves}
     late = [each for each in indexed.values() if each.leaf not in logged]
-    if late:
+    stones = {leaf: key for key, leaf in seen.endings.stones.items() if leaf not in logged}
+    if late or stones:
         logged = {leaf for _, leaf in (await indexed_log(tenant, archive)).leaves}
+    found += [faults.tombstone_unlogged(k) for leaf, k in stones.items() if leaf not in logged]
     return found + [
         faults.document_unlogged(layout.commit_place(each))
         for each in late
@@ -132,3 +136,4 @@ async def enter_unlogged(tenant: str, archive: Archive, places: dict[str, int]) 
     work = partial(log.enter_unlogged, tenant=tenant, known=places)
     while await archive.database.write(work):
         pass
+    await archive.database.write(partial(destroyed.enter_unlogged, tenant=tenant))

@@ -16,6 +16,7 @@ from efile.index import metadata
 from efile.index.entries import replace
 from efile.model import RebuildReport
 from efile.ports import Clock, Host
+from efile.recovery import endings
 from efile.recovery.log import against_documents, compared, enter_unlogged, indexed_log, settle
 from efile.recovery.reading import Ready, prepared
 from efile.recovery.stored_log import read_log
@@ -32,6 +33,7 @@ async def rebuild(tenant: str, archive: Archive, clock: Clock, host: Host) -> Re
     stored = await read_log(tenant, archive, host)
     seen = await survey(tenant, archive)
     await archive.keys.restore(seen.rows)
+    await endings.settle(tenant, seen.endings, archive)
     documents = list(seen.documents.values())
     found = [*seen.faults(), *stored.faults]
     leaves = await settle(tenant, stored, archive, anew=True)
@@ -44,6 +46,7 @@ async def rebuild(tenant: str, archive: Archive, clock: Clock, host: Host) -> Re
     found += compared(tenant, logged, stored)
     found += await against_documents(tenant, logged, seen, indexed, archive)
     found += await not_stored(tenant, seen, indexed.values(), archive)
+    found = await endings.against_index(tenant, seen.endings, found, archive, host.signing)
     akten = len({each.akte_id for each in documents})
     return RebuildReport(tenant, started, akten, len(documents), tuple(found))
 

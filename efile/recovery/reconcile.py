@@ -14,7 +14,7 @@ from efile.index.entries import enter
 from efile.model import Document, Fault, ReconcileReport
 from efile.objects import layout
 from efile.ports import Clock, Host
-from efile.recovery import faults
+from efile.recovery import endings, faults
 from efile.recovery.log import compared, enter_unlogged, indexed_log, settle
 from efile.recovery.reading import prepared
 from efile.recovery.stored_log import read_log
@@ -33,19 +33,21 @@ async def reconcile(tenant: str, archive: Archive, clock: Clock, host: Host) -> 
     leaves = await settle(tenant, stored, archive, anew=False)
     seen = await survey(tenant, archive)
     await archive.keys.restore(seen.rows)
+    await endings.settle(tenant, seen.endings, archive)
     indexed = await rows(tenant, archive)
     missing = [each for name, each in seen.documents.items() if name not in indexed]
     replayed = 0
     async for ready in prepared(missing, leaves, archive):
         entered = [each.entry for each in ready]
         known = await archive.database.write(partial(enter, entries=entered, leaves=leaves))
-        replayed += len(entered) - len(known)
+        replayed += len(entered) - len(known.known) - len(known.refused)
     await enter_unlogged(tenant, archive, leaves)
     indexed |= {each.id: each for each in missing}
     told = [*stored.faults, *compared(tenant, await indexed_log(tenant, archive), stored)]
     found = [*seen.faults(), *told, *await against_index(tenant, seen, indexed, archive)]
     found += await _sizes(tenant, seen, indexed, archive)
     found += [faults.orphan(key) for key in seen.orphans()]
+    found = await endings.against_index(tenant, seen.endings, found, archive, host.signing)
     return ReconcileReport(tenant, started, replayed, (*found, *_surplus(seen, indexed)))
 
 
@@ -54,7 +56,7 @@ def _surplus(seen: Survey, indexed: dict[str, Document]) -> Iterator[Fault]:
     used = {layout.commit_key(each) for each in indexed.values()}
     told = {fault.where for fault in seen.altered}
     for key in seen.sizes:
-        if layout.is_pack(key) and key not in used and key not in told:
+        if layout.is_pack(key) and key not in {*used, *told, *seen.endings.hollow}:
             yield faults.pack_surplus(key)
 
 

@@ -18,6 +18,7 @@ from efile.integrity.digest import sha256_hex
 from efile.model import Document, DocumentPart, Fault
 from efile.objects import layout, manifest, pack
 from efile.recovery import faults
+from efile.recovery.endings import Endings, read_endings
 from efile.sealing import packed
 from efile.sealing.ring import KeyReader
 
@@ -47,6 +48,8 @@ class Survey:
     rows: list[KeyRow] = field(default_factory=list)
     """Those of them that open."""
     bytes_read: int = 0
+    endings: Endings = field(default_factory=Endings)
+    """What storage says was destroyed, and what is left of it."""
 
     def refuse(self, why: FilingError, place: str) -> None:
         """Note a manifest that does not open; a missing key closes many."""
@@ -64,7 +67,7 @@ class Survey:
     def faults(self) -> list[Fault]:
         """Return what was found wrong while reading."""
         damaged = (faults.digest_mismatch(place) for place in sorted(self.damaged))
-        return [*self.altered, *damaged, *self._kinds_mixed()]
+        return [*self.altered, *damaged, *self._kinds_mixed(), *self.endings.faults()]
 
     def _kinds_mixed(self) -> Iterator[Fault]:
         """Yield files whose documents name different kinds: two nodes opened them at once."""
@@ -81,17 +84,21 @@ class Survey:
         return [
             key
             for key in self.sizes
-            if key not in known and not layout.is_manifest(key) and not layout.is_pack(key)
+            if key not in known
+            and not layout.is_manifest(key)
+            and not layout.is_pack(key)
+            and key not in self.endings.remains
         ]
 
 
 async def survey(tenant: str, archive: Archive) -> Survey:
     """List everything; read every key, every manifest and every pack."""
-    seen = Survey()
+    seen = Survey(endings=await read_endings(tenant, archive))
     await _examine_keys(seen, tenant, archive)
     for root in (layout.ROOT, layout.PACK_ROOT):
         async for page in archive.objects.pages(tenant, root):
             seen.sizes |= {item.key: item.size for item in page}
+    seen.endings.look(seen.sizes)
 
     async def read(key: str) -> bytes | FilingError:
         if layout.is_pack(key) and seen.sizes[key] > pack.LARGEST:
@@ -101,7 +108,8 @@ async def survey(tenant: str, archive: Archive) -> Survey:
         except (NotFound, IntegrityBroken) as exc:
             return exc
 
-    manifests = sorted(key for key in seen.sizes if layout.is_manifest(key))
+    there = (key for key in seen.sizes if key not in seen.endings.remains)
+    manifests = sorted(key for key in there if layout.is_manifest(key))
     packs = sorted(key for key in seen.sizes if layout.is_pack(key))
     async for key, stored in each_of([*manifests, *packs], read):
         await _look(seen, tenant, key, stored, archive)
@@ -127,6 +135,8 @@ async def _look(
 async def _examine_keys(seen: Survey, tenant: str, archive: Archive) -> None:
     async for page in archive.objects.pages(tenant, layout.DATA_KEYS_ROOT):
         seen.keys |= {item.key: item.size for item in page}
+    for place in seen.endings.look(seen.keys):
+        del seen.keys[place]
     reader = KeyReader(archive.keys, tenant)
     async for place, found in each_of(sorted(seen.keys), reader.read):
         if isinstance(found, KeyRow):
@@ -154,21 +164,35 @@ async def _look_into_pack(
     named = layout.pack_key(layout.pack_secret(archive.secret, tenant), sha256_hex(stored))
     if key != named or contents.tenant != tenant or not contents.sound:
         seen.altered.append(faults.pack_altered(key))
-    for found in contents.documents:
-        starts = [slot.start for slot in found.parts]
-        place = f"{key}#{starts[0] if starts else 0}"
-        try:
-            clear = await packed.manifest_of(
-                pack.content(stored, found.manifest), tenant, place, archive.keys
-            )
-            document = manifest.read_packed(clear, archive.secret, key, starts)
-        except (NotFound, IntegrityBroken) as exc:
-            seen.refuse(exc, place)
-            continue
-        for part, slot in zip(document.parts, found.parts, strict=True):
-            if not await _is_whole(pack.content(stored, slot), document, part, archive):
-                seen.damaged.add(part.place)
-        _enter(seen, tenant, document)
+    gone = [
+        await _look_at_packed(seen, tenant, key, stored, one, archive) for one in contents.documents
+    ]
+    if contents.sound and gone and all(gone):
+        seen.endings.hollow.append(key)
+
+
+async def _look_at_packed(
+    seen: Survey, tenant: str, key: str, stored: bytes, found: pack.Packed, archive: Archive
+) -> bool:
+    """Enter a document of a pack if it is whole; say whether it lies under a key that is gone."""
+    starts = [slot.start for slot in found.parts]
+    place = f"{key}#{starts[0] if starts else 0}"
+    sealed = pack.content(stored, found.manifest)
+    if seen.endings.is_of_gone_file(sealed, place):
+        return True
+    try:
+        clear = await packed.manifest_of(sealed, tenant, place, archive.keys)
+        document = manifest.read_packed(clear, archive.secret, key, starts)
+    except (NotFound, IntegrityBroken) as exc:
+        seen.refuse(exc, place)
+        return False
+    if seen.endings.packed_remains(document, place):
+        return False
+    for part, slot in zip(document.parts, found.parts, strict=True):
+        if not await _is_whole(pack.content(stored, slot), document, part, archive):
+            seen.damaged.add(part.place)
+    _enter(seen, tenant, document)
+    return False
 
 
 async def _is_whole(

@@ -16,7 +16,7 @@ from efile.model import HELD_BYTES, Document, DocumentPart, Fault, VerifyReport
 from efile.objects import layout
 from efile.objects.pieces import digest_of
 from efile.ports import Clock, Host
-from efile.recovery import faults
+from efile.recovery import endings, faults
 from efile.recovery.log import against_documents, compared, indexed_log
 from efile.recovery.stored_log import read_log
 from efile.recovery.survey import Survey, each_of, loss, survey
@@ -46,6 +46,7 @@ async def verify(tenant: str, archive: Archive, clock: Clock, host: Host) -> Ver
     found += await against_index(tenant, seen, indexed, archive)
     found += [*stored.faults, *compared(tenant, logged, stored)]
     found += await against_documents(tenant, logged, seen, indexed, archive)
+    found = await endings.against_index(tenant, seen.endings, found, archive, host.signing)
     faults_by_place = tuple(sorted(found, key=_by_place))
     objects = len(seen.sizes) + len(seen.keys) + len(stored.sizes)
     return VerifyReport(tenant, started, objects, size + stored.bytes, faults_by_place)

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from efile.errors import FilingError, IntegrityBroken, NotFound, StorageMisconfigured
 from efile.index import keys
+from efile.index.ending import destroyed
 from efile.index.keys import File, KeyRow
 from efile.objects import layout
 from efile.ports import Database, ObjectStore, Transaction
@@ -66,9 +67,12 @@ class KeyRing:
         return found
 
     async def _looked_up(self, files: Sequence[File]) -> dict[File, Found]:
-        rows = await self._database.read(lambda tx: keys.find(tx, files))
+        rows, gone = await self._database.read(
+            lambda tx: (keys.find(tx, files), destroyed.files_among(tx, files))
+        )
+        found: dict[File, Found] = {file: destroyed.file_destroyed(file[1]) for file in gone}
+        files = [file for file in files if file not in gone]
         made = [file for file in files if file not in rows and file not in self._current]
-        found: dict[File, Found] = {}
         if made:
             stored = await _each(made, self._make)
             found |= {f: each for f, each in zip(made, stored, strict=True)
@@ -187,11 +191,13 @@ class KeyRing:
         stored: dict[File, dict[str, KeyRow]] = {}
         for row in rows:
             stored.setdefault(row.file, {})[row.key_id] = row
-        known = await self._database.read(lambda tx: keys.find(tx, list(stored)))
+        known, gone = await self._database.read(
+            lambda tx: (keys.find(tx, list(stored)), destroyed.files_among(tx, list(stored)))
+        )
         lacking = [
             min(own.values(), key=lambda row: row.key_id)
             for file, own in stored.items()
-            if file not in known or known[file] not in own.values()
+            if file not in gone and (file not in known or known[file] not in own.values())
         ]
         if lacking:
             await self._database.write(lambda tx: keys.replace(tx, lacking))

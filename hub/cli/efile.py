@@ -54,15 +54,24 @@ def register(commands: Commands) -> None:
     put.add_argument("--vorgang", default="Schriftverkehr")
     put.add_argument("--type", default="Schreiben", dest="doc_type")
     put.add_argument("--actor", required=True, metavar="NAME")
+    _register_checks(group)
+    file_export.register(group)
+    file_retention.register(group)
+    _register_more(group)
+
+
+def _register_checks(group: Commands) -> None:
     verify = group.add(
         "verify", _verify, "Jedes Objekt neu lesen und vergleichen", json_output=True
     )
     verify.add_argument("--tenant", metavar="MANDANT")
+    reconcile = group.add(
+        "reconcile", _reconcile, "Speicher und Index abgleichen, Fehlendes nachtragen",
+        json_output=True,
+    )  # fmt: skip
+    reconcile.add_argument("--tenant", required=True, metavar="MANDANT")
     rebuild = group.add("rebuild", _rebuild, "Index allein aus S3 neu aufbauen", json_output=True)
     rebuild.add_argument("--tenant", required=True, metavar="MANDANT")
-    file_export.register(group)
-    file_retention.register(group)
-    _register_more(group)
 
 
 def _register_more(group: Commands) -> None:
@@ -223,6 +232,19 @@ async def _verify(options: argparse.Namespace) -> int:
         print(f"{objects} Objekte, {read} Bytes neu gelesen, {len(faults)} Fehler.")
         _show_faults(faults)
     return 1 if faults else 0
+
+
+async def _reconcile(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    tenant = place.settings.tenant(options.tenant).id
+    async with _open(place) as (_, room):
+        report = await room.reconcile(tenant)
+    if options.json:
+        show_json(asdict(report))
+    else:
+        print(f"{report.replayed} Dokumente nachgetragen, {len(report.faults)} Befunde.")
+        _show_faults([asdict(fault) for fault in report.faults])
+    return 1 if report.faults else 0
 
 
 async def _rebuild(options: argparse.Namespace) -> int:

@@ -1,0 +1,1 @@
+"""Destroying files whose period is over, and taking misfiled documents out: with four eyes."""

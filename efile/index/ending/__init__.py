@@ -1,0 +1,1 @@
+"""What the index knows of files that end: tombstones, runs, and taking their rows out."""

@@ -1,0 +1,60 @@
+"""Files whose period is over, and two people who decide on them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from efile import ArchiveAnswer, Author, EFile, Host, Wanted
+from hub.core.clock import FixedClock
+from hub.core.ids import uuid7
+from tests.efile_house import SECRET, EFileHouse, message, request
+from tests.signing import SIGNING
+
+TODAY = date(2026, 11, 22)
+ENDED = date(2010, 5, 4)
+DECLINED = ArchiveAnswer(takes=False, since=TODAY, reason="ohne bleibenden Wert")
+START_US = 1_700_000_000_000_000
+
+
+def by(number: int, name: str = "k.winter") -> Author:
+    at_us = START_US + number * 1_000_000
+    return Author(name, at_us, uuid7(at_us))
+
+
+async def due_file(house: EFileHouse, number: int = 1, *, answered: bool = True) -> str:
+    """Return the id of a file with a letter, a message and notes that may be destroyed."""
+    room, base = house.efile.retention, number * 100
+    akte = await room.open("muster", "beistandschaft", f"Müller {number}", 2026, by(base))
+    shared: dict[str, Any] = {"aktenzeichen": akte.aktenzeichen, "kind": "beistandschaft",
+                              "aktenplan": akte.aktenplan}  # fmt: skip
+    await house.efile.file_all([request(base, **shared), message(base + 1, **shared)])
+    await room.record_day("muster", akte.id, "ended", ENDED, "volljährig", by(base + 2))
+    if answered:
+        await room.answer("muster", akte.id, DECLINED, by(base + 3))
+    return akte.id
+
+
+async def approved_run(house: EFileHouse, *akten: str, number: int = 9000) -> str:
+    """Return the run by which one person proposed these files and another said yes."""
+    room = house.efile.disposal
+    wanted = Wanted(dict.fromkeys(akten, "Frist abgelaufen"), "Aussonderung 2026")
+    run = await room.propose("muster", wanted, TODAY, by(number))
+    await room.approve("muster", run.id, TODAY, by(number + 1, "a.sommer"))
+    return run.id
+
+
+async def carry_out(efile: EFile) -> None:
+    """Work until nothing is left to be done."""
+    while await efile.disposal.round(TODAY):
+        pass
+
+
+def beside(house: EFileHouse, host: Host) -> EFile:
+    """Return another e-file on the same database and storage."""
+    return EFile(house.database, house.objects, FixedClock(), SECRET, host)
+
+
+def host(**changes: Any) -> Host:
+    """Return a host with the test's signing key."""
+    return Host(**({"signing": SIGNING} | changes))
