@@ -209,9 +209,10 @@ class KeyRing:
 
         Raises:
             IntegrityBroken: a key was altered; those before it are done.
-            StorageMisconfigured: a key lies under a KEK nobody gave us.
+            StorageMisconfigured: a key lies under a KEK nobody gave us, or storage does not let
+                go of the old forms; then every key is done, and the old forms lie there, too.
         """
-        changed = 0
+        changed = kept = 0
         await self._prepare(tenant)
         places = [
             item.key
@@ -228,8 +229,10 @@ class KeyRing:
                 tenant, key_object(wrapped), wrapped.stored(), by_content=True
             )
             await self._database.write(partial(_follow, new=row_of(wrapped)))
-            await self._objects.destroy(tenant, place)
+            kept += await self._objects.destroy(tenant, place)
             changed += 1
+        if kept:
+            raise _keys_locked(kept)
         return changed
 
     async def tried(self, tenant: str, place: str) -> KeyRow:
@@ -286,6 +289,16 @@ def row_of(wrapped: WrappedKey) -> KeyRow:
 def key_object(wrapped: WrappedKey) -> str:
     """Return where a wrapped key lies."""
     return layout.key_object(wrapped.akte, wrapped.key, wrapped.kek)
+
+
+def _keys_locked(kept: int) -> StorageMisconfigured:
+    return StorageMisconfigured(
+        "old_keys_locked",
+        "Der Speicher hält abgelöste Schlüssel gesperrt; sie sind noch nicht vernichtet.",
+        remedy="Am Bucket die voreingestellte Aufbewahrungsfrist entfernen, ihren Ablauf abwarten"
+        " und den Wechsel wiederholen; bis dahin den bisherigen Hauptschlüssel behalten.",
+        place=f"{kept} Fassungen",
+    )
 
 
 def _key_missing(place: str) -> NotFound:
