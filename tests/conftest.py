@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from hub.store.engines.session import Address
+from tests import versioned_s3
 from tests.engines import Engine, engine_named
 from tests.postgres_server import PostgresServer, start_postgres
 from tests.s3_server import S3Server, start_rclone
@@ -22,6 +23,19 @@ settings.load_profile("untimed")
 def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     """A real S3 server for this test process; each test takes its own bucket prefix."""
     with start_rclone(tmp_path_factory.mktemp("s3") / "buckets") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def versioned_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """A real S3 server with versions and object lock for this test process, where it was built."""
+    program = versioned_s3.gateway_program()
+    if program is None:
+        pytest.skip("versitygw is not built here (make gateway)")
+    folder = tmp_path_factory.mktemp("versioned")
+    if not versioned_s3.keeps_attributes(folder):
+        pytest.skip("versitygw needs a temporary folder that keeps extended attributes")
+    with versioned_s3.start_versitygw(program, folder) as server:
         yield server
 
 
@@ -48,7 +62,22 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Report what tests measured; no figure is judged here."""
+    """Report what tests measured, and what this machine could not prove; nothing is judged."""
+    _report_measures(terminalreporter)
+    outcomes = [
+        name
+        for name in ("passed", "failed", "error", "skipped")
+        for report in terminalreporter.getreports(name)
+        if versioned_s3.MARKER in report.keywords
+    ]
+    if outcomes:
+        said = versioned_s3.summary(outcomes)
+        proven = said.startswith("proven")
+        terminalreporter.section("S3 with versions")
+        terminalreporter.line(said, green=proven, red=not proven, bold=not proven)
+
+
+def _report_measures(terminalreporter: pytest.TerminalReporter) -> None:
     lines = [
         f"{report.nodeid.rpartition('::')[2]}: {name}: {value}"
         for report in terminalreporter.getreports("passed")

@@ -1,4 +1,4 @@
-"""A real S3 server on loopback: rclone serving a folder."""
+"""Real S3 servers on loopback: rclone serving a folder, and what any other needs to start."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,21 +39,33 @@ def start_rclone(directory: Path) -> Iterator[S3Server]:
     if program is None:
         raise FileNotFoundError("rclone is not installed")
     directory.mkdir(parents=True, exist_ok=True)
-    endpoint = f"127.0.0.1:{_free_port()}"
+    endpoint = f"127.0.0.1:{free_port()}"
     command = [
         program, "serve", "s3", "--auth-key", f"{ACCESS_KEY},{SECRET_KEY}", "--addr", endpoint,
         "--config", "/dev/null", str(directory),
     ]  # fmt: skip
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with serving(command, endpoint):
+        yield S3Server(endpoint, ACCESS_KEY, SECRET_KEY, directory)
+
+
+@contextmanager
+def serving(
+    command: Sequence[str], endpoint: str, environment: Mapping[str, str] | None = None
+) -> Iterator[None]:
+    """Run a server until the block ends; return when it listens."""
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+    )
     try:
         _wait_until_open(endpoint, process)
-        yield S3Server(endpoint, ACCESS_KEY, SECRET_KEY, directory)
+        yield
     finally:
         process.kill()
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -69,4 +81,4 @@ def _wait_until_open(endpoint: str, process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.05)
         else:
             return
-    raise RuntimeError(f"rclone did not open {endpoint}")
+    raise RuntimeError(f"no server opened {endpoint}")

@@ -41,8 +41,16 @@ class Experiments(Protocol):
         """Whether two writes leave two versions, the older readable."""
         ...
 
+    async def shows_deletions(self, tenant: str, key: str) -> bool:
+        """Whether a deletion leaves a marker that is listed, and the bytes beneath it."""
+        ...
+
     async def refuses_locked_delete(self, tenant: str, key: str) -> bool:
         """Whether a version under GOVERNANCE retention cannot be deleted."""
+        ...
+
+    async def refuses_held_delete(self, tenant: str, key: str) -> bool:
+        """Whether a version under legal hold cannot be deleted, and can be afterwards."""
         ...
 
 
@@ -89,6 +97,12 @@ async def _basics(store: ObjectStore, tenant: str, root: str) -> list[Capability
             "Geschriebenes erscheint sofort und vollständig in der Liste.",
             "Die Liste ist unvollständig: Prüflauf und Wiederaufbau wären nicht verlässlich.",
         ),
+        (
+            "destruction",
+            _destruction,
+            "Vernichtetes ist mit allen Fassungen weg.",
+            "Vernichtetes bleibt liegen; meist ist am Bucket eine Frist voreingestellt.",
+        ),
     )
     seen = []
     for name, trial, good, bad in trials:
@@ -97,7 +111,8 @@ async def _basics(store: ObjectStore, tenant: str, root: str) -> list[Capability
         except (IntegrityBroken, NotFound, Conflict):
             # The store answered, but not with what was written.
             proven = False
-        seen.append(Capability(name, proven, required=True, note=good if proven else bad))
+        note, required = good if proven else bad, name != "destruction"
+        seen.append(Capability(name, proven, required=required, note=note))
     return seen
 
 
@@ -136,6 +151,12 @@ async def _listing(store: ObjectStore, tenant: str, root: str) -> bool:
     return listed == keys
 
 
+async def _destruction(store: ObjectStore, tenant: str, root: str) -> bool:
+    await store.put_once(tenant, f"{root}/x", b"gone")
+    remaining = await store.destroy(tenant, f"{root}/x")
+    return remaining == 0 and not await store.versions(tenant, f"{root}/x")
+
+
 async def _experiments(store: Experiments, tenant: str, root: str) -> list[Capability]:
     refused = await store.refuses_wrong_secret(tenant)
     good = "Falsche und fehlende Zugangsdaten werden abgewiesen."
@@ -155,10 +176,22 @@ async def _experiments(store: Experiments, tenant: str, root: str) -> list[Capab
             "Keine Versionierung: Überschriebenes ist nur aus der Sicherung zu holen.",
         ),
         (
+            "deletions_shown",
+            store.shows_deletions,
+            "Gelöschtes bleibt unter einer Löschmarke erhalten und wird gemeldet.",
+            "Gelöschtes ist sofort weg: Es ist nur aus der Sicherung zu holen.",
+        ),
+        (
             "object_lock",
             store.refuses_locked_delete,
             "Gesperrte Fassungen lassen sich nicht löschen.",
             "Kein Löschschutz: Wer Zugangsdaten hat, kann Objekte löschen.",
+        ),
+        (
+            "legal_hold",
+            store.refuses_held_delete,
+            "Eine Sperre ohne Frist (Legal Hold) hält Fassungen fest, bis sie aufgehoben wird.",
+            "Kein Legal Hold im Speicher: Löschsperren der Akten wirken nur im Programm.",
         ),
     )
     for name, trial, good, bad in trials:
@@ -168,10 +201,10 @@ async def _experiments(store: Experiments, tenant: str, root: str) -> list[Capab
 
 
 async def _clean(store: ObjectStore, tenant: str, root: str) -> None:
+    """Remove what was written, with its versions: of 20 MB a probe nothing may stay."""
     try:
-        keys = [item.key async for page in store.pages(tenant, f"{root}/") for item in page]
-        for key in keys:
-            await store.delete(tenant, key)
+        for key in sorted({each.key for each in await store.versions(tenant, f"{root}/")}):
+            await store.destroy(tenant, key)
     except FilingError:
         # What stays lies under the probe's own prefix and is named by chance; it harms nothing,
         # and the probe's own answer must not be hidden by its cleaning up.

@@ -16,24 +16,21 @@ import io
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from itertools import islice
 from typing import Any, BinaryIO, TypeVar, cast
 
 import urllib3
 from minio import Minio
-from minio.commonconfig import GOVERNANCE
 from minio.error import MinioException
-from minio.retention import Retention
 
 from efile.errors import StorageMisconfigured
 from efile.integrity.digest import sha256_of_stream
 from efile.integrity.proven import PIECE_BYTES, proven
 from efile.model import LargeFile
-from efile.objects import s3_bucket
+from efile.objects import s3_bucket, s3_trials
 from efile.objects.faults import object_differs, readback_differs
 from efile.objects.layout import PROBE_ROOT, checked_key, checked_tenant
-from efile.objects.s3_bucket import Protection
+from efile.objects.s3_bucket import Protection, get, put_if_absent
 from efile.objects.s3_faults import ABSENT, code_of, status_of, translated
 from efile.ports import ObjectInfo, ObjectVersion
 
@@ -47,8 +44,6 @@ _FILE_PART_BYTES = 8 * 1024 * 1024
 _CONNECT_S = 3.0
 _READ_S = 30.0
 """A part of 16 MiB must get through a slow link within this time."""
-_LOCK_S = 5
-"""Long enough to try a deletion, short enough to leave nothing behind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +117,7 @@ class S3Store:
     async def get(self, tenant: str, key: str) -> bytes:
         """Return all bytes."""
         bucket = self.bucket(tenant)
-        return await self.run(lambda: _get(self.client, bucket, key), key)
+        return await self.run(lambda: get(self.client, bucket, key), key)
 
     async def get_range(self, tenant: str, key: str, start: int, length: int) -> bytes:
         """Return ``length`` bytes from ``start``."""
@@ -186,18 +181,27 @@ class S3Store:
 
     async def keeps_first_on_condition(self, tenant: str, key: str) -> bool:
         """Whether ``If-None-Match: *`` is answered 412 and the first bytes stay."""
-        bucket = self.bucket(tenant)
-        return await self.run(lambda: _condition_holds(self.client, bucket, key), key)
+        return await self._tried(s3_trials.condition_holds, tenant, key)
 
     async def keeps_versions(self, tenant: str, key: str) -> bool:
         """Whether two writes leave two versions, the older readable."""
-        bucket = self.bucket(tenant)
-        return await self.run(lambda: _versions_kept(self.client, bucket, key), key)
+        return await self._tried(s3_trials.versions_kept, tenant, key)
+
+    async def shows_deletions(self, tenant: str, key: str) -> bool:
+        """Whether a deletion leaves a marker that is listed, and the bytes beneath it."""
+        return await self._tried(s3_trials.deletion_shown, tenant, key)
 
     async def refuses_locked_delete(self, tenant: str, key: str) -> bool:
         """Whether a version under GOVERNANCE retention cannot be deleted."""
+        return await self._tried(s3_trials.lock_holds, tenant, key)
+
+    async def refuses_held_delete(self, tenant: str, key: str) -> bool:
+        """Whether a version under legal hold cannot be deleted, and can be afterwards."""
+        return await self._tried(s3_trials.hold_holds, tenant, key)
+
+    async def _tried(self, trial: Callable[[Minio, str, str], bool], tenant: str, key: str) -> bool:
         bucket = self.bucket(tenant)
-        return await self.run(lambda: _lock_holds(self.client, bucket, key), key)
+        return await self.run(lambda: trial(self.client, bucket, key), key)
 
     async def _is_refused(self, access: S3Access, tenant: str) -> bool:
         stranger = S3Store(access)
@@ -211,24 +215,15 @@ class S3Store:
         return False
 
 
-def put_if_absent(client: Minio, bucket: str, key: str, data: bytes) -> None:
-    """PUT with ``If-None-Match: *``; the public method would turn it into metadata.
-
-    Servers that do not know the condition ignore it or answer 501; then it is left out.
-    """
-    try:
-        client._put_object(bucket, key, data, {"If-None-Match": "*"})  # noqa: SLF001  no public way
-    except MinioException as exc:
-        if status_of(exc) != 501:  # noqa: PLR2004  HTTP "not implemented"
-            raise
-        client._put_object(bucket, key, data)  # noqa: SLF001  the same call without the condition
-
-
 def _put_once(client: Minio, bucket: str, key: str, data: bytes, *, look: bool) -> None:
     present = _present(client, bucket, key) if look else None
     if present is None:
         written = _put(client, bucket, key, data)
-        present = _get(client, bucket, key)
+        present = get(client, bucket, key) if written else _present(client, bucket, key)
+        if present is None:
+            # Nothing to be seen and yet a refusal: some servers count a delete marker as an object.
+            client._put_object(bucket, key, data)  # noqa: SLF001  as put_if_absent, without a condition
+            written, present = True, get(client, bucket, key)
     else:
         written = False
     if present != data:
@@ -286,71 +281,18 @@ def _put(client: Minio, bucket: str, key: str, data: bytes) -> bool:
 
 def _present(client: Minio, bucket: str, key: str) -> bytes | None:
     try:
-        return _get(client, bucket, key)
+        return get(client, bucket, key)
     except MinioException as exc:
         if code_of(exc) in ABSENT:
             return None
         raise
 
 
-def _get(client: Minio, bucket: str, key: str, start: int = 0, length: int = 0) -> bytes:
-    return _read(client.get_object(bucket, key, offset=start, length=length))
-
-
 def _get_range(client: Minio, bucket: str, key: str, start: int, length: int) -> bytes:
     try:
-        return _get(client, bucket, key, start, length)
+        return get(client, bucket, key, start, length)
     except MinioException as exc:
         # 416: the object ends before the range begins.
         if status_of(exc) != 416:  # noqa: PLR2004  HTTP "range not satisfiable"
             raise
         return b""
-
-
-def _read(response: urllib3.BaseHTTPResponse) -> bytes:
-    try:
-        return bytes(response.read())
-    finally:
-        response.close()
-        response.release_conn()
-
-
-def _condition_holds(client: Minio, bucket: str, key: str) -> bool:
-    put_if_absent(client, bucket, key, b"first")
-    try:
-        put_if_absent(client, bucket, key, b"other")
-    except MinioException as exc:
-        return status_of(exc) == 412 and _get(client, bucket, key) == b"first"  # noqa: PLR2004  HTTP "precondition failed"
-    return False
-
-
-def _versions_kept(client: Minio, bucket: str, key: str) -> bool:
-    for data in (b"older", b"newer"):
-        client.put_object(bucket, key, io.BytesIO(data), len(data))
-    older = [each for each in s3_bucket.versions(client, bucket, key) if not each.is_latest]
-    if len(older) != 1:
-        return False
-    kept = client.get_object(bucket, key, version_id=older[0].version_id)
-    return _read(kept) == b"older"
-
-
-def _lock_holds(client: Minio, bucket: str, key: str) -> bool:
-    """Lock a version for seconds and try to delete it; the server's clock sets the date."""
-    client.put_object(bucket, key, io.BytesIO(b"locked"), 6)
-    stat = client.stat_object(bucket, key)
-    if stat.version_id is None or stat.last_modified is None:
-        return False
-    until = stat.last_modified + timedelta(seconds=_LOCK_S)
-    try:
-        client.set_object_retention(
-            bucket, key, Retention(GOVERNANCE, until), version_id=stat.version_id
-        )
-    except MinioException as exc:
-        if 400 <= status_of(exc) < 600:  # noqa: PLR2004  the server answered, so it refused
-            return False
-        raise
-    try:
-        client.remove_object(bucket, key, version_id=stat.version_id)
-    except MinioException:
-        return _read(client.get_object(bucket, key, version_id=stat.version_id)) == b"locked"
-    return False

@@ -1,4 +1,4 @@
-"""A tenant's bucket: made when it is missing, protected at each start; its versions.
+"""A tenant's bucket: made when it is missing, protected at each start; its versions and bytes.
 
 Whoever made it may have died before versions were switched on, or somebody may have switched
 them off since. So each process looks once and switches on what is missing. What a server does
@@ -10,14 +10,17 @@ Residual risk: what is switched off while a process runs is noticed at its next 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import Enum
+from xml.etree import ElementTree as ET  # noqa: TID251  only what our own server says
 
 from minio import Minio
 from minio.commonconfig import ENABLED
 from minio.error import MinioException
 from minio.objectlockconfig import ObjectLockConfig
 from minio.versioningconfig import VersioningConfig
+from minio.xml import findall, findtext
+from urllib3 import BaseHTTPResponse
 
 from efile.objects.s3_faults import PASSING, UNSUPPORTED, code_of, status_of
 from efile.ports import ObjectVersion
@@ -25,6 +28,8 @@ from efile.ports import ObjectVersion
 _BUCKET_THERE = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
 _NOT_LOCKED = "ObjectLockConfigurationNotFoundError"
 _SERVER_FAULT = 500
+NAMELESS = "null"
+"""Version of what was written while versions were off."""
 
 
 class Protection(Enum):
@@ -93,38 +98,69 @@ def _passes(exc: MinioException) -> bool:
 
 
 def _knows_locks(client: Minio, bucket: str) -> bool:
+    """Look at what the server says itself: the library wants a default period, and we set none."""
     try:
-        client.get_object_lock_config(bucket)
+        answer = client._execute("GET", bucket, query_params={"object-lock": ""})  # noqa: SLF001  no public way
     except MinioException as exc:
         if code_of(exc) == _NOT_LOCKED:
             return False
         raise
-    return True
+    return findtext(_document(answer), "ObjectLockEnabled") == "Enabled"
 
 
 def versions(client: Minio, bucket: str, prefix: str) -> list[ObjectVersion]:
     """Return every version and delete marker of objects whose key starts with ``prefix``."""
     try:
-        return _listed(client, bucket, prefix, versions=True)
+        return list(_listed(client, bucket, prefix))
     except MinioException as exc:
         # A server without versions says so in several ways; its objects are the versions.
         if status_of(exc) not in UNSUPPORTED:
             raise
-        return _listed(client, bucket, prefix, versions=False)
-
-
-def _listed(client: Minio, bucket: str, prefix: str, *, versions: bool) -> list[ObjectVersion]:
-    found = client.list_objects(bucket, prefix=prefix, recursive=True, include_version=versions)
+    except _NoVersions:
+        pass
+    found = client.list_objects(bucket, prefix=prefix, recursive=True)
     return [
-        ObjectVersion(
-            str(item.object_name),
-            item.version_id or "null",
-            item.size or 0,
-            not versions or str(item.is_latest).lower() == "true",
-            bool(item.is_delete_marker),
-        )
+        ObjectVersion(str(item.object_name), NAMELESS, item.size or 0, True, False)  # noqa: FBT003  fields of a plain record
         for item in found
     ]
+
+
+class _NoVersions(Exception):
+    """The server took the question for another one and listed its objects."""
+
+
+def _listed(client: Minio, bucket: str, prefix: str) -> Iterator[ObjectVersion]:
+    """Yield what the server lists.
+
+    The library would read times, too, and fails where a server writes them with more digits
+    than it expects; nobody here asks for them.
+    """
+    question = {"versions": "", "delimiter": "", "max-keys": "1000", "prefix": prefix}
+    while True:
+        answer = client._execute("GET", bucket, query_params=dict(question))  # noqa: SLF001  see above
+        page = _document(answer)
+        if not page.tag.endswith("ListVersionsResult"):
+            raise _NoVersions
+        for kind in ("Version", "DeleteMarker"):
+            yield from (_version(each, kind) for each in findall(page, kind))
+        if findtext(page, "IsTruncated") != "true":
+            return
+        question["key-marker"] = findtext(page, "NextKeyMarker") or ""
+        question["version-id-marker"] = findtext(page, "NextVersionIdMarker") or ""
+
+
+def _version(element: ET.Element, kind: str) -> ObjectVersion:
+    return ObjectVersion(
+        findtext(element, "Key") or "",
+        findtext(element, "VersionId") or NAMELESS,
+        int(findtext(element, "Size") or 0),
+        findtext(element, "IsLatest") == "true",
+        kind == "DeleteMarker",
+    )
+
+
+def _document(answer: BaseHTTPResponse) -> ET.Element:
+    return ET.fromstring(answer.data)  # noqa: S314  our own server's, as the library reads it
 
 
 def destroy(client: Minio, bucket: str, key: str) -> int:
@@ -134,7 +170,7 @@ def destroy(client: Minio, bucket: str, key: str) -> int:
     """
     for _ in range(2):
         found = _of_object(client, bucket, key)
-        named = any(each.version_id != "null" for each in found)
+        named = any(each.version_id != NAMELESS for each in found)
         for each in found:
             try:
                 client.remove_object(bucket, key, version_id=each.version_id if named else None)
@@ -147,3 +183,30 @@ def destroy(client: Minio, bucket: str, key: str) -> int:
 
 def _of_object(client: Minio, bucket: str, key: str) -> list[ObjectVersion]:
     return [each for each in versions(client, bucket, key) if each.key == key]
+
+
+def put_if_absent(client: Minio, bucket: str, key: str, data: bytes) -> None:
+    """PUT with ``If-None-Match: *``; the public method would turn it into metadata.
+
+    Servers that do not know the condition ignore it or answer 501; then it is left out.
+    """
+    try:
+        client._put_object(bucket, key, data, {"If-None-Match": "*"})  # noqa: SLF001  no public way
+    except MinioException as exc:
+        if status_of(exc) != 501:  # noqa: PLR2004  HTTP "not implemented"
+            raise
+        client._put_object(bucket, key, data)  # noqa: SLF001  the same call without the condition
+
+
+def get(client: Minio, bucket: str, key: str, start: int = 0, length: int = 0) -> bytes:
+    """Return bytes of an object; without a length all from ``start``."""
+    return read(client.get_object(bucket, key, offset=start, length=length))
+
+
+def read(response: BaseHTTPResponse) -> bytes:
+    """Return what an answer carries, and give its connection back."""
+    try:
+        return bytes(response.read())
+    finally:
+        response.close()
+        response.release_conn()

@@ -6,7 +6,7 @@ import tomllib
 from tests.architecture.tree import ROOT
 
 PINS = (ROOT / "constraints.txt").read_text()
-SETUP = (ROOT / "constraints-setup.txt").read_text()
+SETUP = "".join((ROOT / f"constraints-{name}.txt").read_text() for name in ("setup", "trial"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 DEPENDENCIES = (ROOT / "docs/adr/0012-dependencies.md").read_text()
 
@@ -29,7 +29,7 @@ def test_every_direct_dependency_is_pinned() -> None:
 
 
 def _fetched() -> set[str]:
-    """Return what only set-up fetches: with pip, and with npm."""
+    """Return what only set-up and trials fetch: with pip, and with npm."""
     npm = {line.split()[1] for line in (ROOT / "pdfjs.sha512").read_text().splitlines()}
     pip = set(re.findall(r"^([a-z0-9-]+)==", SETUP, re.MULTILINE))
     return pip | {name.rpartition("-")[0] for name in npm}
@@ -39,6 +39,15 @@ def test_every_pin_has_a_digest() -> None:
     blocks = re.split(r"^(?=[a-z0-9-]+==)", PINS + SETUP, flags=re.MULTILINE)[1:]
 
     assert [] == [block.split()[0] for block in blocks if "--hash=sha256:" not in block]
+
+
+def test_the_server_built_for_tests_is_made_of_digested_modules_only() -> None:
+    wanted = re.findall(
+        r"^\t(\S+ v\S+)", (ROOT / "tests/versitygw/go.mod").read_text(), re.MULTILINE
+    )
+    digests = (ROOT / "tests/versitygw/go.sum").read_text()
+
+    assert [] == [name for name in wanted if f"{name} h1:" not in digests]
 
 
 def test_pins_name_no_place() -> None:

@@ -1,4 +1,4 @@
-"""What every object store must do, on a folder and on a real S3 server."""
+"""What every object store must do, on a folder and on real S3 servers."""
 
 from __future__ import annotations
 
@@ -22,17 +22,18 @@ from efile import (
 )
 from efile.objects.pieces import digest_of
 from efile.ports import ObjectStore
+from tests.stores import SERVERS, STORES
 
 KEY = "v1/a/one/o/aa/name"
 
 
-@pytest.fixture(params=["folder", pytest.param("s3", marks=pytest.mark.s3)])
+@pytest.fixture(params=STORES)
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ObjectStore]:
     prefix = f"t{uuid.uuid4().hex[:12]}"
     if request.param == "folder":
         opened: ObjectStore = FolderStore(tmp_path / "objects", prefix)
     else:
-        server = request.getfixturevalue("s3_server")
+        server = request.getfixturevalue(SERVERS[request.param])
         opened = S3Store(
             S3Access(
                 endpoint=server.endpoint,
@@ -189,6 +190,15 @@ async def test_a_deleted_object_is_gone_and_may_be_deleted_again(store: ObjectSt
 
     with pytest.raises(NotFound):
         await store.get("muster", KEY)
+
+
+async def test_a_deleted_object_can_be_written_again(store: ObjectStore) -> None:
+    await store.put_once("muster", KEY, b"abc")
+    await store.delete("muster", KEY)
+
+    await store.put_once("muster", KEY, b"other")
+
+    assert b"other" == await store.get("muster", KEY)
 
 
 @pytest.mark.parametrize("key", ["../up", "a/../b", "/root", "a//b", "ä", "a/.hidden", ""])

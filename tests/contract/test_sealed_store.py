@@ -1,4 +1,4 @@
-"""What a store that seals must do, on a folder and on a real S3 server."""
+"""What a store that seals must do, on a folder and on real S3 servers."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ from efile.sealing.store import SealedStore
 from hub.store.migrate import migrate
 from hub.store.sqlite import SqliteDatabase
 from tests.efile_house import KEK
+from tests.stores import SERVERS, STORES
 
 AKTE, OTHER = (str(uuid.UUID(int=number)) for number in (1, 2))
 KEY = f"v1/a/{AKTE}/o/aa/name"
@@ -55,13 +56,13 @@ class Vault:
         await self.beneath.put_once(tenant, key, (await self.beneath.get("muster", KEY))[start:])
 
 
-@pytest.fixture(params=["folder", pytest.param("s3", marks=pytest.mark.s3)])
+@pytest.fixture(params=STORES)
 async def vault(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Vault]:
     prefix = f"t{uuid.uuid4().hex[:12]}"
     if request.param == "folder":
         beneath: ObjectStore = FolderStore(tmp_path / "objects", prefix)
     else:
-        server = request.getfixturevalue("s3_server")
+        server = request.getfixturevalue(SERVERS[request.param])
         beneath = S3Store(
             S3Access(endpoint=server.endpoint, access_key=server.access_key,
                      secret_key=server.secret_key, secure=False, prefix=prefix)

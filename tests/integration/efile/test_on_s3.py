@@ -195,8 +195,10 @@ async def test_the_probe_tells_what_this_server_can_and_cannot(house: EFileHouse
     seen = {each.name: each.proven for each in await house.efile.probe("muster")}
 
     assert {
-        "round_trip": True, "range": True, "put_once": True, "listing": True, "credentials": True,
-        "conditional_write": False, "versioning": False, "object_lock": False,
+        "round_trip": True, "range": True, "put_once": True, "listing": True,
+        "destruction": True, "credentials": True,
+        "conditional_write": False, "versioning": False, "deletions_shown": False,
+        "object_lock": False, "legal_hold": False,
     } == seen  # fmt: skip
     assert (await house.efile.verify("muster")).intact
 

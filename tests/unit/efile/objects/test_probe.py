@@ -42,6 +42,13 @@ class ForgetfulStore(FolderStore):
             yield page[:-1]
 
 
+class LockedStore(FolderStore):
+    """Lets go of nothing, as a bucket with a default period."""
+
+    async def destroy(self, tenant: str, key: str) -> int:
+        return len(await self.versions(tenant, key))
+
+
 class BoastingStore(FolderStore):
     """An S3-like store without any of the optional gifts."""
 
@@ -54,7 +61,13 @@ class BoastingStore(FolderStore):
     async def keeps_versions(self, tenant: str, key: str) -> bool:
         return False
 
+    async def shows_deletions(self, tenant: str, key: str) -> bool:
+        return False
+
     async def refuses_locked_delete(self, tenant: str, key: str) -> bool:
+        return False
+
+    async def refuses_held_delete(self, tenant: str, key: str) -> bool:
         return False
 
 
@@ -66,8 +79,10 @@ async def probed(store: FolderStore) -> dict[str, Capability]:
 async def test_a_plain_folder_does_what_is_required(tmp_path: Path) -> None:
     seen = await probed(FolderStore(tmp_path))
 
-    assert {"round_trip", "range", "put_once", "listing"} == set(seen)
-    assert all(each.proven and each.required for each in seen.values())
+    required = {"round_trip", "range", "put_once", "listing"}
+    assert {*required, "destruction"} == set(seen)
+    assert all(each.proven for each in seen.values())
+    assert required == {name for name, each in seen.items() if each.required}
 
 
 async def test_nothing_stays_behind(tmp_path: Path) -> None:
@@ -85,6 +100,7 @@ async def test_each_lie_is_found(tmp_path: Path) -> None:
             (RangelessStore, "range"),
             (OverwritingStore, "put_once"),
             (ForgetfulStore, "listing"),
+            (LockedStore, "destruction"),
         )
     ):
         try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from efile import Conflict, S3Access, S3Store, StorageMisconfigured, StorageUnavailable
-from efile.objects.s3 import put_if_absent
+from efile.objects.s3_bucket import put_if_absent
 
 
 @dataclass
