@@ -28,9 +28,16 @@ from efile.export.orders import ExportRow
 from efile.export.whole import Order as ExportOrder
 from efile.export.whole import Volume
 from efile.filing import STEPS as FILING_STEPS
+from efile.handover.answers import AnswerContradicts, Appraised, Objection, TakenIn
+from efile.handover.choosing import Bounds
+from efile.handover.hearing import Noted
+from efile.handover.notes import Voice
+from efile.handover.room import STEPS as HANDOVER_STEPS
+from efile.handover.room import Delivery, HandoverRoom
 from efile.index import index_migrations
 from efile.index.access.guards import Admission, Block
 from efile.index.log import Head
+from efile.index.offers import Offer, Process
 from efile.index.outline import DocumentHead, Matter, Portion, TypeSeen
 from efile.integrity.chain import GENESIS, chain_hash, first_break
 from efile.kinds.catalog import FIRST_KIND, FileKind, FileKinds
@@ -87,6 +94,8 @@ from efile.sealing.shares import join as join_shares
 from efile.sealing.shares import split as split_key
 from efile.sealing.wrapping import KeyWrap, Secrets
 from efile.service import EFile
+from efile.xdomea import names as archive_messages
+from efile.xdomea.heads import Parties
 
 __all__ = [
     "DISPOSAL_STEPS",
@@ -94,6 +103,7 @@ __all__ = [
     "FIRST_KIND",
     "GENESIS",
     "GROUNDS",
+    "HANDOVER_STEPS",
     "HEAD_STEPS",
     "HELD_BYTES",
     "NEEDED_SHARES",
@@ -102,16 +112,20 @@ __all__ = [
     "Admission",
     "Akte",
     "AkteView",
+    "AnswerContradicts",
+    "Appraised",
     "ArchiveAnswer",
     "Author",
     "Block",
     "BlockSet",
+    "Bounds",
     "Capability",
     "Competence",
     "Conflict",
     "ContentsRoom",
     "DayNote",
     "Decision",
+    "Delivery",
     "Direction",
     "DisposalRoom",
     "Document",
@@ -128,6 +142,7 @@ __all__ = [
     "FilingRequest",
     "FolderStore",
     "FormNode",
+    "HandoverRoom",
     "Head",
     "Hit",
     "Hold",
@@ -142,13 +157,18 @@ __all__ = [
     "Matter",
     "NotDisplayable",
     "NotFound",
+    "Noted",
+    "Objection",
+    "Offer",
     "Outline",
     "Outlook",
     "PackageReceipt",
     "PageImage",
     "PageText",
     "Part",
+    "Parties",
     "Portion",
+    "Process",
     "ProofRoom",
     "Readable",
     "RebuildReport",
@@ -167,13 +187,16 @@ __all__ = [
     "StorageMisconfigured",
     "StorageUnavailable",
     "Table",
+    "TakenIn",
     "TypeSeen",
     "Unseen",
     "VerifyReport",
+    "Voice",
     "Volume",
     "Vorgang",
     "Wanted",
     "Word",
+    "archive_messages",
     "chain_hash",
     "first_break",
     "index_migrations",

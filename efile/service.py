@@ -17,6 +17,7 @@ from efile.errors import FilingError, IntegrityBroken, NotFound, StorageMisconfi
 from efile.export.room import ExportRoom
 from efile.filing import Archive
 from efile.finding.room import FindingRoom
+from efile.handover.room import HandoverRoom
 from efile.index import metadata
 from efile.index import text as document_text
 from efile.index.access import sight
@@ -124,6 +125,8 @@ class EFile:
         self._sight = seen
         self.retention = RetentionRoom(self._archive, seen)
         """How long files are kept, and opening new ones."""
+        self.handover = HandoverRoom(self._archive, self.retention, seen)
+        """Offering files to the archive and handing them over."""
         self.proof = ProofRoom(self._archive, self._clock, self._host, seen)
         """Signed heads of the log, and what is proven with them."""
         self.access = AccessRoom(self._archive, seen)

@@ -61,6 +61,7 @@ class EFileHouse:
             "parts": "SELECT * FROM efile_parts ORDER BY tenant, document_id, position",
             "guards": "SELECT * FROM efile_guards ORDER BY 1, 2, 3, 4",
             "competence": "SELECT * FROM efile_competence ORDER BY 1, 2, 3",
+            "offers": "SELECT * FROM efile_offers ORDER BY 1, 2",
             "keys": "SELECT * FROM efile_keys ORDER BY tenant, akte_id",
             "texts": "SELECT tenant, document_id, body FROM efile_texts ORDER BY 1, 2",
         }

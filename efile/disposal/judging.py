@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from efile.filing import Archive
-from efile.index import keeping
 from efile.model import Akte
 from efile.ports import Transaction
 from efile.retention.decision import Decision, decide
-from efile.retention.standing import standing_of
+from efile.retention.room import standings
 
 _SILENT_US = 60_000_000
 """An export nobody touches for so long is not under way."""
@@ -37,8 +36,8 @@ class Moment:
 
 def judge(tx: Transaction, akte: Akte, at: Moment, archive: Archive) -> Judgement:
     """Decide anew, from what the file says by now."""
-    said = keeping.statements(tx, akte.tenant, [akte.id])[akte.id]
-    decision = decide(archive.kinds.find(akte.kind), standing_of(said), at.today)
+    (standing,) = standings(tx, akte.tenant, [akte])
+    decision = decide(archive.kinds.find(akte.kind), standing, at.today)
     against = [] if decision.state == "due" else [_not_yet(decision)]
     against += archive.beside.open_work(tx, akte)
     if _is_exported(tx, akte, at.now_us):

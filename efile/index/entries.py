@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from efile.errors import Conflict
-from efile.index import fulltext, log, metadata, scans
+from efile.index import fulltext, log, metadata, offers, scans
 from efile.index.access import guards
 from efile.index.ending import destroyed
 from efile.index.words.engines import Words
@@ -74,6 +74,7 @@ def enter(
     _enter(tx, new, log.append(tx, documents) if leaves is None else _places(new, leaves))
     metadata.sum_up(tx, documents)
     guards.set_up(tx, documents)
+    offers.set_up(tx, documents)
     return Entered(before, gone)
 
 

@@ -10,6 +10,8 @@ from efile.kinds.numbering import Numbering
 from efile.kinds.statement import Statement, read_statement
 from efile.ports import Transaction
 
+NOTE = "Vermerk"
+"""Type of the documents by which people tell a file something."""
 _MOST_DRAWN = 100_000
 """So many names in a row are never taken; beyond it the series itself is wrong."""
 

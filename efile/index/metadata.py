@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from efile.errors import Conflict, NotFound
-from efile.index import names
+from efile.index import names, offers
 from efile.index.access import guards
 from efile.index.access.sight import FILE, Sight, narrowing
 from efile.index.words.analysis import folded_words
@@ -313,6 +313,7 @@ def sum_up_again(tx: Transaction, tenant: str) -> None:
     documents = all_documents(tx, tenant)
     sum_up(tx, documents)
     guards.set_up_again(tx, tenant, documents)
+    offers.set_up_again(tx, tenant, documents)
 
 
 def sum_up(tx: Transaction, documents: Sequence[Document]) -> None:

@@ -7,7 +7,7 @@ again by a rebuild. Of two statements on the same event the one filed later coun
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -30,12 +30,36 @@ class HoldLifted(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     reason: str
 
 
-class ArchiveAnswer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ArchiveAnswer(
+    Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True
+):
     """What the archive said when the file was offered to it (*Anbietung*)."""
 
     takes: bool
     since: date
     reason: str
+    process: str = ""
+    """Offer it answers; empty where somebody noted what the archive said otherwise."""
+
+
+HandoverStep = Literal[
+    "offered", "offer_received", "appraising", "delivered", "delivery_received", "taken", "refused"
+]
+"""Offered; arrived there; the archive wants to look closer; handed over; arrived; in the archive's
+keeping; not taken in because of a fault."""
+
+
+class Handover(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """A step on the file's way to the archive (*Aussonderung*)."""
+
+    process: str
+    """The offer, a UUID: all messages about it name it."""
+    step: HandoverStep
+    since: date
+    said: str = ""
+    """The archive's words: its name for the file, or why it did not take it."""
+    contents: int = 0
+    """With ``delivered``: documents handed over, notes aside."""
 
 
 class Competence(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -82,6 +106,7 @@ class Statement(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     hold: HoldSet | None = None
     lifted: HoldLifted | None = None
     answer: ArchiveAnswer | None = None
+    handover: Handover | None = None
     access: AccessSaid | None = None
 
     def content(self) -> dict[str, Any]:

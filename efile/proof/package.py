@@ -12,20 +12,17 @@ import hashlib
 import json
 import re
 import zipfile
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from efile.errors import IntegrityBroken
 from efile.filing import Archive
 from efile.integrity import note
 from efile.integrity.digest import sha256_hex
-from efile.model import HELD_BYTES, Document, DocumentPart
-from efile.objects.pieces import pieces
 from efile.ports import Signing
 from efile.proof import page
+from efile.proof.copying import copy_part
 from efile.proof.gathering import Gathered, Proven
 from efile.proof.naming import file_name
 
@@ -87,7 +84,8 @@ async def write_package(
         for number, each in enumerate(gathered.documents, 1):
             for part in each.document.parts:
                 info = _info(file_name(number, each.document, part), moment)
-                await _copy(package, info, each.document, part, archive)
+                with package.open(info, "w", force_zip64=part.size >= _ZIP64_FROM) as file:
+                    await copy_part(file, each.document, part, archive)
     sha256, size = await asyncio.to_thread(_digest, target)
     akte = gathered.akte
     return PackageReceipt(
@@ -133,40 +131,6 @@ def _document(number: int, proven: Proven) -> dict[str, Any]:
             for part in document.parts
         ],
     }  # fmt: skip
-
-
-async def _copy(
-    package: zipfile.ZipFile,
-    info: zipfile.ZipInfo,
-    document: Document,
-    part: DocumentPart,
-    archive: Archive,
-) -> None:
-    """Copy the bytes of a part and prove them on the way."""
-    digest = hashlib.sha256()
-    with package.open(info, "w", force_zip64=part.size >= _ZIP64_FROM) as file:
-        async for piece in _pieces(document, part, archive):
-            await asyncio.to_thread(_take, piece, digest, file)
-    if digest.hexdigest() != part.sha256:
-        raise IntegrityBroken(
-            "stored_bytes_differ",
-            "Die gespeicherten Bytes sind nicht die abgelegten; sie werden nicht ausgeliefert.",
-            remedy="Prüflauf der E-Akte starten und die vorherige Fassung wiederherstellen.",
-            place=part.place,
-        )
-
-
-async def _pieces(document: Document, part: DocumentPart, archive: Archive) -> AsyncIterator[bytes]:
-    if part.size <= HELD_BYTES:
-        yield await archive.stored(document, part)
-        return
-    async for piece in pieces(archive.objects, document.tenant, part.object_key):
-        yield piece
-
-
-def _take(piece: bytes, digest: Any, file: IO[bytes]) -> None:  # noqa: ANN401  hashlib names no type
-    digest.update(piece)
-    file.write(piece)
 
 
 def _digest(path: Path) -> tuple[str, int]:

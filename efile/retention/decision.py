@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from efile.index.offers import Offer
 from efile.kinds.catalog import FileKind
 from efile.kinds.rule import RetentionRule
 from efile.kinds.statement import ArchiveAnswer
@@ -50,19 +51,35 @@ class _Law:
     missing: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Archive:
+    """How far the archive is; what was said before the period was over does not count."""
+
+    answer: ArchiveAnswer | None
+    offer: Offer | None
+    late: bool
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it declined, or has all of the file in its keeping."""
+        if self.offer is not None and self.offer.state == "taken":
+            return not self.late
+        return self.answer is not None and not self.answer.takes
+
+
 def decide(kind: FileKind | None, standing: Standing, on: date) -> Decision:
     """Return what may be done with a file of a kind on a day."""
     law = _law(kind, standing.days, on)
     held = standing.held_on(on)
-    answer = _answer(law, standing.answer)
-    sentence = _sentence(law, on, answer)
+    archive = _Archive(_answer(law, standing.answer), _offer(law, standing.offer), standing.late)
+    sentence = _sentence(law, on, archive)
     if held:
         sentence = f"{_said(held)} Ohne Sperre: {sentence}"
     later = standing.held_on(law.day) if law.day and law.day > on else ()
     if later and not held:
         sentence = f"{sentence} {_said(later)}"
     return Decision(
-        "held" if held else _state(law, on, answer),
+        "held" if held else _state(law, on, archive),
         law.day,
         _free(kind, standing, on),
         sentence,
@@ -94,13 +111,18 @@ def _answer(law: _Law, answer: ArchiveAnswer | None) -> ArchiveAnswer | None:
     return answer if asked else None
 
 
-def _state(law: _Law, on: date, answer: ArchiveAnswer | None) -> State:
+def _offer(law: _Law, offer: Offer | None) -> Offer | None:
+    """Return the offer to the archive, if it was made when the period was over."""
+    asked = offer is not None and law.day is not None and offer.since >= law.day
+    return offer if asked else None
+
+
+def _state(law: _Law, on: date, archive: _Archive) -> State:
     if law.day is None or law.rule is None:
         return "undetermined"
     if on < law.day:
         return "kept"
-    declined = answer is not None and not answer.takes
-    return "due" if declined or not law.rule.offer else "offer"
+    return "due" if archive.is_done or not law.rule.offer else "offer"
 
 
 def _free(kind: FileKind | None, standing: Standing, on: date) -> date | None:
@@ -119,24 +141,42 @@ def _free(kind: FileKind | None, standing: Standing, on: date) -> date | None:
         day = max(end for end in ends if end) + _DAY
 
 
-def _sentence(law: _Law, on: date, answer: ArchiveAnswer | None) -> str:
+def _sentence(law: _Law, on: date, archive: _Archive) -> str:
     if law.day is None or law.rule is None:
         return f"noch nicht bestimmbar, weil {law.why}."
     then = "" if on >= law.day else "dann "
-    offer = _offered(answer) if law.rule.offer else ""
+    offer = _offered(archive) if law.rule.offer else ""
     return (
         f"darf vernichtet werden ab {law.day:%d.%m.%Y}, weil {law.why} {then}abgelaufen ist"
         f" ({_place(law.rule)}).{offer}"
     )
 
 
-def _offered(answer: ArchiveAnswer | None) -> str:
+def _offered(archive: _Archive) -> str:
+    answer, offer = archive.answer, archive.offer
+    if offer is not None and offer.state not in ("wanted", "declined"):
+        return _under_way(offer, late=archive.late)
     if answer is None:
         return " Vorher ist die Akte dem Archiv anzubieten."
     said = f"am {answer.since:%d.%m.%Y}: {answer.reason.rstrip('.')}"
     if answer.takes:
         return f" Das Archiv übernimmt sie ({said}); vernichtet wird erst nach der Übergabe."
     return f" Das Archiv hat sie abgelehnt ({said})."
+
+
+def _under_way(offer: Offer, *, late: bool) -> str:
+    """Return where an offer stands that waits for the archive, or that it has taken up."""
+    day, said = f"{offer.changed:%d.%m.%Y}", f": {offer.said.rstrip('.')}" if offer.said else ""
+    if offer.state == "taken" and late:
+        return f" Seit der Übergabe an das Archiv am {day} kamen Dokumente hinzu; neu anzubieten."
+    words = {
+        "offered": f" Dem Archiv am {day} angeboten; vernichtet wird erst nach seiner Antwort.",
+        "appraising": f" Das Archiv sieht sie seit {day} durch; vernichtet wird erst danach.",
+        "delivered": f" Am {day} dem Archiv übergeben; vernichtet wird, wenn es das bestätigt.",
+        "refused": f" Das Archiv konnte sie am {day} nicht aufnehmen{said}; neu zu übergeben.",
+        "taken": f" Das Archiv hat sie am {day} übernommen{said}.",
+    }
+    return words[offer.state]
 
 
 def _counted(rule: RetentionRule, event: str) -> str:

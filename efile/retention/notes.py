@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from efile.errors import InvalidRequest
+from efile.index.keeping import NOTE
 from efile.integrity.digest import canonical_json
 from efile.kinds.statement import Statement
 from efile.model import Akte, FilingRequest, Part
@@ -50,7 +51,7 @@ def note(
         aktenplan=akte.aktenplan,
         vorgang=VORGANG,
         title=title,
-        doc_type="Vermerk",
+        doc_type=NOTE,
         document_key=by.key,
         source_id="",
         direction="internal",

@@ -6,13 +6,13 @@ Nothing is destroyed here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from efile import filing
 from efile.errors import Conflict, FilingError, InvalidRequest, NotFound
 from efile.filing import Archive
-from efile.index import keeping, metadata
+from efile.index import keeping, metadata, offers
 from efile.index.access.sight import Sight
 from efile.kinds.catalog import FileKind, FileKinds, unknown_kind
 from efile.kinds.statement import ArchiveAnswer, HoldLifted, HoldSet, Statement
@@ -76,8 +76,7 @@ class RetentionRoom:
 
         def work(tx: Transaction) -> list[tuple[Akte, Standing]]:
             akten = metadata.akten(tx, tenant, "", after, limit, self._seen)
-            said = keeping.statements(tx, tenant, [akte.id for akte in akten])
-            return [(akte, standing_of(said[akte.id])) for akte in akten]
+            return list(zip(akten, standings(tx, tenant, akten), strict=True))
 
         known = await self._archive.database.read(work)
         return [self._outlook(akte, standing, on) for akte, standing in known]
@@ -87,8 +86,7 @@ class RetentionRoom:
 
         def work(tx: Transaction) -> list[tuple[Akte, Standing]]:
             akten = metadata.akten_named(tx, tenant, names, self._seen)
-            said = keeping.statements(tx, tenant, [akte.id for akte in akten])
-            return [(akte, standing_of(said[akte.id])) for akte in akten]
+            return list(zip(akten, standings(tx, tenant, akten), strict=True))
 
         known = await self._archive.database.read(work)
         return [self._outlook(akte, standing, on) for akte, standing in known]
@@ -235,7 +233,7 @@ class RetentionRoom:
     async def _known(self, tenant: str, name: str) -> tuple[Akte, Standing]:
         def work(tx: Transaction) -> tuple[Akte, Standing]:
             akte = metadata.find_akte(tx, tenant, name, self._seen)
-            return akte, standing_of(keeping.statements(tx, tenant, [akte.id])[akte.id])
+            return akte, standings(tx, tenant, [akte])[0]
 
         return await self._archive.database.read(work)
 
@@ -254,6 +252,20 @@ class RetentionRoom:
     ) -> FiledDocument:
         checked_text(by.name, "actor")
         return await filing.file(note(akte, title, content, statement, by), self._archive)
+
+
+def standings(tx: Transaction, tenant: str, akten: Sequence[Akte]) -> list[Standing]:
+    """Return what is known of each of these files for its retention."""
+    said = keeping.statements(tx, tenant, [akte.id for akte in akten])
+    found = [standing_of(said[akte.id]) for akte in akten]
+    taken = [
+        a.id for a, s in zip(akten, found, strict=True) if s.offer and s.offer.state == "taken"
+    ]
+    now = offers.contents(tx, tenant, taken)
+    return [
+        replace(one, late=True) if one.offer and now.get(akte.id, 0) > one.offer.contents else one
+        for akte, one in zip(akten, found, strict=True)
+    ]
 
 
 def _unknown_event(event: str, kind: FileKind) -> InvalidRequest:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from efile.index.keeping import Said
+from efile.index.offers import Offer, offer_of
 from efile.kinds.statement import ArchiveAnswer, HoldSet
 
 
@@ -36,6 +37,10 @@ class Standing:
     """In the order they were set."""
     answer: ArchiveAnswer | None = None
     """The archive's latest."""
+    offer: Offer | None = None
+    """Where the latest offer to the archive stands."""
+    late: bool = False
+    """Documents came after the file was handed over to the archive."""
 
     def held_on(self, day: date) -> tuple[Hold, ...]:
         """Return the holds that forbid destruction on a day."""
@@ -47,6 +52,7 @@ def standing_of(said: Iterable[Said]) -> Standing:
 
     A hold ends by its day or when it is lifted; none lifts another. Once lifted it stays so.
     """
+    said = tuple(said)
     days: dict[str, date] = {}
     told_us: dict[str, int] = {}
     holds: dict[str, Hold] = {}
@@ -65,7 +71,7 @@ def standing_of(said: Iterable[Said]) -> Standing:
             lifted.add(one.statement.lifted.id)
         answer = one.statement.answer or answer
     in_force = tuple(hold for name, hold in holds.items() if name not in lifted)
-    return Standing(days, told_us, in_force, answer)
+    return Standing(days, told_us, in_force, answer, offer_of(said))
 
 
 def _hold(said: HoldSet, actor: str) -> Hold:

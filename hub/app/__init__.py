@@ -4,6 +4,7 @@ from hub.app.backup import back_up
 from hub.app.efile_kek import keep_efile_kek, read_efile_kek, rotate_kek
 from hub.app.evidence import (
     VERIFIER,
+    open_archive_desk,
     open_archivist,
     open_heads,
     open_notary,
@@ -43,6 +44,7 @@ __all__ = [
     "door_contexts",
     "efile_secrets",
     "keep_efile_kek",
+    "open_archive_desk",
     "open_archivist",
     "open_center",
     "open_database",

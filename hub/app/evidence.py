@@ -18,6 +18,8 @@ from hub.evidence.checkpoints import Notary
 from hub.evidence.filings.heads import Heads
 from hub.evidence.filings.packages import Packages
 from hub.evidence.filings.stamps import Stamps
+from hub.evidence.handover.checking import SchemaCheck
+from hub.evidence.handover.desk import ArchiveDesk
 from hub.evidence.retention import PayloadRetention
 from hub.pipeline.house import House
 from hub.store.database import Database
@@ -35,6 +37,12 @@ def open_notary(place: Place, database: Database) -> Notary:
     """Open what signs checkpoints of the journal."""
     signing, rules = open_signing(place, database), place.settings.evidence
     return Notary(database, signing, CLOCK, place.checkpoints, rules)
+
+
+def open_archive_desk(place: Place, database: Database) -> ArchiveDesk:
+    """Open the desk at which files are offered and handed over to the archive."""
+    book = Journal(place.settings.node)
+    return ArchiveDesk(database, CLOCK, book, SchemaCheck(place.xdomea))
 
 
 def open_archivist(place: Place, database: Database) -> Archivist:

@@ -58,6 +58,11 @@ class Place:
         return self.base / configured if configured else SHIPPED_KINDS
 
     @property
+    def xdomea(self) -> Path:
+        """Folder of the official schemas of xdomea; it may be missing."""
+        return self.base / self.settings.folders.xdomea
+
+    @property
     def tenant_ids(self) -> tuple[str, ...]:
         """The offices this installation works for."""
         return tuple(tenant.id for tenant in self.settings.tenants)

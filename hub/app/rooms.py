@@ -11,7 +11,16 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 
 import efile
-from efile import FILING_STEPS, HEAD_STEPS, EFile, FileKinds, Host, S3Access, S3Store
+from efile import (
+    FILING_STEPS,
+    HANDOVER_STEPS,
+    HEAD_STEPS,
+    EFile,
+    FileKinds,
+    Host,
+    S3Access,
+    S3Store,
+)
 from hub.app.kek import efile_secrets, kek_of
 from hub.app.place import CLOCK, Place
 from hub.certificates.center import CertificateCenter
@@ -47,7 +56,7 @@ from hub.store.payloads import Payloads
 from hub.store.shelf.identity import belong
 from hub.store.sqlite import SqliteDatabase
 
-failpoint.declare(*FILING_STEPS, *HEAD_STEPS)
+failpoint.declare(*FILING_STEPS, *HEAD_STEPS, *HANDOVER_STEPS)
 
 THREADS = 32
 

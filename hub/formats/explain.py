@@ -87,13 +87,14 @@ def translated(word: str, message: str, line: int) -> Finding:
 class Explainer:
     """The words for one schema; built on the first failure, since building is slow."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, bundle: Path | None = None) -> None:
         self._path = path
+        self._bundle = bundle or path.parent
 
     @cached_property
     def _schema(self) -> Component:
         return xmlschema.XMLSchema(
-            str(self._path), base_url=str(self._path.parent), allow="sandbox", defuse="always"
+            str(self._path), base_url=str(self._bundle), allow="sandbox", defuse="always"
         )
 
     def judge(self) -> tuple[Finding, ...]:

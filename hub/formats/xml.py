@@ -107,9 +107,11 @@ class XmlFormat:
     notation: Notation = "xml"
     engine = f"libxml2 {'.'.join(str(part) for part in etree.LIBXML_VERSION)}"
 
-    def __init__(self, name: str, path: Path) -> None:
+    def __init__(self, name: str, path: Path, bundle: Path | None = None) -> None:
+        """What a schema includes must lie in its bundle: its own folder where none is named."""
         self.name = name
         self.path = path.resolve()
+        self._bundle = (bundle or path.parent).resolve()
 
     @property
     def marks(self) -> frozenset[str]:
@@ -126,7 +128,7 @@ class XmlFormat:
     @cached_property
     def _schema(self) -> etree.XMLSchema:
         seen: dict[Path, etree._ElementTree] = {}
-        _files_of(self.path, self.path.parent, seen)
+        _files_of(self.path, self._bundle, seen)
         try:
             return etree.XMLSchema(seen[self.path])
         except etree.XMLSchemaParseError as exc:
@@ -139,7 +141,7 @@ class XmlFormat:
 
     @cached_property
     def _explainer(self) -> Explainer:
-        return Explainer(self.path)
+        return Explainer(self.path, self._bundle)
 
     def matches(self, data: bytes, file_name: str) -> bool:  # noqa: ARG002 - names mean nothing
         """Return whether the root element is one of this format."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from efile.index import fulltext, keys, metadata
+from efile.index import fulltext, keys, metadata, offers
 from efile.index.access import guards
 from efile.model import Document
 from efile.ports import Transaction
@@ -10,6 +10,7 @@ from efile.ports import Transaction
 _TABLES = (
     ("efile_akten", "id"), ("efile_vorgaenge", "akte_id"), ("efile_akte_names", "akte_id"),
     ("efile_guards", "akte_id"), ("efile_competence", "akte_id"), ("efile_exports", "akte_id"),
+    ("efile_offers", "akte_id"),
 )  # fmt: skip
 
 
@@ -44,6 +45,7 @@ def erase_document(tx: Transaction, document: Document) -> None:
     left = metadata.of_file(tx, document.tenant, document.akte_id)
     metadata.sum_up(tx, left)
     guards.set_up(tx, left)
+    offers.set_up(tx, left)
 
 
 def erase_documents(tx: Transaction, documents: list[Document]) -> None:

@@ -67,6 +67,18 @@ RuleLevel = Literal["error", "warning", "info"]
 """Weight of a business rule; only an error refuses a message."""
 
 
+class Archive(Section, frozen=True, kw_only=True):
+    """The archive an office hands its files over to (*Aussonderung*)."""
+
+    name: str = "Zuständiges Archiv"
+    titles: bool = False
+    """Whether an offer names files as the office does; else by their kind alone."""
+    package_files: Annotated[int, Meta(ge=1, le=5_000)] = 500
+    """Files of an offer, and so of a package, at most."""
+    package_mb: Annotated[int, Meta(ge=1, le=100_000)] = 2_000
+    """Megabytes of an offer's documents at most; a larger file makes an offer of its own."""
+
+
 class Tenant(Section, frozen=True, kw_only=True):
     """One office (*Jugendamt*)."""
 
@@ -77,6 +89,7 @@ class Tenant(Section, frozen=True, kw_only=True):
     email: str
     cash: Cash
     register: Register | None = None
+    archive: Archive = Archive()
     channels: tuple[Channel, ...] = ()
     levels: dict[str, RuleLevel] = field(default_factory=dict)
     """Business rules graded anew for this office, by their id; goes before the route's."""

@@ -36,6 +36,8 @@ class Folders(Section, frozen=True, kw_only=True):
     """Empty: the letter templates shipped with the program."""
     file_kinds: str = ""
     """Empty: the file kinds (*Aktenarten*) shipped with the program."""
+    xdomea: str = "schemas/xdomea"
+    """The official schemas of xdomea, if somebody installed them."""
 
 
 class Storage(Section, frozen=True, kw_only=True):

@@ -99,6 +99,14 @@ STEPS = {
     "retention_date_noted": Word("Tag für die Aufbewahrung vermerkt", "calm", "clock"),
     "proof_package_issued": Word("Beweispaket ausgegeben", "calm", "save"),
     "archive_answer_noted": Word("Antwort des Archivs vermerkt", "calm", "stack"),
+    "archive_offered": Word("Dem Archiv angeboten", "calm", "stack"),
+    "archive_wants": Word("Archiv übernimmt die Akte", "calm", "stack"),
+    "archive_declines": Word("Archiv lehnt die Akte ab", "calm", "stack"),
+    "archive_looks": Word("Archiv sieht die Akte durch", "calm", "clock"),
+    "archive_received": Word("Archiv bestätigt den Empfang", "calm", "check"),
+    "archive_delivered": Word("Dem Archiv übergeben", "calm", "send"),
+    "archive_took": Word("Archiv hat die Akte übernommen", "good", "check"),
+    "archive_refused": Word("Archiv konnte die Akte nicht übernehmen", "warn", "cross"),
     "retention_hold_set": Word("Löschsperre gesetzt", "calm", "pause"),
     "competence_changed": Word("Zuständigkeit geändert", "calm", "folder"),
     "block_set": Word("Sperrvermerk gesetzt", "calm", "shield"),
@@ -170,6 +178,17 @@ RETENTION = {
     "undetermined": Word("nicht bestimmbar", "calm", "question"),
 }
 """What may be done with a file."""
+
+ARCHIVE = {
+    "offered": Word("angeboten", "busy", "clock"),
+    "appraising": Word("in Durchsicht", "busy", "search"),
+    "wanted": Word("archivwürdig, zu übergeben", "warn", "stack"),
+    "declined": Word("abgelehnt", "calm", "cross"),
+    "delivered": Word("übergeben", "busy", "send"),
+    "refused": Word("nicht übernommen", "bad", "cross"),
+    "taken": Word("übernommen", "good", "check"),
+}
+"""Where the offer of a file to the archive stands."""
 
 
 TARGET_STATES = {

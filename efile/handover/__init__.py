@@ -1,0 +1,1 @@
+"""Handing files over to the archive (*Aussonderung*): offer, answer, delivery, confirmation."""
