@@ -72,12 +72,7 @@ class EFile:
         host: Host = Host(),  # noqa: B008  it never changes
     ) -> None:
         """Open the rooms; ``host`` is what else is handed in."""
-        if len(secrets.names) < _SHORTEST_SECRET:
-            raise StorageMisconfigured(
-                "name_secret_too_short",
-                "Das Geheimnis der E-Akte ist zu kurz.",
-                remedy="Ein Geheimnis von mindestens 32 Bytes erzeugen und sicher aufbewahren.",
-            )
+        _demand_long(secrets)
         self._database = database
         self.keys = KeyRing(database, objects, secrets.keys)
         self._objects = SealedStore(objects, self.keys)
@@ -312,6 +307,15 @@ class EFile:
         if sha256_hex(data) != part.sha256:
             raise _broken(part)
         return data
+
+
+def _demand_long(secrets: Secrets) -> None:
+    if len(secrets.names) < _SHORTEST_SECRET:
+        raise StorageMisconfigured(
+            "name_secret_too_short",
+            "Das Geheimnis der E-Akte ist zu kurz.",
+            remedy="Ein Geheimnis von mindestens 32 Bytes erzeugen und sicher aufbewahren.",
+        )
 
 
 def _part(document: Document, position: int) -> DocumentPart:
