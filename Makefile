@@ -96,6 +96,8 @@ system:
 	command -v soffice >/dev/null || missing+=" libreoffice-writer-nogui"
 	ls /usr/share/fonts/truetype/liberation*/LiberationSans-Regular.ttf >/dev/null 2>&1 ||
 	  missing+=" fonts-liberation2"
+	command -v pdftotext >/dev/null || missing+=" poppler-utils"
+	tesseract --list-langs 2>/dev/null | grep -qx deu || missing+=" tesseract-ocr-deu"
 	$(install)
 
 .PHONY: trial
@@ -103,8 +105,6 @@ trial:
 	@missing=
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=" postgresql"
 	command -v chromium >/dev/null || missing+=" chromium"
-	command -v pdftotext >/dev/null || missing+=" poppler-utils"
-	tesseract --list-langs 2>/dev/null | grep -qx deu || missing+=" tesseract-ocr-deu"
 	command -v strace >/dev/null || missing+=" strace"
 	command -v openssl >/dev/null || missing+=" openssl"
 	ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || missing+=" libatomic1"

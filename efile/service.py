@@ -21,6 +21,7 @@ from efile.handover.room import HandoverRoom
 from efile.index import metadata
 from efile.index import text as document_text
 from efile.index.access import sight
+from efile.inspection.room import InspectionRoom
 from efile.integrity.digest import sha256_hex
 from efile.isolation.pool import LimitedPool
 from efile.kinds.catalog import FileKinds
@@ -89,6 +90,7 @@ class EFile:
         self._look(None)
         self.exports = ExportRoom(self, database, self._objects, clock)
         """The whole file as PDF."""
+        self.inspections = InspectionRoom(self, self._archive, clock)
         self.scans = ScanRoom(self.fetch, database, self._objects, clock)
 
     def behind(
@@ -113,6 +115,7 @@ class EFile:
             names |= {sight.person(person), sight.confidant(person)}
         seen._look(sight.Sight(kinds, frozenset(names), frozenset(opened)))  # noqa: SLF001  a copy of itself
         seen.exports = self.exports.seen_by(seen)
+        seen.inspections = self.inspections.seen_by(seen)
         return seen
 
     def _look(self, seen: sight.Sight | None) -> None:
@@ -285,6 +288,7 @@ class EFile:
     async def close(self) -> None:
         """End the child processes and the connections to storage."""
         await self.exports.close()
+        await self.inspections.close()
         await self.scans.close()
         await self._readers.close()
         await self._drawers.close()

@@ -18,7 +18,8 @@ from efile.capture.fault import Unreadable
 
 PROGRAM = "tesseract"
 _LANGUAGE = "deu"
-_DPI = 200
+DPI = 200
+"""At which pages are drawn to be read."""
 _LARGEST_SIDE = 5000
 _WORDLESS = 10
 """A PDF page with fewer characters is taken for a picture."""
@@ -31,7 +32,7 @@ def recognise(params: dict[str, Any], data: bytes) -> tuple[dict[str, Any], byte
         pages, picture = _of_pdf(data, number)
     else:
         pages, picture = _of_scan(data, number)
-    return {"pages": pages}, _read(picture) if picture else b""
+    return {"pages": pages}, read(picture) if picture else b""
 
 
 def _of_pdf(data: bytes, number: int) -> tuple[int, Image.Image | None]:
@@ -42,7 +43,7 @@ def _of_pdf(data: bytes, number: int) -> tuple[int, Image.Image | None]:
         if page.get_textpage().count_chars() >= _WORDLESS:
             return len(document), None
         side = max(page.get_size())
-        scale = min(_DPI / 72, _LARGEST_SIDE / max(side, 1))
+        scale = min(DPI / 72, _LARGEST_SIDE / max(side, 1))
         return len(document), page.render(scale=scale, grayscale=True).to_pil()
 
 
@@ -57,14 +58,20 @@ def _of_scan(data: bytes, number: int) -> tuple[int, Image.Image]:
         return pages, shown
 
 
-def _read(picture: Image.Image) -> bytes:
+def read(picture: Image.Image, *settings: str) -> bytes:
+    """Return what the program says of a picture: its text, unless ``settings`` want other.
+
+    Raises:
+        Unreadable: the program is not there, or fails.
+    """
     stream = io.BytesIO()
-    picture.save(stream, "PNG", compress_level=1, dpi=(_DPI, _DPI))
+    picture.save(stream, "PNG", compress_level=1, dpi=(DPI, DPI))
     program = shutil.which(PROGRAM)
     if program is None:
         raise Unreadable("document_reader_died")
+    more = [word for one in settings for word in ("-c", one)]
     answer = subprocess.run(  # noqa: S603  a fixed program; the picture comes on its input
-        [program, "stdin", "stdout", "-l", _LANGUAGE],
+        [program, "stdin", "stdout", "-l", _LANGUAGE, *more],
         input=stream.getvalue(), capture_output=True, check=False,
         env={"OMP_THREAD_LIMIT": "1", "LC_ALL": "C.UTF-8"},
     )  # fmt: skip

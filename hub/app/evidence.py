@@ -103,6 +103,7 @@ def duties(place: Place, house: House) -> list[Duty]:
         ("efile_heads", open_heads(place, house.database, efile_of(house)).round, DUTY_S),
         ("scans", efile_of(house).scans.round, DUTY_S),
         ("exports", efile_of(house).exports.sweep, DUTY_S),
+        ("inspections", efile_of(house).inspections.sweep, DUTY_S),
         ("efile_stamps", stamps.round, DUTY_S),
         ("benefit_ends", open_benefit_ends(place, house.database, efile_of(house)).round, DUTY_S),
         ("search_words", partial(_search_words, place, efile_of(house)), DUTY_S),

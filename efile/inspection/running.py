@@ -1,0 +1,202 @@
+"""The work on inspections in the background: one task for each, seen to be alive.
+
+A task that ends with its process is taken up again from what was kept: documents that were
+looked through stay so, and a copy is made anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import msgspec
+
+from efile.errors import FilingError, NotDisplayable
+from efile.filing import Archive
+from efile.inspection import book
+from efile.inspection.plan import OPEN, Inspection, Mark, Plan, Report, Withheld
+from efile.inspection.workshop import LIMITS, WORKER, Progress, Workshop
+from efile.integrity.digest import sha256_hex
+from efile.isolation.pool import LimitedPool
+from efile.model import AkteView, Document
+from efile.objects import layout
+from efile.ports import Clock, Transaction
+
+log = logging.getLogger(__name__)
+
+MADE = "inspection_after_result"
+_BEAT_S = 5.0
+"""So often work says how far it is."""
+_FULL = 10
+"""So many inspections may be worked on at once on a node."""
+Work = Callable[[Workshop, Inspection, AkteView], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Running:
+    """What is worked on here, and the children that do it."""
+
+    archive: Archive
+    clock: Clock
+    pool: LimitedPool = field(default_factory=lambda: LimitedPool(WORKER, limits=LIMITS))
+    tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    def start(self, workshop: Workshop, one: Inspection, view: AkteView) -> None:
+        """Begin the work the state asks for.
+
+        Where too much is under way nothing begins: after a while the page offers to take it up.
+        """
+        if len(self.tasks) >= _FULL or one.id in self.tasks:
+            return
+        work = self._search if one.state == "searching" else self._make
+        task = asyncio.create_task(self._run(work, workshop, one, view))
+        self.tasks[one.id] = task
+        task.add_done_callback(lambda _: self.tasks.pop(one.id, None))
+
+    async def settled(self, name: str) -> None:
+        """Return once nobody works on an inspection here."""
+        while task := self.tasks.get(name):
+            await asyncio.wait([task])
+
+    async def close(self) -> None:
+        """Stop what is under way; it is taken up again when somebody asks."""
+        # A task that never took its first step could not be stopped.
+        await asyncio.sleep(0)
+        for task in list(self.tasks.values()):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await self.pool.close()
+
+    async def change(
+        self, one: Inspection, states: Sequence[str], work: Callable[[Inspection], Inspection]
+    ) -> Inspection:
+        """Change an inspection; see :func:`efile.inspection.book.change`."""
+        now_us = self.clock.now_us()
+        return await self.archive.database.write(
+            lambda tx: book.change(tx, one, states, work, now_us)
+        )
+
+    async def _run(self, work: Work, workshop: Workshop, one: Inspection, view: AkteView) -> None:
+        try:
+            await work(workshop, one, view)
+        except FilingError as exc:
+            await self._failed(one, exc.code)
+        except Exception:
+            log.exception("inspection_failed")
+            await self._failed(one, "inspection_failed")
+
+    async def _failed(self, one: Inspection, fault: str) -> None:
+        await self.change(
+            one, ("searching", "making"), lambda known: replace(known, state=OPEN, fault=fault)
+        )
+
+    async def _search(self, workshop: Workshop, one: Inspection, view: AkteView) -> None:
+        """Look through what was not looked through yet; each document is kept as it is done."""
+        documents = {each.id: each for each in view.documents}
+        current, names = one, one.plan.documents
+        async with self._beating(one) as note:
+            for number, name in enumerate(names):
+                note(number, len(names))
+                if name not in current.plan.pages:
+                    current = await self._look_through(workshop, current, documents[name])
+        await self.change(one, ("searching",), lambda known: replace(known, state=OPEN))
+
+    async def _look_through(
+        self, workshop: Workshop, one: Inspection, document: Document
+    ) -> Inspection:
+        try:
+            seen = await workshop.look(document, one.plan.terms, one.plan.own)
+        except NotDisplayable:
+            return await self.change(one, ("searching",), lambda known: _unshown(known, document))
+        now_us = self.clock.now_us()
+
+        def looked(known: Inspection) -> Inspection:
+            terms = {each.id: each for each in (*known.plan.terms, *seen.terms)}
+            pages = known.plan.pages | {document.id: seen.pages}
+            return _with(known, terms=tuple(terms.values()), pages=pages)
+
+        def work(tx: Transaction) -> Inspection:
+            book.add(tx, one, seen.marks)
+            return book.change(tx, one, ("searching",), looked, now_us)
+
+        return await self.archive.database.write(work)
+
+    async def _make(self, workshop: Workshop, one: Inspection, view: AkteView) -> None:
+        marks = await self.archive.database.read(lambda tx: book.marks(tx, one))
+        async with self._beating(one) as note:
+            copy = await workshop.copy(one, view, marks, note)
+        report = replace(copy.report, proven_at_us=self.clock.now_us())
+        if report.remnants:
+            await self._leaking(one, report, copy.marks)
+            return
+        objects, key = self.archive.objects, result_key(one)
+        await objects.destroy(one.tenant, key)
+        await objects.put_once(one.tenant, key, copy.pdf)
+        self.archive.passing(MADE)
+        digest = sha256_hex(copy.pdf)
+        await self.change(
+            one, ("making",),
+            lambda known: replace(known, state="waiting", report=report, sha256=digest),
+        )  # fmt: skip
+
+    async def _leaking(self, one: Inspection, report: Report, marks: Sequence[Mark]) -> None:
+        """Nothing leaves; what was found is there to be decided on."""
+        now_us = self.clock.now_us()
+
+        def stopped(known: Inspection) -> Inspection:
+            return replace(known, state=OPEN, fault="inspection_leaks", report=report, sha256="")
+
+        def work(tx: Transaction) -> None:
+            book.add(tx, one, marks)
+            book.change(tx, one, ("making",), stopped, now_us)
+
+        await self.archive.database.write(work)
+
+    @asynccontextmanager
+    async def _beating(self, one: Inspection) -> AsyncIterator[Progress]:
+        """Say now and then how far the work is; yield who is told."""
+        stand = [0, max(one.total, 1)]
+
+        def note(done: int, total: int) -> None:
+            stand[:] = [done, total]
+
+        async def beat() -> None:
+            while True:
+                beaten = partial(
+                    book.touch, one=one, done=stand[0], total=stand[1], now_us=self.clock.now_us()
+                )
+                await self.archive.database.write(beaten)
+                await asyncio.sleep(_BEAT_S)
+
+        heart = asyncio.create_task(beat())
+        try:
+            yield note
+        finally:
+            heart.cancel()
+            with suppress(asyncio.CancelledError):
+                await heart
+
+
+def result_key(one: Inspection) -> str:
+    """Return where a copy lies that waits to be approved."""
+    return layout.export_key(one.akte_id, one.id, 1)
+
+
+def _unshown(known: Inspection, document: Document) -> Inspection:
+    """Nobody can say what is in a document without pages: it is withheld."""
+    reason = "Nicht als Seiten darstellbar"
+    withheld = Withheld(ground="T", reason=reason, by="aktenhub")
+    return _with(
+        known, withheld=known.plan.withheld | {document.id: withheld},
+        pages=known.plan.pages | {document.id: 0},
+    )  # fmt: skip
+
+
+def _with(known: Inspection, **changes: object) -> Inspection:
+    plan: Plan = msgspec.structs.replace(known.plan, **changes)
+    return replace(known, plan=plan)
