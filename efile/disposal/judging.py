@@ -42,12 +42,24 @@ def judge(tx: Transaction, akte: Akte, at: Moment, archive: Archive) -> Judgemen
     against += archive.beside.open_work(tx, akte)
     if _is_exported(tx, akte, at.now_us):
         against.append("Eine Ausgabe der Akte ist noch im Gange.")
+    if _is_inspected(tx, akte):
+        against.append("Eine Akteneinsicht ist noch nicht abgeschlossen.")
     return Judgement(akte, decision, tuple(against))
 
 
 def _not_yet(decision: Decision) -> str:
     sentence = decision.sentence
     return f"{sentence[:1].upper()}{sentence[1:]}"
+
+
+def _is_inspected(tx: Transaction, akte: Akte) -> bool:
+    row = tx.one(
+        "SELECT 1 FROM efile_inspections WHERE tenant = :tenant AND akte_id = :akte"
+        " AND state <> 'filed' LIMIT 1",
+        tenant=akte.tenant,
+        akte=akte.id,
+    )
+    return row is not None
 
 
 def _is_exported(tx: Transaction, akte: Akte, now_us: int) -> bool:

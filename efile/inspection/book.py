@@ -23,9 +23,9 @@ _ENTER = (
 _SET = ", ".join(f"{name} = :{name}" for name in _COLUMNS[3:])
 _CHANGE = f"UPDATE efile_inspections SET {_SET} WHERE tenant = :tenant AND id = :id"  # noqa: S608  fixed words
 _ADD = (
-    "INSERT INTO efile_inspection_marks (tenant, inspection_id, id, document_id, page, term,"
-    " boxes, ground, state, source, actor) VALUES (:tenant, :inspection, :id, :document, :page,"
-    " :term, :boxes, :ground, :state, :source, :actor) ON CONFLICT DO NOTHING"
+    "INSERT INTO efile_inspection_marks (tenant, inspection_id, akte_id, id, document_id, page,"
+    " term, boxes, ground, state, source, actor) VALUES (:tenant, :inspection, :akte, :id,"
+    " :document, :page, :term, :boxes, :ground, :state, :source, :actor) ON CONFLICT DO NOTHING"
 )
 
 
@@ -107,7 +107,7 @@ def touch(tx: Transaction, one: Inspection, done: int, total: int, now_us: int) 
 
 def add(tx: Transaction, one: Inspection, marks: Sequence[Mark]) -> None:
     """Add marks; those that are there stay as they are."""
-    named = {"tenant": one.tenant, "inspection": one.id}
+    named = {"tenant": one.tenant, "inspection": one.id, "akte": one.akte_id}
     tx.many(
         _ADD,
         [

@@ -11,6 +11,7 @@ _TABLES = (
     ("efile_akten", "id"), ("efile_vorgaenge", "akte_id"), ("efile_akte_names", "akte_id"),
     ("efile_guards", "akte_id"), ("efile_competence", "akte_id"), ("efile_exports", "akte_id"),
     ("efile_offers", "akte_id"),
+    ("efile_inspections", "akte_id"), ("efile_inspection_marks", "akte_id"),
 )  # fmt: skip
 
 

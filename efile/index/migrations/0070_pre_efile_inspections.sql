@@ -24,6 +24,7 @@ CREATE INDEX efile_inspections_by_file ON efile_inspections (tenant, akte_id, be
 CREATE TABLE efile_inspection_marks (
   tenant TEXT NOT NULL,
   inspection_id TEXT NOT NULL,
+  akte_id TEXT NOT NULL,
   id TEXT NOT NULL,
   document_id TEXT NOT NULL,
   page BIGINT NOT NULL,
@@ -35,3 +36,4 @@ CREATE TABLE efile_inspection_marks (
   actor TEXT NOT NULL,
   PRIMARY KEY (tenant, inspection_id, id)
 );
+CREATE INDEX efile_inspection_marks_by_file ON efile_inspection_marks (tenant, akte_id);
