@@ -13,7 +13,6 @@ from dataclasses import replace
 import efile
 from efile import (
     FILING_STEPS,
-    HANDOVER_STEPS,
     HEAD_STEPS,
     EFile,
     FileKinds,
@@ -56,7 +55,7 @@ from hub.store.payloads import Payloads
 from hub.store.shelf.identity import belong
 from hub.store.sqlite import SqliteDatabase
 
-failpoint.declare(*FILING_STEPS, *HEAD_STEPS, *HANDOVER_STEPS)
+failpoint.declare(*FILING_STEPS, *HEAD_STEPS)
 
 THREADS = 32
 

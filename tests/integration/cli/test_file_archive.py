@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from efile import HANDOVER_STEPS
 from tests import archive_desk
 from tests.archive_desk import SCHEMA, SHARED, WHY_SKIPPED, check_sums, unpack
 from tests.command_line import OFFICE, CommandLine
@@ -100,6 +105,27 @@ def _written(folder: Path, message: bytes) -> Path:
     path = folder / "receipt.xml"
     path.write_bytes(message)
     return path
+
+
+def test_a_delivery_that_was_killed_is_made_again(command: CommandLine, tmp_path: Path) -> None:
+    _, first = over(command, "Öztürk, Elif")
+    (offer,) = archive(command, "--offer", "--output", tmp_path)["files"]
+    process = Path(offer).name[:36]
+    heard(command, tmp_path, archive_desk.appraisal(process, {first: "A"}))
+    deliver = ["efile", "archive", *WHO, "--deliver", process, "--output", str(tmp_path)]
+
+    killed = subprocess.run(
+        [sys.executable, "-m", "hub", "--settings", str(command.settings), *deliver],
+        env=os.environ | {"AKTENHUB_FAILPOINT": HANDOVER_STEPS[0]},
+        capture_output=True,
+        check=False,
+    )
+
+    assert -signal.SIGKILL == killed.returncode, killed.stderr
+    assert ["wanted"] == [one["state"] for one in archive(command, "--show", process)["akten"]]
+    made = archive(command, "--deliver", process, "--output", tmp_path)
+    assert [first] == unpack(Path(made["file"])).akten
+    assert ["delivered"] == [one["state"] for one in archive(command, "--show", process)["akten"]]
 
 
 def test_the_command_says_what_it_needs(command: CommandLine, tmp_path: Path) -> None:
