@@ -216,6 +216,10 @@ class Beside(Protocol):
         """Take out what is kept beside a file that is destroyed in this unit of work."""
         ...
 
+    def certified(self, tx: Transaction, tenant: str, run: str, digest: str) -> None:
+        """Take note that a run is done and has a certificate with this SHA-256."""
+        ...
+
 
 class NothingBeside:
     """A host that keeps nothing beside files."""
@@ -226,6 +230,9 @@ class NothingBeside:
 
     def forget(self, tx: Transaction, tenant: str, akte: str, aktenzeichen: str) -> None:
         """Nothing is there."""
+
+    def certified(self, tx: Transaction, tenant: str, run: str, digest: str) -> None:
+        """Nobody takes note."""
 
 
 NOTHING_BESIDE: Beside = NothingBeside()

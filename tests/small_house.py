@@ -26,6 +26,7 @@ from hub.core.message import Message
 from hub.core.settings import Address, Cash, Evidence, Settings, Storage, Tenant, Web
 from hub.demo import drops
 from hub.demo.cast import MUSTERSTADT
+from hub.evidence.ending.beside import HubBeside
 from hub.evidence.filings.heads import Heads, HeadSigning
 from hub.evidence.filings.packages import Packages
 from hub.formats.catalog import Catalog
@@ -108,7 +109,13 @@ async def build_small_house(folder: Path) -> SmallHouse:
     await migrate(database, [*hub_migrations(), *efile.index_migrations()], clock.now_us())
     store = FolderStore(folder / "objects")
     signing = HeadSigning(SigningKeys(database, bytes(range(32)), clock), database)
-    room = EFile(database, store, clock, SECRET, Host(signing=signing))
+    room = EFile(
+        database,
+        store,
+        clock,
+        SECRET,
+        Host(signing=signing, beside=HubBeside(Journal("hub-1"), clock)),
+    )
     book = Journal("hub-1")
     heads = Heads(database, room.proof, clock, book, [OFFICE], Evidence())
     payloads = Payloads(database, folder / "payloads")

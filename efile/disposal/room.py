@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -24,6 +24,7 @@ from efile.index.access.sight import Sight
 from efile.index.ending import destroyed, runs
 from efile.index.ending.destroyed import Destroyed
 from efile.index.ending.runs import Item, RunRow
+from efile.integrity.digest import sha256_hex
 from efile.model import Akte
 from efile.objects import layout
 from efile.ports import Clock, Host, Transaction
@@ -34,6 +35,7 @@ MOST = 500
 """Files of one run: as many as two people can look at."""
 _PAUSE_US = 60_000_000
 """So long after a fault it is tried again."""
+_LISTED = "Die Akte steht schon in einem Vorschlag."
 _ID = re.compile(r"[0-9a-f-]{36}")
 
 
@@ -88,7 +90,7 @@ class DisposalRoom:
         self._seen = seen
 
     async def judge(self, tenant: str, names: Sequence[str], today: date) -> list[Judgement]:
-        """Return for files what would be destroyed now and what not, and why.
+        """Return for files what would be proposed now and what not, and why.
 
         Raises:
             NotFound: a file is missing.
@@ -97,7 +99,13 @@ class DisposalRoom:
 
         def work(tx: Transaction) -> list[Judgement]:
             akten = [metadata.find_akte(tx, tenant, name, self._seen) for name in names]
-            return [judge(tx, akte, at, self._archive) for akte in akten]
+            listed = runs.open_items(tx, tenant, [akte.id for akte in akten])
+            taken = {item.akte_id for item in listed if not item.document_id}
+            judged = [judge(tx, akte, at, self._archive) for akte in akten]
+            return [
+                replace(one, against=(*one.against, _LISTED)) if one.akte.id in taken else one
+                for one in judged
+            ]
 
         return await self._archive.database.read(work)
 
@@ -307,7 +315,13 @@ class DisposalRoom:
         await self._archive.prepare(run.tenant)
         key = layout.certificate_key(run.id)
         await self._archive.objects.put_once(run.tenant, key, counts.encode())
-        await self._archive.database.write(lambda tx: runs.finish(tx, run))
+
+        def finish(tx: Transaction) -> None:
+            if runs.finish(tx, run):
+                digest = sha256_hex(counts.encode())
+                self._archive.beside.certified(tx, run.tenant, run.id, digest)
+
+        await self._archive.database.write(finish)
 
 
 def _outcome(tx: Transaction, run: RunRow) -> tuple[list[Destroyed], list[Item]]:

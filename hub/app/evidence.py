@@ -11,6 +11,7 @@ from efile import EFile
 from hub.app.place import CLOCK, SHIPPED, Place
 from hub.app.rooms import efile_of, open_signing
 from hub.core import failpoint
+from hub.core.clock import local_date
 from hub.core.settings import armed_failpoint
 from hub.evidence.archiving import Archivist
 from hub.evidence.benefit_ends import BenefitEnds
@@ -106,8 +107,14 @@ def duties(place: Place, house: House) -> list[Duty]:
         ("inspections", efile_of(house).inspections.sweep, DUTY_S),
         ("efile_stamps", stamps.round, DUTY_S),
         ("benefit_ends", open_benefit_ends(place, house.database, efile_of(house)).round, DUTY_S),
+        ("disposal", partial(_disposal, efile_of(house)), DUTY_S),
         ("search_words", partial(_search_words, place, efile_of(house)), DUTY_S),
     ]
+
+
+async def _disposal(room: EFile) -> int:
+    """Do a step of every approved disposal run."""
+    return await room.disposal.round(local_date(CLOCK.now_us()))
 
 
 async def _search_words(place: Place, room: EFile) -> int:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import efile
 from efile import (
+    DISPOSAL_STEPS,
     FILING_STEPS,
     HEAD_STEPS,
     EFile,
@@ -29,6 +30,7 @@ from hub.channels.outbound.https import HttpsDoor
 from hub.core import failpoint
 from hub.core.errors import Misconfigured, Rejected
 from hub.core.settings import armed_failpoint
+from hub.evidence.ending.beside import HubBeside
 from hub.evidence.filings.heads import HeadSigning
 from hub.evidence.filings.stamps import TimeStamping
 from hub.evidence.filings.timestamps import Roots
@@ -55,7 +57,7 @@ from hub.store.payloads import Payloads
 from hub.store.shelf.identity import belong
 from hub.store.sqlite import SqliteDatabase
 
-failpoint.declare(*FILING_STEPS, *HEAD_STEPS)
+failpoint.declare(*FILING_STEPS, *HEAD_STEPS, *DISPOSAL_STEPS)
 
 THREADS = 32
 
@@ -111,7 +113,9 @@ async def open_efile(place: Place, database: Database) -> AsyncIterator[EFile]:
         )
     )
     signing = HeadSigning(open_signing(place, database), database)
-    host = Host(failpoint.reach, FileKinds.load(place.file_kinds), signing, _stamping(place))
+    beside = HubBeside(Journal(place.settings.node), CLOCK)
+    kinds = FileKinds.load(place.file_kinds)
+    host = Host(failpoint.reach, kinds, signing, _stamping(place), beside)
     room = EFile(database, store, CLOCK, efile_secrets(place), host)
     try:
         yield room

@@ -13,7 +13,14 @@ from typing import Any
 
 from efile import Akte, Document, EFile, FilingRequest, LargeFile, Part
 from hub.app import CLOCK, Place, open_database, open_efile
-from hub.cli import file_access, file_archive, file_export, file_keys, file_retention
+from hub.cli import (
+    file_access,
+    file_archive,
+    file_disposal,
+    file_export,
+    file_keys,
+    file_retention,
+)
 from hub.cli.access import Look, log_look
 from hub.cli.command import Commands, place_of, show_json, show_table
 from hub.cli.parser import existing_file
@@ -77,6 +84,7 @@ def _register_checks(group: Commands) -> None:
 def _register_more(group: Commands) -> None:
     file_access.register(group)
     file_archive.register(group)
+    file_disposal.register(group)
     file_keys.register(group)
 
 

@@ -19,6 +19,7 @@ from hub.web.pages import (
     operations,
 )
 from hub.web.pages.casework import routes as casework
+from hub.web.pages.disposal import routes as disposal
 from hub.web.pages.entry import confirming, federated, signin
 from hub.web.pages.files import contents, exports, proof_package, retention
 from hub.web.pages.viewer import document, parts, scripts
@@ -208,6 +209,7 @@ ROUTES: Final = (
         _file("page_viewed", "page"),
     ),
     *casework.ROUTES,
+    *disposal.ROUTES,
     Route("GET", "/bilanz", "balance", messages.balance, _operating("balance_viewed", "balance")),
     Route(
         "GET", "/nachrichten", "messages", messages.listed,

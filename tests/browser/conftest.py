@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from hub.web.pages.viewer.scripts import base
 from hub.web.server import build_site
 from hub.web.services import PDFJS
+from tests.disposal_desk import keep_runs
 from tests.small_house import PASSWORD, SmallHouse, build_small_house, fill_the_desk, serve
 
 expect.set_options(timeout=30_000)
@@ -79,6 +80,7 @@ async def opened(folder: Path, pdfjs: Path) -> AsyncIterator[Stage]:
         pytest.skip("no Chromium is installed")
     house = await build_small_house(folder)
     await fill_the_desk(house)
+    await keep_runs(house)
     runner, address = await serve(build_site(replace(house.services, pdfjs=pdfjs)))
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))

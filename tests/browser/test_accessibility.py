@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 
 from tests.browser.conftest import Stage
+from tests.disposal_desk import RUN, WAITING
 from tests.small_house import (
     CORRECTION,
     DOUBT,
@@ -56,6 +57,9 @@ def pages(stage: Stage, login: str) -> list[str]:
         "verwalter": [
             "/bilanz", "/nachrichten", "/nachrichten?zustand=clearing",
             "/nachrichten/0192f0a0-0000-7000-8000-000000000007", "/sperren", "/zertifikate",
+            "/vernichtung", "/vernichtung/vorschlag", f"/vernichtung/{RUN}",
+            f"/vernichtung/{RUN}/protokoll", f"/vernichtung/{WAITING}",
+            f"/vernichtung/{WAITING}/zustimmen",
             "/aufbewahrung", "/aufbewahrung?alle=1", "/aufbewahrung?am=1990-01-01",
             "/zustand", "/klaerfaelle/clearing-1", f"/nachrichten/{REPEATABLE}",
             f"/klaerfaelle/{DOUBT}", f"/nachrichten/{DOUBT_MESSAGE}",

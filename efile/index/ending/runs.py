@@ -159,12 +159,14 @@ def certify(tx: Transaction, run: RunRow, certificate: str, now_us: int) -> str:
     return found.certificate if found else certificate
 
 
-def finish(tx: Transaction, run: RunRow) -> None:
-    """Nothing is left to be done: the certificate lies in storage."""
-    tx.run(
-        "UPDATE efile_disposal_runs SET state = 'done' WHERE tenant = :tenant AND id = :run",
+def finish(tx: Transaction, run: RunRow) -> bool:
+    """Nothing is left to be done: the certificate lies in storage. False if this was said."""
+    changed = tx.run(
+        "UPDATE efile_disposal_runs SET state = 'done' WHERE tenant = :tenant AND id = :run"
+        " AND state = 'approved'",
         tenant=run.tenant, run=run.id,
     )  # fmt: skip
+    return changed == 1
 
 
 def finished(tx: Transaction, tenant: str) -> list[str]:

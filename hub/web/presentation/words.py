@@ -111,6 +111,11 @@ STEPS = {
     "competence_changed": Word("Zuständigkeit geändert", "calm", "folder"),
     "block_set": Word("Sperrvermerk gesetzt", "calm", "shield"),
     "block_lifted": Word("Sperrvermerk aufgehoben", "calm", "shield"),
+    "disposal_proposed": Word("Vernichtung vorgeschlagen", "calm", "text"),
+    "disposal_approved": Word("Vernichtung zugestimmt", "warn", "check"),
+    "disposal_declined": Word("Vernichtung abgelehnt", "calm", "cross"),
+    "disposal_done": Word("Vernichtungslauf abgeschlossen", "good", "check"),
+    "file_destroyed": Word("Akte vernichtet", "warn", "cross"),
     "retention_hold_lifted": Word("Löschsperre aufgehoben", "calm", "pause"),
     "retention_hold": Word("Nutzdaten bleiben bis auf Weiteres", "calm", "pause"),
     "retention_release": Word("Nutzdaten dürfen nach Frist entfernt werden", "calm", "clock"),
@@ -189,6 +194,30 @@ ARCHIVE = {
     "taken": Word("übernommen", "good", "check"),
 }
 """Where the offer of a file to the archive stands."""
+
+DISPOSALS = {
+    "proposed": Word("wartet auf Zustimmung", "busy", "clock"),
+    "approved": Word("wird ausgeführt", "busy", "clock"),
+    "declined": Word("abgelehnt", "calm", "cross"),
+    "done": Word("abgeschlossen", "good", "check"),
+}
+DISPOSAL_ITEMS = {
+    "destroyed": Word("vernichtet", "good", "check"),
+    "clearing": Word("unlesbar, Speicher wird geräumt", "busy", "clock"),
+    "kept": Word("behalten", "warn", "shield"),
+    "hindered": Word("derzeit nicht möglich", "warn", "pause"),
+}
+DISPOSAL_PURPOSES = {
+    "retention": "Vernichtung nach Ablauf der Frist",
+    "misfiling": "Berichtigung von Fehlablagen",
+}
+MISFILINGS = {
+    "person": "Verwechslung der Person",
+    "reference": "falsches Aktenzeichen",
+    "kind": "falsche Aktenart",
+    "foreign": "nicht für dieses Amt bestimmt",
+}
+"""Why a document lay in the wrong file."""
 
 
 TARGET_STATES = {

@@ -12,7 +12,7 @@ import pytest
 from efile.integrity.digest import canonical_json, sha256_hex
 from efile.objects import layout, manifest, pack
 from tests.efile_house import SECRET, EFileHouse, flip, message, open_house
-from tests.ending_files import DECLINED, ENDED, approved_run, by, carry_out, due_file
+from tests.ending_files import DECLINED, ENDED, approved_run, beside, by, carry_out, due_file, host
 
 
 @pytest.fixture
@@ -96,6 +96,11 @@ async def test_a_copy_brought_back_is_found_cleared_and_never_entered(house: EFi
     assert 1 == len(house.keys())
 
 
+def stop_repacking(step: str) -> None:
+    if step == "disposal_after_repacking":
+        raise RuntimeError(step)
+
+
 async def clear_file(house: EFileHouse) -> str:
     """Leave in storage what the program filed before it sealed: two files share a pack."""
     items = []
@@ -112,7 +117,10 @@ async def clear_file(house: EFileHouse) -> str:
     return key
 
 
-async def test_what_lies_in_clear_in_a_shared_object_is_taken_out_of_it(house: EFileHouse) -> None:
+@pytest.mark.parametrize("crash", [False, True])
+async def test_what_lies_in_clear_in_a_shared_object_is_taken_out_of_it(
+    house: EFileHouse, *, crash: bool
+) -> None:
     key = await clear_file(house)
     room = house.efile.retention
     await room.record_day("muster", "AZ 3", "ended", ENDED, "volljährig", by(1))
@@ -120,6 +128,10 @@ async def test_what_lies_in_clear_in_a_shared_object_is_taken_out_of_it(house: E
     gone = (await house.efile.akte("muster", "AZ 3")).akte.id
 
     await approved_run(house, gone, number=50)
+    if crash:
+        with pytest.raises(RuntimeError, match="disposal_after_repacking"):
+            await carry_out(beside(house, host(passing=stop_repacking)))
+        assert () == (await house.efile.verify("muster")).faults
     await carry_out(house.efile)
 
     assert not list(house.folder.rglob(key))

@@ -8,6 +8,7 @@ from aiohttp.test_utils import TestServer
 from hub.web.policy import SAFE, Route
 from hub.web.routes import ROUTES
 from hub.web.visit import csrf_token
+from tests.disposal_desk import RUN, keep_runs
 from tests.small_house import (
     CLEARING,
     CORRECTION,
@@ -45,7 +46,7 @@ def address(route: Route, house: SmallHouse) -> str:
         "group": GROUP, "job": JOB, "correction": CORRECTION,
         "hold": HOLD, "retention_hold": FILE_HOLD, "part": "0", "export": EXPORT, "number": "1",
         "task": TASK, "note": NOTE, "emergency": EMERGENCY, "block": FILE_HOLD,
-        "day": "2026-11-10",
+        "day": "2026-11-10", "run": RUN,
     }  # fmt: skip
     return re.sub(r"\{(\w+)\}", lambda m: known[m[1]], route.path)
 
@@ -108,6 +109,7 @@ async def test_a_role_opens_what_its_policy_says_and_nothing_else(
     await hold_a_file(house)
     await keep_an_export(house, login)
     await keep_beside(house)
+    await keep_runs(house)
     visitor = await arrive(login)
     expected, got = {}, {}
     for route in CLOSED:

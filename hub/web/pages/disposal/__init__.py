@@ -1,0 +1,1 @@
+"""Destroying files with four eyes: proposals, approval, progress, certificates."""
