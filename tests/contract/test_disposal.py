@@ -17,7 +17,9 @@ from efile import (
     S3Store,
     Wanted,
 )
+from efile.index.ending import erasing
 from efile.objects import layout
+from efile.ports import Transaction
 from tests.efile_house import EFileHouse, message, open_house
 from tests.ending_files import TODAY, approved_run, by, carry_out, due_file
 from tests.engines import Engine
@@ -79,6 +81,43 @@ async def test_nothing_of_a_destroyed_file_is_left_and_its_neighbours_stay(
     assert [] == [hit for hit in await house.efile.search("muster", "Text 200") if hit.document_id]
     assert 5 == len((await house.efile.akte("muster", kept)).documents)
     assert () == (await house.efile.verify("muster")).faults
+
+
+async def test_no_table_names_a_destroyed_file_but_those_that_say_so(house: EFileHouse) -> None:
+    """A table somebody adds later is found here, too."""
+    akte = await due_file(house)
+    tables = await house.database.read(naming_files)
+    before = await house.database.read(lambda tx: holding(tx, tables, akte))
+    await approved_run(house, akte)
+    await carry_out(house.efile)
+
+    assert {"efile_vorgaenge", "efile_documents", "efile_keys"} <= before
+    cleared = {table for table, _ in erasing._TABLES} | {"efile_documents", "efile_keys"}
+    assert {"efile_destroyed", "efile_disposal_items"} == set(tables) - cleared
+    assert {"efile_destroyed", "efile_disposal_items"} == await house.database.read(
+        lambda tx: holding(tx, tables, akte)
+    )
+
+
+def naming_files(tx: Transaction) -> list[str]:
+    """Return the tables of the index with a column for a file's identifier."""
+    if tx.dialect == "postgresql":
+        rows = tx.all(
+            "SELECT table_name AS name FROM information_schema.columns WHERE column_name = 'akte_id'"
+        )
+        return [row["name"] for row in rows]
+    names = [row["name"] for row in tx.all("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    columns = {n: tx.all(f"SELECT name FROM pragma_table_info('{n}')") for n in names}  # noqa: S608  names of our own tables
+    return [n for n, found in columns.items() if "akte_id" in {row["name"] for row in found}]
+
+
+def holding(tx: Transaction, tables: list[str], akte: str) -> set[str]:
+    """Return those of the tables that name a file."""
+    return {
+        table
+        for table in tables
+        if tx.one(f"SELECT 1 FROM {table} WHERE akte_id = :akte LIMIT 1", akte=akte)  # noqa: S608  names of our own tables
+    }
 
 
 async def test_verification_reconciliation_and_rebuild_know_what_was_destroyed(
