@@ -29,6 +29,8 @@ from hub.demo.cast import MUSTERSTADT
 from hub.evidence.ending.beside import HubBeside
 from hub.evidence.filings.heads import Heads, HeadSigning
 from hub.evidence.filings.packages import Packages
+from hub.evidence.handover.checking import SchemaCheck
+from hub.evidence.handover.desk import ArchiveDesk
 from hub.formats.catalog import Catalog
 from hub.pipeline.balance import balance
 from hub.pipeline.desk import Desk
@@ -132,6 +134,7 @@ async def build_small_house(folder: Path) -> SmallHouse:
             database, Journal("hub-1"), clock, payloads, Catalog.load(SHIPPED / "schemas")
         ),
         packages=Packages(heads, database, clock, book),
+        archive=ArchiveDesk(database, clock, book, SchemaCheck(folder / "xdomea")),
         parts={},
         passwords=Passwords(QUICK),
         answer_wait_s=0.0,
@@ -352,6 +355,25 @@ async def hold_a_file(house: SmallHouse) -> None:
         await room.record_day(OFFICE, old.id, event, date(2010, 1, 1), "Aktenlage", by)
 
 
+PROCESS = "e0042f08-2c97-5f00-b3bd-eb1cb0ee200c"
+"""An offer to the archive; it follows from the key it is made with."""
+
+
+async def offer_to_archive(house: SmallHouse) -> str:
+    """Offer a file to the archive and return its id."""
+    efile, at_us = house.services.efile, house.clock.now_us()
+    await house.services.accounts.let_behind("verwalter", frozenset({"uvg", "wohngeld"}))
+    by = Author("ahrens", at_us, "offered-akte")
+    old = await efile.retention.open(OFFICE, "wohngeld", "Berger, Mia", 2011, by)
+    for event in ("ended", "claims_settled"):
+        by = Author("ahrens", at_us, f"offered-{event}")
+        await efile.retention.record_day(OFFICE, old.id, event, date(2010, 1, 1), "Akte", by)
+    by = Author("verwalter", at_us, "0192f0a0-0000-7000-8000-0000000000f7")
+    made = await efile.handover.offer(OFFICE, by, date(2026, 11, 22), [old.id])
+    assert [PROCESS] == made
+    return old.id
+
+
 TASK, NOTE = "0192f0a0-0000-7000-8000-0000000000e1", "0192f0a0-0000-7000-8000-0000000000e2"
 EMERGENCY = "0192f0a0-0000-7000-8000-0000000000e3"
 
@@ -396,6 +418,7 @@ async def fill_the_desk(house: SmallHouse) -> None:
     await refuse_rows(house)
     await leave_an_attachment(house)
     await hold_a_file(house)
+    await offer_to_archive(house)
     await keep_beside(house)
     await house.database.write(lambda tx: _show_off(tx, house.clock.now_us()))
 

@@ -68,6 +68,7 @@ def delivered(akte: Akte, voice: Voice, contents: int) -> FilingRequest:
     """Note that a file was handed over (0503), with how many documents, notes aside."""
     return _step(akte, voice, "Dem Archiv übergeben", Handover(
         process=voice.process, step="delivered", since=voice.on, contents=contents,
+        digest=voice.digest,
     ))  # fmt: skip
 
 

@@ -46,6 +46,8 @@ class Offer:
     """The archive's words on where it stands."""
     contents: int = 0
     """Documents handed over, notes aside."""
+    package: str = ""
+    """SHA-256 of the package they were handed over in."""
     arrived: date | None = None
     """When the archive had the offer."""
     delivery_arrived: date | None = None
@@ -95,8 +97,10 @@ def _moved(offer: Offer, step: Handover) -> Offer:
     state = _STATES.get(step.step)
     if state is None or offer.state == "taken":
         return offer
-    contents = step.contents or offer.contents
-    return replace(offer, state=state, changed=step.since, said=step.said, contents=contents)
+    return replace(
+        offer, state=state, changed=step.since, said=step.said,
+        contents=step.contents or offer.contents, package=step.digest or offer.package,
+    )  # fmt: skip
 
 
 def _answered(offer: Offer, answer: ArchiveAnswer) -> Offer:

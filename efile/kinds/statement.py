@@ -60,6 +60,8 @@ class Handover(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     """The archive's words: its name for the file, or why it did not take it."""
     contents: int = 0
     """With ``delivered``: documents handed over, notes aside."""
+    digest: str = ""
+    """With ``delivered``: SHA-256 of the package."""
 
 
 class Competence(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

@@ -15,7 +15,7 @@ from hub.app import collector
 from hub.app.alerts import watch_of
 from hub.app.anchors import Anchors
 from hub.app.annex.keeper import annex_of
-from hub.app.evidence import duties, open_packages
+from hub.app.evidence import duties, open_archive_desk, open_packages
 from hub.app.place import CLOCK, Place
 from hub.app.rooms import efile_of, open_center, open_desk, open_house
 from hub.certificates.door import DoorContext, DoorContexts
@@ -112,6 +112,7 @@ def _services(place: Place, house: House, workers: Workers) -> SiteServices:
             house.database, house.journal, CLOCK, house.payloads, Catalog.load(place.schemas)
         ),
         packages=open_packages(place, house.database, room),
+        archive=open_archive_desk(place, house.database),
         parts={"workers": workers.ping, "storage": storage},
         paused=lambda: house.pressure.paused,
         provider=_provider(place),

@@ -56,6 +56,9 @@ HSTS = "max-age=31536000; includeSubDomains"
 async def gate(request: web.Request, handler: Next) -> web.StreamResponse:
     """Let a request through, or answer with the page that says why not."""
     services = request.app[SERVICES]
+    policy = policy_of(request)
+    if policy is not None and policy.upload:
+        request = request.clone(client_max_size=policy.upload)
     visit = Visit(services, uuid7(services.clock.now_us()))
     request[VISIT] = visit
     with log_context(correlation_id=visit.correlation):

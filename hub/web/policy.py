@@ -36,6 +36,8 @@ class Policy:
     """Lets something out of the house: the person must have proved lately who they are."""
     csrf: bool = False
     """Changes something: the form's token and the browser's origin must fit."""
+    upload: int = 0
+    """Bytes a form with a file may have; others are small."""
 
     def admits(self, account: Account) -> bool:
         """Tell whether the account may use the route."""

@@ -21,7 +21,7 @@ from hub.web.pages import (
 from hub.web.pages.casework import routes as casework
 from hub.web.pages.disposal import routes as disposal
 from hub.web.pages.entry import confirming, federated, signin
-from hub.web.pages.files import contents, exports, proof_package, retention
+from hub.web.pages.files import contents, exports, handover_routes, proof_package, retention
 from hub.web.pages.viewer import document, parts, scripts
 from hub.web.policy import Policy, Route
 
@@ -151,6 +151,7 @@ ROUTES: Final = (
             roles=policy.ADMINISTRATORS, office_only=True,
         ),
     ),
+    *handover_routes.ROUTES,
     Route(
         "GET", _RETENTION, "retention", retention.show, _keeping("retention_viewed"),
     ),

@@ -16,7 +16,7 @@ from hub.web.services import SiteServices
 from hub.web.visit import SERVICES
 
 MAX_BODY = 64 * 1024
-"""Forms are small; nothing is uploaded here."""
+"""Forms are small; one that takes a file says so in its policy."""
 
 
 def build_site(services: SiteServices) -> web.Application:

@@ -12,6 +12,7 @@ from efile import EFile
 from hub.core.clock import Clock
 from hub.core.settings import Settings
 from hub.evidence.filings.packages import Packages
+from hub.evidence.handover.desk import ArchiveDesk
 from hub.pipeline.desk import Desk
 from hub.pipeline.desk.correcting import Corrections
 from hub.pipeline.desk.rows import RowCorrections
@@ -96,6 +97,8 @@ class SiteServices:
     """``None`` where refused rows of tables cannot be corrected."""
     packages: Packages | None = None
     """``None`` where no proof packages are issued."""
+    archive: ArchiveDesk | None = None
+    """``None`` where nothing is handed over to an archive."""
     parts: Mapping[str, Ping] = field(default_factory=dict)
     """Named parts of the house and how to ask whether they answer."""
     door: Figures | None = None

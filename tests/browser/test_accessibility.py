@@ -16,6 +16,7 @@ from tests.small_house import (
     HELD_MESSAGE,
     JOB,
     LOOSE,
+    PROCESS,
     REPEATABLE,
     TABLE_MESSAGE,
 )
@@ -61,6 +62,9 @@ def pages(stage: Stage, login: str) -> list[str]:
             f"/vernichtung/{RUN}/protokoll", f"/vernichtung/{WAITING}",
             f"/vernichtung/{WAITING}/zustimmen",
             "/aufbewahrung", "/aufbewahrung?alle=1", "/aufbewahrung?am=1990-01-01",
+            "/aufbewahrung/archiv", f"/aufbewahrung/archiv/{PROCESS}",
+            f"/aufbewahrung/archiv/{PROCESS}?gelesen=0502&neu=1&empfang=1",
+            f"/aufbewahrung/archiv/{PROCESS}/uebergabe",
             "/zustand", "/klaerfaelle/clearing-1", f"/nachrichten/{REPEATABLE}",
             f"/klaerfaelle/{DOUBT}", f"/nachrichten/{DOUBT_MESSAGE}",
         ],

@@ -116,11 +116,21 @@ class ArchiveDesk:
             )
         answer = None
         if message.kind == archive_messages.APPRAISAL and message.wants_receipt:
-            now_us = self._clock.now_us()
-            said = room.hearing.receipt_message(message.process, parties(office), now_us)
-            await self._check.check_ours(said)
-            answer = _packed(archive_messages.APPRAISAL_RECEIVED, message.process, said)
+            answer = await self.receipt(room, office, message.process)
         return Heard(message, noted, checked, answer)
+
+    async def receipt(self, room: HandoverRoom, office: Tenant, process: str) -> Packed:
+        """Return our word that we have the archive's appraisal (0505), checked.
+
+        Raises:
+            FilingError: there is no such offer.
+            Misconfigured: it does not keep to the official schema.
+        """
+        await room.files(office.id, process, self.today)
+        now_us = self._clock.now_us()
+        said = room.hearing.receipt_message(process, parties(office), now_us)
+        await self._check.check_ours(said)
+        return _packed(archive_messages.APPRAISAL_RECEIVED, process, said)
 
     async def _noted(
         self, room: HandoverRoom, tenant: str, message: ArchiveMessage, voice: Voice

@@ -20,7 +20,7 @@ from hub.core.errors import Rejected, Undecodable
 from hub.formats.encoding import Limits
 from hub.formats.xml import safe_parse
 
-MOST_BYTES = 20_000_000
+MOST_BYTES = 5_000_000
 """Of a message; some hundred bytes are said of each file."""
 _MOST_ENTRIES = 10
 _LIMITS = Limits(bytes=MOST_BYTES, depth=30)

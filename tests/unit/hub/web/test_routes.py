@@ -21,6 +21,7 @@ from tests.small_house import (
     NOTE,
     OFFICE,
     PEOPLE,
+    PROCESS,
     TASK,
     SmallHouse,
     Visitor,
@@ -28,6 +29,7 @@ from tests.small_house import (
     hold_a_message,
     keep_an_export,
     keep_beside,
+    offer_to_archive,
 )
 from tests.unit.hub.web.conftest import Arrive, LogOf
 
@@ -46,7 +48,7 @@ def address(route: Route, house: SmallHouse) -> str:
         "group": GROUP, "job": JOB, "correction": CORRECTION,
         "hold": HOLD, "retention_hold": FILE_HOLD, "part": "0", "export": EXPORT, "number": "1",
         "task": TASK, "note": NOTE, "emergency": EMERGENCY, "block": FILE_HOLD,
-        "day": "2026-11-10", "run": RUN,
+        "day": "2026-11-10", "run": RUN, "process": PROCESS,
     }  # fmt: skip
     return re.sub(r"\{(\w+)\}", lambda m: known[m[1]], route.path)
 
@@ -107,6 +109,7 @@ async def test_a_role_opens_what_its_policy_says_and_nothing_else(
 ) -> None:
     await hold_a_message(house)
     await hold_a_file(house)
+    await offer_to_archive(house)
     await keep_an_export(house, login)
     await keep_beside(house)
     await keep_runs(house)
