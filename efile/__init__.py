@@ -39,6 +39,13 @@ from efile.index.access.guards import Admission, Block
 from efile.index.log import Head
 from efile.index.offers import Offer, Process
 from efile.index.outline import DocumentHead, Matter, Portion, TypeSeen
+from efile.inspection.plan import Asker, Inspection, Mark
+from efile.inspection.room import InspectionRoom
+from efile.inspection.room import Wanted as WantedInspection
+from efile.inspection.subjects import GROUNDS as INSPECTION_GROUNDS
+from efile.inspection.subjects import KINDS as INSPECTION_KINDS
+from efile.inspection.subjects import ROLES as INSPECTION_ROLES
+from efile.inspection.subjects import Particular, Term
 from efile.integrity.chain import GENESIS, chain_hash, first_break
 from efile.kinds.catalog import FIRST_KIND, FileKind, FileKinds
 from efile.kinds.catalog import SHIPPED as SHIPPED_KINDS
@@ -106,6 +113,9 @@ __all__ = [
     "HANDOVER_STEPS",
     "HEAD_STEPS",
     "HELD_BYTES",
+    "INSPECTION_GROUNDS",
+    "INSPECTION_KINDS",
+    "INSPECTION_ROLES",
     "NEEDED_SHARES",
     "SHIPPED_KINDS",
     "AccessRoom",
@@ -115,6 +125,7 @@ __all__ = [
     "AnswerContradicts",
     "Appraised",
     "ArchiveAnswer",
+    "Asker",
     "Author",
     "Block",
     "BlockSet",
@@ -149,11 +160,14 @@ __all__ = [
     "HoldLifted",
     "HoldSet",
     "Host",
+    "Inspection",
+    "InspectionRoom",
     "IntegrityBroken",
     "InvalidRequest",
     "Judgement",
     "KeyWrap",
     "LargeFile",
+    "Mark",
     "Matter",
     "NotDisplayable",
     "NotFound",
@@ -166,6 +180,7 @@ __all__ = [
     "PageImage",
     "PageText",
     "Part",
+    "Particular",
     "Parties",
     "Portion",
     "Process",
@@ -188,6 +203,7 @@ __all__ = [
     "StorageUnavailable",
     "Table",
     "TakenIn",
+    "Term",
     "TypeSeen",
     "Unseen",
     "VerifyReport",
@@ -195,6 +211,7 @@ __all__ = [
     "Volume",
     "Vorgang",
     "Wanted",
+    "WantedInspection",
     "Word",
     "archive_messages",
     "chain_hash",

@@ -14,10 +14,14 @@ from argon2 import PasswordHasher
 from msgspec import structs
 
 import efile
-from efile import Author, EFile, FilingRequest, FolderStore, Host, Part
+from efile import Asker, Author, EFile, FilingRequest, FolderStore, Host, Inspection, Part
 from efile.export import orders
 from efile.export.orders import ExportRow, Finished
+from efile.inspection import book
+from efile.inspection.plan import Plan, Remnant, Report, Withheld, mark
+from efile.inspection.subjects import term
 from efile.objects import layout
+from efile.sealing.store import SealedStore
 from hub.app import SHIPPED
 from hub.certificates.signing import SigningKeys
 from hub.core.clock import FixedClock
@@ -374,6 +378,50 @@ async def offer_to_archive(house: SmallHouse) -> str:
     return old.id
 
 
+INSPECTION = "0192f0a0-0000-4000-8000-00000000a001"
+"""An inspection whose copy waits for the second person."""
+OPEN_INSPECTION = "0192f0a0-0000-4000-8000-00000000a002"
+"""One whose proof found something, with places to decide on."""
+BUSY_INSPECTION = "0192f0a0-0000-4000-8000-00000000a003"
+
+
+async def keep_inspections(house: SmallHouse, maker: str = "bauer") -> None:
+    """Leave inspections of the file in every state that people see."""
+    copy = pdf("Deckblatt", "Seite eins")
+    digest = hashlib.sha256(copy).hexdigest()
+    await house.database.write(lambda tx: _keep_inspections(tx, house, maker, digest))
+    store = SealedStore(FolderStore(house.folder / "objects"), house.services.efile.keys)
+    await store.put_once(OFFICE, layout.export_key(house.akte, INSPECTION, 1), copy)
+
+
+def _keep_inspections(tx: Transaction, house: SmallHouse, maker: str, digest: str) -> None:
+    at_us, documents = house.clock.now_us(), (house.files["bescheid"], house.files["tabelle"])
+    street = term("carer", "address", "Lindenweg 12a", "A")
+    plan = Plan(
+        asker=Asker(role="other_parent", name="Timo Brückner", capacity="für sich selbst"),
+        purpose="Anhörung zum Rückgriff", known=(), terms=(street,), documents=documents,
+        pages={documents[0]: 3, documents[1]: 0}, authors=(maker,), sent_back="ahrens: Anlage?",
+        withheld={documents[1]: Withheld(ground="T", reason="Ohne Seiten", by="aktenhub")},
+    )  # fmt: skip
+    rest = Remnant("ocr", street.id, documents[0], 1)
+    done = Report(2, 1, 1, 1, at_us)
+    one = Inspection(
+        OFFICE, INSPECTION, house.akte, "waiting", at_us, at_us, at_us, 9, 9, "", plan, done,
+        digest,
+    )  # fmt: skip
+    stopped = replace(
+        one, id=OPEN_INSPECTION, state="open", fault="inspection_leaks", sha256="",
+        report=replace(done, remnants=(rest,)),
+    )  # fmt: skip
+    for each in (one, stopped, replace(one, id=BUSY_INSPECTION, state="making", done=4)):
+        book.enter(tx, each)
+    places = [
+        mark(documents[0], 1, street.id, [(0.115, 0.17, 0.15, 0.018)], "A"),
+        replace(mark(documents[0], 1, "", [(0.1, 0.4, 0.3, 0.05)], "B"), state="redact"),
+    ]
+    book.add(tx, stopped, places)
+
+
 TASK, NOTE = "0192f0a0-0000-7000-8000-0000000000e1", "0192f0a0-0000-7000-8000-0000000000e2"
 EMERGENCY = "0192f0a0-0000-7000-8000-0000000000e3"
 
@@ -420,6 +468,7 @@ async def fill_the_desk(house: SmallHouse) -> None:
     await hold_a_file(house)
     await offer_to_archive(house)
     await keep_beside(house)
+    await keep_inspections(house)
     await house.database.write(lambda tx: _show_off(tx, house.clock.now_us()))
 
 

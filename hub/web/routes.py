@@ -22,6 +22,7 @@ from hub.web.pages.casework import routes as casework
 from hub.web.pages.disposal import routes as disposal
 from hub.web.pages.entry import confirming, federated, signin
 from hub.web.pages.files import contents, exports, handover_routes, proof_package, retention
+from hub.web.pages.inspection import routes as inspection
 from hub.web.pages.viewer import document, parts, scripts
 from hub.web.policy import Policy, Route
 
@@ -211,6 +212,7 @@ ROUTES: Final = (
     ),
     *casework.ROUTES,
     *disposal.ROUTES,
+    *inspection.ROUTES,
     Route("GET", "/bilanz", "balance", messages.balance, _operating("balance_viewed", "balance")),
     Route(
         "GET", "/nachrichten", "messages", messages.listed,

@@ -8,14 +8,17 @@ from axe_playwright_python.async_playwright import Axe
 from tests.browser.conftest import Stage
 from tests.disposal_desk import RUN, WAITING
 from tests.small_house import (
+    BUSY_INSPECTION,
     CORRECTION,
     DOUBT,
     DOUBT_MESSAGE,
     GROUP,
     HELD,
     HELD_MESSAGE,
+    INSPECTION,
     JOB,
     LOOSE,
+    OPEN_INSPECTION,
     PROCESS,
     REPEATABLE,
     TABLE_MESSAGE,
@@ -23,6 +26,7 @@ from tests.small_house import (
 
 pytestmark = pytest.mark.browser
 
+INSPECTIONS = (INSPECTION, OPEN_INSPECTION, BUSY_INSPECTION)
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 """All that can differ between light and dark."""
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -39,7 +43,10 @@ def pages(stage: Stage, login: str) -> list[str]:
         "ahrens": [
             "/akten", "/akten?q=Bescheid", "/akten?q=Nirgendwo", f"/akten/{house.akte}",
             f"/akten/{house.akte}/aufbewahrung", f"/akten/{house.akte}/ausgabe",
-            f"/akten/{house.akte}/beweispaket",
+            f"/akten/{house.akte}/beweispaket", f"/akten/{house.akte}/akteneinsicht",
+            *(f"/akten/{house.akte}/akteneinsicht/{name}" for name in INSPECTIONS),
+            f"/akten/{house.akte}/akteneinsicht/{OPEN_INSPECTION}/dokumente/{house.files['bescheid']}",
+            f"/akten/{house.akte}/akteneinsicht/{INSPECTION}/kopie?seite=2",
             f"/akten?q=Bescheid&akte={house.akte}", "/akten?q=Vorschuss",
             f"/akten/{house.akte}/zugriff", f"/akten/{house.akte}/dokumente",
             f"/akten/{house.akte}/dokumente?neu=1", f"/akten/{house.akte}/verlauf",

@@ -175,6 +175,29 @@ RESULTS = {
     "too_many_requests": Word("zu viele Anfragen", "warn", "pause"),
 }
 
+INSPECTIONS = {
+    "searching": Word("wird durchsucht", "busy", "clock"),
+    "open": Word("zu entscheiden", "warn", "flag"),
+    "making": Word("Kopie wird erstellt", "busy", "clock"),
+    "waiting": Word("wartet auf Freigabe", "busy", "eye"),
+    "approved": Word("freigegeben, nicht abgelegt", "warn", "flag"),
+    "filed": Word("abgelegt", "good", "check"),
+}
+"""How far an inspection of a file is."""
+
+REDACTIONS = {
+    "open": Word("offen", "warn", "question"),
+    "redact": Word("wird geschwärzt", "calm", "shield"),
+    "keep": Word("bleibt stehen", "calm", "eye"),
+}
+"""What is decided on a place."""
+
+PROOF_WAYS = {
+    "pypdf": "Text (pypdf)", "pdfium": "Text (PDFium)", "pdftotext": "Text (pdftotext)",
+    "ocr": "Texterkennung", "raw": "Rohdaten", "build": "Aufbau der Datei",
+}  # fmt: skip
+"""In which ways a copy is searched."""
+
 RETENTION = {
     "kept": Word("aufzubewahren", "calm", "shield"),
     "due": Word("darf vernichtet werden", "warn", "check"),

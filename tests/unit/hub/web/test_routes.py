@@ -17,6 +17,7 @@ from tests.small_house import (
     FILE_HOLD,
     GROUP,
     HOLD,
+    INSPECTION,
     JOB,
     NOTE,
     OFFICE,
@@ -29,6 +30,7 @@ from tests.small_house import (
     hold_a_message,
     keep_an_export,
     keep_beside,
+    keep_inspections,
     offer_to_archive,
 )
 from tests.unit.hub.web.conftest import Arrive, LogOf
@@ -48,7 +50,7 @@ def address(route: Route, house: SmallHouse) -> str:
         "group": GROUP, "job": JOB, "correction": CORRECTION,
         "hold": HOLD, "retention_hold": FILE_HOLD, "part": "0", "export": EXPORT, "number": "1",
         "task": TASK, "note": NOTE, "emergency": EMERGENCY, "block": FILE_HOLD,
-        "day": "2026-11-10", "run": RUN, "process": PROCESS,
+        "day": "2026-11-10", "run": RUN, "process": PROCESS, "inspection": INSPECTION,
     }  # fmt: skip
     return re.sub(r"\{(\w+)\}", lambda m: known[m[1]], route.path)
 
@@ -113,6 +115,7 @@ async def test_a_role_opens_what_its_policy_says_and_nothing_else(
     await keep_an_export(house, login)
     await keep_beside(house)
     await keep_runs(house)
+    await keep_inspections(house)
     visitor = await arrive(login)
     expected, got = {}, {}
     for route in CLOSED:
