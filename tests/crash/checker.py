@@ -12,7 +12,6 @@ import csv
 import hashlib
 import io
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
@@ -78,13 +77,11 @@ def unsafe(house: House) -> list[str]:
 
 def fingerprint(house: House) -> dict[str, str]:
     """Return a digest per table, for telling whether anything changed."""
-    with sqlite3.connect(house.database) as database:
-        found = {
-            table: _sha(repr(sorted(map(repr, database.execute(f"SELECT * FROM {table}")))))  # noqa: S608  own list
+    with house.look() as rows:
+        return {
+            table: _sha(repr(sorted(map(repr, rows(f"SELECT * FROM {table}")))))  # noqa: S608  own list
             for table in TABLES
         }
-    database.close()
-    return found
 
 
 def _sha(data: bytes | str) -> str:

@@ -12,8 +12,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+import trustme
+
 from hub.demo import drops
-from hub.demo.cast import Family, Office
+from hub.demo.cast import MUSTERSTADT, Family, Office
+from hub.demo.stage import Ports
 from tests.crash.house import House, Posted
 from tests.crash.story import CORE
 from tests.forms import Field, headers, message, written
@@ -134,6 +137,27 @@ class Line:
         finally:
             wire.close()
         return answer.status, "Idempotent-Replayed" in answer.headers, told.get("message_id", "")
+
+
+def open_door(house: House, sender: str = "portal") -> Line:
+    """Let a house or node take messages over HTTPS, and give a sender a token."""
+    authority, port = trustme.CA(), Ports.free(0).web
+    own = authority.issue_cert("localhost")
+    own.private_key_pem.write_to_path(house.folder / "door.key")
+    (house.folder / "door.key").chmod(0o600)
+    own.cert_chain_pems[0].write_to_path(house.folder / "door.pem")
+    settings = house.folder / "hub.toml"
+    with settings.open("a", encoding="utf-8") as file:
+        file.write(
+            f'\n[intake]\nenabled = true\nport = {port}\ncertificate = "door.pem"\n'
+            'key = "door.key"\n'
+        )
+    place = ("--tenant", MUSTERSTADT.id, "--channel", CORE, "--sender", sender)
+    assert 0 == house.start("tokens", "create", *place).wait(PATIENCE_S), house.log
+    [token] = [line.split()[-1] for line in house.log.splitlines() if line.startswith("Token:")]
+    trust = ssl.create_default_context()
+    authority.configure_trust(trust)
+    return Line(port, token, trust)
 
 
 @dataclass

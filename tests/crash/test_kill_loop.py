@@ -7,11 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.kill_loop import PER_HOUSE, SEED, Judgement, main, report, try_house
+from hub.store.engines.session import Address
+from tests.crash.judgement import Judgement, report
+from tests.crash.kill_loop import PER_HOUSE, SEED, main
+from tests.crash.node_trial import try_nodes
+from tests.crash.trial import try_house
 from tests.s3_server import S3Server
 
 pytestmark = pytest.mark.crash
 HOUSES = 4
+NODE_KILLS = 10
 
 
 @pytest.mark.parametrize("seed", range(SEED, SEED + HOUSES))
@@ -22,6 +27,18 @@ def test_random_kills_lose_double_and_disorder_nothing(
 
     assert [] == found.faults, f"seed {seed}"
     assert PER_HOUSE == found.kills
+    assert found.dropped
+    assert found.posted
+
+
+@pytest.mark.postgresql
+def test_random_kills_of_nodes_lose_double_and_disorder_nothing(
+    tmp_path: Path, s3_server: S3Server, postgres_address: Address
+) -> None:
+    found = try_nodes(tmp_path, s3_server, postgres_address, SEED, NODE_KILLS)
+
+    assert [] == found.faults
+    assert NODE_KILLS <= found.kills
     assert found.dropped
     assert found.posted
 
