@@ -12,6 +12,8 @@ from efile.access.room import GROUNDS, AccessRoom, Unseen
 from efile.contents.room import ContentsRoom, Outline
 from efile.disposal.clearing import STEPS as DISPOSAL_STEPS
 from efile.disposal.judging import Judgement
+from efile.disposal.misfiling import GROUNDS as MISFILINGS
+from efile.disposal.misfiling import Misfiled
 from efile.disposal.room import DisposalRoom, RunView, Wanted
 from efile.errors import (
     Conflict,
@@ -116,6 +118,7 @@ __all__ = [
     "INSPECTION_GROUNDS",
     "INSPECTION_KINDS",
     "INSPECTION_ROLES",
+    "MISFILINGS",
     "NEEDED_SHARES",
     "SHIPPED_KINDS",
     "AccessRoom",
@@ -169,6 +172,7 @@ __all__ = [
     "LargeFile",
     "Mark",
     "Matter",
+    "Misfiled",
     "NotDisplayable",
     "NotFound",
     "Noted",

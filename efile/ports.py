@@ -216,6 +216,10 @@ class Beside(Protocol):
         """Take out what is kept beside a file that is destroyed in this unit of work."""
         ...
 
+    def forget_document(self, tx: Transaction, tenant: str, akte: str, document: str) -> None:
+        """Take out what is kept beside a document that is taken out of its file."""
+        ...
+
     def certified(self, tx: Transaction, tenant: str, run: str, digest: str) -> None:
         """Take note that a run is done and has a certificate with this SHA-256."""
         ...
@@ -229,6 +233,9 @@ class NothingBeside:
         return ()
 
     def forget(self, tx: Transaction, tenant: str, akte: str, aktenzeichen: str) -> None:
+        """Nothing is there."""
+
+    def forget_document(self, tx: Transaction, tenant: str, akte: str, document: str) -> None:
         """Nothing is there."""
 
     def certified(self, tx: Transaction, tenant: str, run: str, digest: str) -> None:

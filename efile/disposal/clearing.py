@@ -24,9 +24,9 @@ from efile.objects import layout, pack
 from efile.sealing.envelope import HEADER_BYTES, is_sealed
 
 STEPS = (
-    "disposal_after_mark", "disposal_after_tombstone", "disposal_after_keys",
-    "disposal_after_objects", "disposal_after_repacking", "disposal_after_packs",
-    "disposal_after_certificate",
+    "disposal_after_refiling", "disposal_after_mark", "disposal_after_tombstone",
+    "disposal_after_keys", "disposal_after_objects", "disposal_after_repacking",
+    "disposal_after_packs", "disposal_after_certificate",
 )  # fmt: skip
 """Between two durable acts; the host's tests stop the process there."""
 _AT_ONCE = 8
@@ -47,7 +47,9 @@ async def clear(row: Destroyed, archive: Archive) -> int:
     archive.passing("disposal_after_tombstone")
     work = json.loads(row.work or '{"packs": {}, "objects": []}')
     if row.document_id:
-        kept = await _destroy(tenant, work["objects"], archive)
+        # Finished exports may show the document; they can be made again.
+        shown = await _keys_below(tenant, layout.exports_prefix(akte), archive)
+        kept = await _destroy(tenant, [*work["objects"], *shown], archive)
     else:
         kept = await _clear_file(tenant, akte, archive)
     archive.passing("disposal_after_objects")

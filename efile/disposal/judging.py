@@ -40,11 +40,18 @@ def judge(tx: Transaction, akte: Akte, at: Moment, archive: Archive) -> Judgemen
     decision = decide(archive.kinds.find(akte.kind), standing, at.today)
     against = [] if decision.state == "due" else [_not_yet(decision)]
     against += archive.beside.open_work(tx, akte)
-    if _is_exported(tx, akte, at.now_us):
-        against.append("Eine Ausgabe der Akte ist noch im Gange.")
-    if _is_inspected(tx, akte):
-        against.append("Eine Akteneinsicht ist noch nicht abgeschlossen.")
+    against += under_way(tx, akte.tenant, akte.id, at.now_us)
     return Judgement(akte, decision, tuple(against))
+
+
+def under_way(tx: Transaction, tenant: str, akte: str, now_us: int) -> list[str]:
+    """Return what is being made of a file just now."""
+    found = []
+    if _is_exported(tx, tenant, akte, now_us):
+        found.append("Eine Ausgabe der Akte ist noch im Gange.")
+    if _is_inspected(tx, tenant, akte):
+        found.append("Eine Akteneinsicht ist noch nicht abgeschlossen.")
+    return found
 
 
 def _not_yet(decision: Decision) -> str:
@@ -52,22 +59,22 @@ def _not_yet(decision: Decision) -> str:
     return f"{sentence[:1].upper()}{sentence[1:]}"
 
 
-def _is_inspected(tx: Transaction, akte: Akte) -> bool:
+def _is_inspected(tx: Transaction, tenant: str, akte: str) -> bool:
     row = tx.one(
         "SELECT 1 FROM efile_inspections WHERE tenant = :tenant AND akte_id = :akte"
         " AND state <> 'filed' LIMIT 1",
-        tenant=akte.tenant,
-        akte=akte.id,
+        tenant=tenant,
+        akte=akte,
     )
     return row is not None
 
 
-def _is_exported(tx: Transaction, akte: Akte, now_us: int) -> bool:
+def _is_exported(tx: Transaction, tenant: str, akte: str, now_us: int) -> bool:
     row = tx.one(
         "SELECT 1 FROM efile_exports WHERE tenant = :tenant AND akte_id = :akte"
         " AND state = 'running' AND touched_at_us > :alive LIMIT 1",
-        tenant=akte.tenant,
-        akte=akte.id,
+        tenant=tenant,
+        akte=akte,
         alive=now_us - _SILENT_US,
     )
     return row is not None

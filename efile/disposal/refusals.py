@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from efile.errors import Conflict, InvalidRequest, NotFound
 from efile.index.ending.runs import Item, RunRow
-from efile.model import Akte
+from efile.model import Akte, Document
 
 
 def nothing_named(most: int) -> InvalidRequest:
@@ -25,6 +25,26 @@ def not_ready(akte: Akte, against: Sequence[str]) -> Conflict:
         f"Diese Akte kann jetzt nicht vernichtet werden. {' '.join(against)}",
         remedy="Erst erledigen, was dagegen spricht; dann neu vorschlagen.",
         place=akte.aktenzeichen,
+    )
+
+
+def there_already(akte: Akte) -> Conflict:
+    """A document lies where it is to be moved to."""
+    return Conflict(
+        "misfiling_in_place",
+        "Das Dokument liegt schon in dieser Akte.",
+        remedy="Das Aktenzeichen der richtigen Akte nennen.",
+        place=akte.aktenzeichen,
+    )
+
+
+def not_movable(document: Document, against: Sequence[str]) -> Conflict:
+    """Something stands against taking a document out of its file."""
+    return Conflict(
+        "misfiling_hindered",
+        f"Das Dokument kann jetzt nicht aus der Akte genommen werden. {' '.join(against)}",
+        remedy="Erst erledigen, was dagegen spricht; dann neu vorschlagen.",
+        place=document.id,
     )
 
 

@@ -6,35 +6,29 @@ of work that destroys it: whatever was noted or filed since the proposal keeps i
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 
 from efile.disposal import certificate, refusals
-from efile.disposal.clearing import clear
+from efile.disposal.carrying import Carrier
 from efile.disposal.judging import Judgement, Moment, judge
-from efile.disposal.marking import mark_file
-from efile.errors import FilingError
+from efile.disposal.misfiling import GROUNDS, Misfiled, Moved, item_of, look
 from efile.filing import Archive
 from efile.index import metadata
 from efile.index.access.sight import Sight
 from efile.index.ending import destroyed, runs
 from efile.index.ending.destroyed import Destroyed
 from efile.index.ending.runs import Item, RunRow
-from efile.integrity.digest import sha256_hex
 from efile.model import Akte
-from efile.objects import layout
+from efile.objects import layout, tombstone
+from efile.objects.tombstone import Tombstone
 from efile.ports import Clock, Host, Transaction
 from efile.retention.notes import Author, checked_text
 
-log = logging.getLogger(__name__)
 MOST = 500
 """Files of one run: as many as two people can look at."""
-_PAUSE_US = 60_000_000
-"""So long after a fault it is tried again."""
 _LISTED = "Die Akte steht schon in einem Vorschlag."
 _ID = re.compile(r"[0-9a-f-]{36}")
 
@@ -56,6 +50,8 @@ class Line:
     item: Item
     judged: Judgement | None
     """None where the file is gone or may not be seen."""
+    moved: Moved | None
+    """The document a misfiling is about; None where it is none, gone or may not be seen."""
     left: Destroyed | None
     """What is left of it."""
 
@@ -70,7 +66,11 @@ class RunView:
     @property
     def unseen(self) -> bool:
         """Whether it is about files that may not be seen by whoever looks."""
-        return any(line.item.state == "listed" and line.judged is None for line in self.lines)
+        return any(
+            line.item.state == "listed"
+            and (line.judged is None or (line.item.document_id and line.moved is None))
+            for line in self.lines
+        )
 
     def count(self, state: str) -> int:
         """Return how many files are listed, destroyed or kept."""
@@ -88,6 +88,7 @@ class DisposalRoom:
         self._clock = clock
         self._signing = host.signing
         self._seen = seen
+        self._carrier = Carrier(archive, clock, host.signing)
 
     async def judge(self, tenant: str, names: Sequence[str], today: date) -> list[Judgement]:
         """Return for files what would be proposed now and what not, and why.
@@ -152,6 +153,42 @@ class DisposalRoom:
             return akte
         return metadata.akten_by_id(tx, akte.tenant, [akte.id])[akte.id]
 
+    async def misfiled(self, tenant: str, found: Misfiled, today: date, by: Author) -> RunRow:
+        """Propose to take a document out of a wrong file into the right one.
+
+        Raises:
+            NotFound: the document or the right file is missing.
+            InvalidRequest: ground or reason say nothing, or it is a note on the file itself.
+            Conflict: it lies in the right file already, is held there, or is in another run.
+        """
+        if not _ID.fullmatch(by.key) or found.ground not in GROUNDS:
+            raise refusals.nothing_named(MOST)
+        reason, name = checked_text(found.reason, "reason"), checked_text(by.name, "actor")
+        run = RunRow(tenant, by.key, "misfiling", "proposed", reason, name, by.at_us)
+        at = Moment(today, self._clock.now_us())
+
+        def work(tx: Transaction) -> RunRow:
+            if known := runs.find(tx, tenant, run.id):
+                return known
+            item = item_of(tx, run, found, at, self._seen)
+            if taken := runs.open_items(tx, tenant, [item.akte_id]):
+                raise refusals.in_another_run(taken[0])
+            runs.enter(tx, run, [item])
+            return run
+
+        return await self._archive.database.write(work)
+
+    async def taken_out(self, tenant: str, akte: str) -> list[Tombstone]:
+        """Return what was taken out of a file as misfiled, the latest first."""
+        rows = await self._archive.database.read(lambda tx: destroyed.of_file(tx, tenant, akte))
+        return [
+            tombstone.read(
+                row.tombstone.encode(), self._archive.secret,
+                layout.tombstone_key(row.akte_id, row.document_id),
+            )
+            for row in rows
+        ]  # fmt: skip
+
     async def runs(self, tenant: str, before: str = "", limit: int = 50) -> list[RunRow]:
         """Return the runs of an office, the newest first."""
         return await self._archive.database.read(lambda tx: runs.latest(tx, tenant, before, limit))
@@ -172,16 +209,12 @@ class DisposalRoom:
         items = runs.items(tx, tenant, name)
         akten = metadata.akten_by_id(tx, tenant, [item.akte_id for item in items], self._seen)
         left = {(one.akte_id, one.document_id): one for one in destroyed.of_run(tx, tenant, name)}
-        lines = [
-            Line(
-                item,
-                judge(tx, akten[item.akte_id], at, self._archive)
-                if item.akte_id in akten
-                else None,
-                left.get((item.akte_id, item.document_id)),
-            )
-            for item in items
-        ]
+        lines = []
+        for item in items:
+            akte = akten.get(item.akte_id)
+            judged = judge(tx, akte, at, self._archive) if akte else None
+            moved = look(tx, item, self._seen) if akte and item.document_id else None
+            lines.append(Line(item, judged, moved, left.get((item.akte_id, item.document_id))))
         return RunView(run, tuple(lines))
 
     async def approve(self, tenant: str, run: str, today: date, by: Author) -> RunView:
@@ -254,76 +287,4 @@ class DisposalRoom:
 
     async def round(self, today: date) -> int:
         """Carry out what was approved, a step of each run; return how much was done."""
-        done = await self._mark(today)
-        done += await self._clear()
-        return done + await self._certify()
-
-    async def _mark(self, today: date) -> int:
-        """Destroy the next file of each approved run."""
-        done = 0
-        for run in await self._archive.database.read(runs.all_approved):
-            at = Moment(today, self._clock.now_us())
-
-            def work(tx: Transaction, run: RunRow = run, at: Moment = at) -> bool:
-                listed = [i for i in runs.items(tx, run.tenant, run.id) if i.state == "listed"]
-                if listed:
-                    mark_file(tx, listed[0], run, at, self._archive)
-                return bool(listed)
-
-            if await self._archive.database.write(work):
-                self._archive.passing("disposal_after_mark")
-                done += 1
-        return done
-
-    async def _clear(self) -> int:
-        """Clear storage behind one tombstone; what fails is tried again later."""
-        now_us = self._clock.now_us()
-        row = await self._archive.database.read(lambda tx: destroyed.next_marked(tx, now_us))
-        if row is None:
-            return 0
-        try:
-            kept = await clear(row, self._archive)
-        except FilingError as exc:
-            log.warning("disposal_hindered", extra={"tenant": row.tenant, "code": exc.code})
-            again = self._clock.now_us() + _PAUSE_US
-            fault = exc.code
-            await self._archive.database.write(lambda tx: destroyed.put_off(tx, row, again, fault))
-            return 0
-        ended = self._clock.now_us()
-        await self._archive.database.write(lambda tx: destroyed.settle(tx, row, kept, ended))
-        return 1
-
-    async def _certify(self) -> int:
-        """Write the certificates of runs of which nothing is left to be done."""
-        done = 0
-        for run in await self._archive.database.read(runs.all_approved):
-            gone, items = await self._archive.database.read(partial(_outcome, run=run))
-            if any(i.state == "listed" for i in items) or not all(one.settled for one in gone):
-                continue
-            await self._issue(run, gone, items)
-            done += 1
-        return done
-
-    async def _issue(self, run: RunRow, gone: Sequence[Destroyed], items: Sequence[Item]) -> None:
-        now_us, secret = self._clock.now_us(), self._archive.secret
-        said = certificate.content(run, gone, items, now_us, secret)
-        written = (await certificate.write(said, secret, self._signing)).decode()
-        counts = await self._archive.database.write(
-            lambda tx: runs.certify(tx, run, written, now_us)
-        )
-        self._archive.passing("disposal_after_certificate")
-        await self._archive.prepare(run.tenant)
-        key = layout.certificate_key(run.id)
-        await self._archive.objects.put_once(run.tenant, key, counts.encode())
-
-        def finish(tx: Transaction) -> None:
-            if runs.finish(tx, run):
-                digest = sha256_hex(counts.encode())
-                self._archive.beside.certified(tx, run.tenant, run.id, digest)
-
-        await self._archive.database.write(finish)
-
-
-def _outcome(tx: Transaction, run: RunRow) -> tuple[list[Destroyed], list[Item]]:
-    """Return what a run destroyed and what it was about."""
-    return destroyed.of_run(tx, run.tenant, run.id), runs.items(tx, run.tenant, run.id)
+        return await self._carrier.round(today)

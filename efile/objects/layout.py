@@ -128,6 +128,11 @@ def recognised_key(akte: str, leaf: str) -> str:
     return f"{RENDITION_ROOT}{akte}/t/{leaf}.txt"
 
 
+def exports_prefix(akte: str) -> str:
+    """Return where the exports of a file lie for a while."""
+    return f"{RENDITION_ROOT}{akte}/x/"
+
+
 def export_key(akte: str, export: str, number: int) -> str:
     """Return where a volume of an export lies for a while."""
     return f"{RENDITION_ROOT}{akte}/x/{export}/{number:03d}.pdf"

@@ -8,7 +8,7 @@ last word here, too: an index brought back from an older copy forgets what was d
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -20,7 +20,7 @@ from efile.index.ending import destroyed, runs
 from efile.index.ending.destroyed import MARKED, Destroyed
 from efile.index.ending.erasing import erase_document, erase_file
 from efile.model import Document, Fault
-from efile.objects import layout, tombstone
+from efile.objects import layout, manifest, tombstone
 from efile.objects.tombstone import Tombstone
 from efile.ports import Signing, Transaction
 from efile.recovery import faults
@@ -75,12 +75,12 @@ class Endings:
                     break
         return found
 
-    def is_of_gone_file(self, manifest: bytes, place: str) -> bool:
+    def is_of_gone_file(self, sealed: bytes, place: str) -> bool:
         """Tell whether a packed manifest is sealed under a key that was destroyed."""
-        if not self.said or not is_sealed(manifest):
+        if not self.said or not is_sealed(sealed):
             return False
         try:
-            return (header_of(manifest, place).akte, "") in self.said
+            return (header_of(sealed, place).akte, "") in self.said
         except IntegrityBroken:
             return False
 
@@ -145,8 +145,11 @@ async def indexed_leaves(tenant: str, archive: Archive) -> set[str]:
     return found
 
 
-async def settle(tenant: str, ends: Endings, archive: Archive) -> None:
-    """Make the index forget what was destroyed, and have cleared what still lies there."""
+async def settle(tenant: str, ends: Endings, used: Collection[str], archive: Archive) -> None:
+    """Make the index forget what was destroyed, and have cleared what still lies there.
+
+    Objects in ``used`` belong to documents that stay.
+    """
     for key in ends.hollow:
         await archive.objects.destroy(tenant, key)
     by_place: dict[Place, list[str]] = {}
@@ -154,11 +157,28 @@ async def settle(tenant: str, ends: Endings, archive: Archive) -> None:
         by_place.setdefault(place, []).append(key)
     for place in ends.said:
         lying = [key for key in by_place.get(place, []) if "#" not in key]
+        if place[1]:
+            lying = [*await _contents(tenant, lying, used, archive), *lying]
         work = json.dumps({"packs": ends.packed.get(place, {}), "objects": lying}, sort_keys=True)
         again = place in by_place
         await archive.database.write(
             partial(_settle, ends=ends, place=place, work=work, again=again, archive=archive)
         )
+
+
+async def _contents(
+    tenant: str, manifests: Sequence[str], used: Collection[str], archive: Archive
+) -> list[str]:
+    """Return the objects these manifests name and no other document needs."""
+    found: set[str] = set()
+    for key in manifests:
+        try:
+            stored = await archive.objects.get(tenant, key)
+            document = manifest.read(stored, archive.secret, key)
+        except (NotFound, IntegrityBroken):
+            continue
+        found |= {part.object_key for part in document.parts}
+    return sorted(found - set(used))
 
 
 def _settle(

@@ -33,7 +33,7 @@ async def rebuild(tenant: str, archive: Archive, clock: Clock, host: Host) -> Re
     stored = await read_log(tenant, archive, host)
     seen = await survey(tenant, archive)
     await archive.keys.restore(seen.rows)
-    await endings.settle(tenant, seen.endings, archive)
+    await endings.settle(tenant, seen.endings, seen.used(), archive)
     documents = list(seen.documents.values())
     found = [*seen.faults(), *stored.faults]
     leaves = await settle(tenant, stored, archive, anew=True)

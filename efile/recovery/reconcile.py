@@ -33,7 +33,7 @@ async def reconcile(tenant: str, archive: Archive, clock: Clock, host: Host) -> 
     leaves = await settle(tenant, stored, archive, anew=False)
     seen = await survey(tenant, archive)
     await archive.keys.restore(seen.rows)
-    await endings.settle(tenant, seen.endings, archive)
+    await endings.settle(tenant, seen.endings, seen.used(), archive)
     indexed = await rows(tenant, archive)
     missing = [each for name, each in seen.documents.items() if name not in indexed]
     replayed = 0

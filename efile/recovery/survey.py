@@ -78,9 +78,13 @@ class Survey:
             if len(named) > 1:
                 yield faults.akte_of_two_kinds(akte)
 
+    def used(self) -> set[str]:
+        """Return the objects documents lie in."""
+        return {part.object_key for each in self.documents.values() for part in each.parts}
+
     def orphans(self) -> list[str]:
         """Return the keys no manifest accounts for."""
-        known = {part.object_key for each in self.documents.values() for part in each.parts}
+        known = self.used()
         return [
             key
             for key in self.sizes

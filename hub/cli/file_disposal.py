@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from efile import Judgement, RunView, Wanted
+from efile import MISFILINGS, Judgement, Misfiled, RunView, Wanted
 from hub.app import CLOCK
 from hub.cli.access import Look, log_look
 from hub.cli.command import Commands, show_facts, show_json, show_table
@@ -39,6 +39,23 @@ def register(efile: Commands) -> None:
         help="CSV: je Zeile Aktenzeichen;Grund",
     )  # fmt: skip
     reason_argument(propose)
+    _register_runs(group)
+    misfiled = group.add(
+        "misfiled", _misfiled, "Ein falsch abgelegtes Dokument verschieben: vorschlagen",
+        json_output=True,
+    )  # fmt: skip
+    misfiled.add_argument("document", metavar="DOKUMENT")
+    misfiled.add_argument("--tenant", required=True, metavar="MANDANT")
+    misfiled.add_argument("--to", required=True, metavar="AKTE", help="die richtige Akte")
+    misfiled.add_argument("--ground", required=True, choices=sorted(MISFILINGS), metavar="ANLASS",
+                          help=", ".join(sorted(MISFILINGS)))  # fmt: skip
+    reason_argument(misfiled)
+    gone = group.add("gone", _gone, "Sagen, ob eine Akte vernichtet ist", json_output=True)
+    gone.add_argument("akte", metavar="AKTE", help="Aktenzeichen oder Kennung")
+    gone.add_argument("--tenant", required=True, metavar="MANDANT")
+
+
+def _register_runs(group: Commands) -> None:
     listing = group.add("list", _list, "Läufe auflisten", json_output=True)
     listing.add_argument("--tenant", required=True, metavar="MANDANT")
     show = group.add("show", _show, "Einen Lauf mit seinen Akten zeigen", json_output=True)
@@ -52,9 +69,6 @@ def register(efile: Commands) -> None:
     certificate = group.add("certificate", _certificate, "Das Löschprotokoll eines Laufs ausgeben")
     _run_argument(certificate)
     certificate.add_argument("--to", type=Path, metavar="DATEI", help="statt auf die Ausgabe")
-    gone = group.add("gone", _gone, "Sagen, ob eine Akte vernichtet ist", json_output=True)
-    gone.add_argument("akte", metavar="AKTE", help="Aktenzeichen oder Kennung")
-    gone.add_argument("--tenant", required=True, metavar="MANDANT")
 
 
 def _run_argument(command: Parser) -> None:
@@ -218,6 +232,20 @@ async def _certificate(options: argparse.Namespace) -> int:
         await asyncio.to_thread(options.to.write_bytes, stored)
     else:
         sys.stdout.write(stored.decode() + "\n")
+    return 0
+
+
+async def _misfiled(options: argparse.Namespace) -> int:
+    found = Misfiled(options.document, options.to, options.ground, options.reason)
+    async with file_desk(options) as desk:
+        by = author_of(options)
+        await _look(desk, "misfiling_proposed", by.key)
+        run = await desk.room.disposal.misfiled(desk.tenant, found, desk.today, by)
+        await _journal(desk, "misfiling_proposed", run.id, options.actor)
+    if options.json:
+        show_json({"run": run.id})
+    else:
+        print(f"Vorgeschlagen: {run.id}. Eine andere Person muss zustimmen.")
     return 0
 
 

@@ -53,7 +53,7 @@ def pages(stage: Stage, login: str) -> list[str]:
             f"/akten/{house.akte}/stand/2026-11-10", f"/akten/{house.akte}/stand/2020-01-01",
             f"/akten/{house.akte}/verzeichnis?am=2026-11-10", "/mein-tag", "/mein-tag/neu",
             "/wiedervorlagen", "/wiedervorlagen?wessen=team", "/notzugriff",
-            f"/akten/{house.akte}/zugriffe", document, f"{document}?seite=3", f"{document}/text",
+            f"{document}/fehlablage", f"/akten/{house.akte}/zugriffe", document, f"{document}?seite=3", f"{document}/text",
             f"{document}?ansicht=formular", house.document("anordnung"),
             house.document("tabelle"), "/klaerfaelle", "/klaerfaelle/clearing-1", "/hilfe",
             "/passwort", "/gibt-es-nicht", "/bilanz", f"/klaerfaelle?gruppe={GROUP}",

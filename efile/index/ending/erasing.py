@@ -43,6 +43,11 @@ def erase_document(tx: Transaction, document: Document) -> None:
             tenant=document.tenant,
             akte=document.akte_id,
         )
+    tx.run(
+        "DELETE FROM efile_exports WHERE tenant = :tenant AND akte_id = :akte",
+        tenant=document.tenant,
+        akte=document.akte_id,
+    )
     left = metadata.of_file(tx, document.tenant, document.akte_id)
     metadata.sum_up(tx, left)
     guards.set_up(tx, left)
@@ -54,7 +59,8 @@ def erase_documents(tx: Transaction, documents: list[Document]) -> None:
     names = [(each.tenant, each.id) for each in documents]
     fulltext.forget(tx, names)
     metadata.forget(tx, names)
-    tx.many(
-        "DELETE FROM efile_scans WHERE tenant = :tenant AND document_id = :id",
-        [{"tenant": tenant, "id": name} for tenant, name in names],
-    )
+    for table in ("efile_scans", "efile_inspection_marks"):
+        tx.many(
+            f"DELETE FROM {table} WHERE tenant = :tenant AND document_id = :id",  # noqa: S608  fixed names
+            [{"tenant": tenant, "id": name} for tenant, name in names],
+        )

@@ -100,6 +100,17 @@ class HubBeside:
         now_us = self._clock.now_us()
         self._book.append(tx, now_us, Entry(tenant, "file_destroyed", facts={"akte": akte}))
 
+    def forget_document(self, tx: Transaction, tenant: str, akte: str, document: str) -> None:
+        """Take out notes on a misfiled document, and who took note of it."""
+        for table in ("file_note", "taken_note"):
+            tx.run(
+                f"DELETE FROM {table} WHERE tenant = :tenant AND akte = :akte"  # noqa: S608  fixed names
+                " AND document = :document",
+                tenant=tenant, akte=akte, document=document,
+            )  # fmt: skip
+        facts = {"akte": akte, "document": document}
+        self._book.append(tx, self._clock.now_us(), Entry(tenant, "document_moved", facts=facts))
+
     def certified(self, tx: Transaction, tenant: str, run: str, digest: str) -> None:
         """Note the certificate of a run in the journal."""
         entry = Entry(tenant, "disposal_done", digest=digest, facts={"run": run})

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from efile import Akte, AkteView, Document, Unseen, Vorgang
+from efile import MISFILINGS, Akte, AkteView, Document, Unseen, Vorgang
 from hub.core.clock import local_date
 from hub.core.ids import uuid7
 from hub.store import audit, cases, views
@@ -87,6 +87,8 @@ async def show(request: web.Request) -> web.Response:
         outlook=await files.retention.outlook(tenant, found.akte.id, today),
         admission=(await files.access.admission(tenant, found.akte.id))[1],
         fresh=await files.contents.count_since(found.akte, since) if since else 0,
+        taken_out=await files.disposal.taken_out(tenant, found.akte.id),
+        misfilings=MISFILINGS,
         milestones=milestones(found.types, beside.case),
         beside=beside,
         stations=beside.stations[:STATIONS],

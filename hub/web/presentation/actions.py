@@ -60,6 +60,8 @@ ACTIONS: Final = {
     "disposals_listed": "Vernichtungsläufe angesehen",
     "disposal_prepared": "Vorschlag zur Vernichtung vorbereitet",
     "disposal_proposed": "Vernichtung vorgeschlagen",
+    "misfiling_prepared": "Fehlablage aufgerufen",
+    "misfiling_proposed": "Fehlablage gemeldet",
     "disposal_viewed": "Vernichtungslauf angesehen",
     "disposal_approval_viewed": "Zustimmung zur Vernichtung geöffnet",
     "disposal_approved": "Vernichtung zugestimmt",

@@ -29,7 +29,7 @@ ENTRIES = (
     Entry("/nachrichten", "Nachrichten", "inbox", policy.ADMINISTRATORS),
     Entry("/sperren", "Sperren", "pause", policy.ADMINISTRATORS),
     Entry("/aufbewahrung", "Aufbewahrung", "shield", policy.ADMINISTRATORS, office_only=True),
-    Entry("/vernichtung", "Vernichtung", "cross", policy.CLERKS, office_only=True),
+    Entry("/vernichtung", "Vernichtung", "stack", policy.FILE_READERS, office_only=True),
     Entry("/ziele", "Ziele", "send", policy.ADMINISTRATORS),
     Entry("/zertifikate", "Zertifikate", "key", policy.ADMINISTRATORS),
     Entry("/zustand", "Zustand", "pulse", policy.ADMINISTRATORS),

@@ -112,6 +112,8 @@ STEPS = {
     "block_set": Word("Sperrvermerk gesetzt", "calm", "shield"),
     "block_lifted": Word("Sperrvermerk aufgehoben", "calm", "shield"),
     "disposal_proposed": Word("Vernichtung vorgeschlagen", "calm", "text"),
+    "misfiling_proposed": Word("Fehlablage gemeldet", "calm", "turn"),
+    "document_moved": Word("Fehlablage berichtigt", "warn", "turn"),
     "disposal_approved": Word("Vernichtung zugestimmt", "warn", "check"),
     "disposal_declined": Word("Vernichtung abgelehnt", "calm", "cross"),
     "disposal_done": Word("Vernichtungslauf abgeschlossen", "good", "check"),
@@ -234,13 +236,6 @@ DISPOSAL_PURPOSES = {
     "retention": "Vernichtung nach Ablauf der Frist",
     "misfiling": "Berichtigung von Fehlablagen",
 }
-MISFILINGS = {
-    "person": "Verwechslung der Person",
-    "reference": "falsches Aktenzeichen",
-    "kind": "falsche Aktenart",
-    "foreign": "nicht für dieses Amt bestimmt",
-}
-"""Why a document lay in the wrong file."""
 
 
 TARGET_STATES = {

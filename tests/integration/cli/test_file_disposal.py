@@ -56,6 +56,25 @@ def test_a_run_goes_from_preview_to_certificate(command: CommandLine, tmp_path: 
     assert 0 == command("efile", "reconcile", *TENANT).code
 
 
+def test_a_misfiled_document_is_moved(command: CommandLine, tmp_path: Path) -> None:
+    wrong, right = due(command), due(command)
+    letter = tmp_path / "brief.txt"
+    letter.write_text("Verwechselt", encoding="utf-8")
+    command("efile", "put", letter, *TENANT, "--akte", wrong["aktenzeichen"], "--title", "Brief",
+            "--actor", "k.winter")  # fmt: skip
+    documents = command("efile", "show", wrong["id"], *TENANT, "--json").json["documents"]
+    (document,) = [one["id"] for one in documents if one["title"] == "Brief"]
+    run = command("efile", "disposal", "misfiled", document, "--to", right["id"],
+                  "--ground", "person", *WHY, "--json").json["run"]  # fmt: skip
+    assert 0 == command("efile", "disposal", "approve", run, *OTHER).code
+    assert 0 == command("run", "--once").code
+
+    moved = command("efile", "show", right["id"], *TENANT, "--json").json["documents"]
+    assert {"Brief", "Fehlablage berichtigt"} <= {one["title"] for one in moved}
+    assert 1 == command("efile", "get", document, *TENANT, "--to", tmp_path / "weg").code
+    assert 0 == command("efile", "verify", *TENANT).code
+
+
 def test_what_may_not_go_is_said_and_a_run_is_declined(command: CommandLine) -> None:
     first, second = due(command), due(command)
     command("efile", "retention", "hold", first["id"], *WHY)

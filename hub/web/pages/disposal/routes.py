@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from hub.web import policy
-from hub.web.pages.disposal import proposals, runs
+from hub.web.pages.disposal import misfilings, proposals, runs
 from hub.web.policy import Policy, Route
 
 
@@ -21,6 +21,15 @@ def _disposal(action: str, object_kind: str = "run", *, csrf: bool = False) -> P
     )  # fmt: skip
 
 
+def _file(action: str) -> Policy:
+    """What those who work on files do with a document in the wrong one."""
+    return Policy(
+        action=action, object_kind="document", purpose="Fallbearbeitung",
+        roles=policy.FILE_READERS, office_only=True,
+    )  # fmt: skip
+
+
+_MISFILED: Final = "/akten/{akte}/dokumente/{document}/fehlablage"
 _ROOT: Final = "/vernichtung"
 _RUN: Final = f"{_ROOT}/{{run}}"
 
@@ -33,6 +42,14 @@ ROUTES: Final = (
     Route(
         "POST", f"{_ROOT}/vorschlag", "disposal-propose", proposals.propose,
         _disposal("disposal_proposed", csrf=True),
+    ),
+    Route(
+        "GET", _MISFILED, "misfiling-form", misfilings.form,
+        _file("misfiling_prepared"),
+    ),
+    Route(
+        "POST", _MISFILED, "misfiling-propose", misfilings.propose,
+        replace(_file("misfiling_proposed"), csrf=True),
     ),
     Route("GET", _RUN, "disposal", runs.show, _disposal("disposal_viewed")),
     Route(

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from efile import RunView
+from efile import MISFILINGS, RunView
 from hub.core.ids import uuid7
 from hub.web.faults import Denied
 from hub.web.pages.disposal.proposals import author_of, journal, today_of
@@ -30,7 +30,7 @@ async def show(request: web.Request) -> web.Response:
     """Show a run with its files as they stand now."""
     visit, view = visit_of(request), await _view(request)
     return render(
-        request, "disposal.html", view=view, run=view.run,
+        request, "disposal.html", view=view, run=view.run, misfilings=MISFILINGS,
         own=_is_own(visit, view), key=uuid7(visit.services.clock.now_us()),
     )  # fmt: skip
 
@@ -41,7 +41,7 @@ async def approval(request: web.Request) -> web.Response:
     if view.run.state != "proposed" or _is_own(visit, view):
         return _to(view.run.id)
     return render(
-        request, "disposal_approval.html", view=view, run=view.run,
+        request, "disposal_approval.html", view=view, run=view.run, misfilings=MISFILINGS,
         key=uuid7(visit.services.clock.now_us()),
     )  # fmt: skip
 
@@ -73,7 +73,7 @@ async def certificate(request: web.Request) -> web.Response:
     visit = visit_of(request)
     kinds = {kind.id: kind.name for kind in visit.efile.retention.kinds}
     return render(
-        request, "disposal_certificate.html", said=said, kinds=kinds,
+        request, "disposal_certificate.html", said=said, kinds=kinds, misfilings=MISFILINGS,
         public=whole.get("public", ""), signature=whole.get("signature", ""),
     )  # fmt: skip
 

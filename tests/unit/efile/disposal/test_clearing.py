@@ -12,6 +12,11 @@ from efile import DISPOSAL_STEPS
 from tests.efile_house import EFileHouse, open_house
 from tests.ending_files import approved_run, beside, carry_out, due_file, host
 
+STEPS = [
+    s for s in DISPOSAL_STEPS if s not in {"disposal_after_refiling", "disposal_after_repacking"}
+]
+"""Of a whole file of which nothing lies in clear."""
+
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[EFileHouse]:
@@ -19,7 +24,7 @@ async def house(tmp_path: Path) -> AsyncIterator[EFileHouse]:
         yield opened
 
 
-@pytest.mark.parametrize("step", [s for s in DISPOSAL_STEPS if s != "disposal_after_repacking"])
+@pytest.mark.parametrize("step", STEPS)
 async def test_a_crash_between_any_two_steps_is_made_good(house: EFileHouse, step: str) -> None:
     akte = await due_file(house)
     run = await approved_run(house, akte)

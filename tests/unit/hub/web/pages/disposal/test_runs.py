@@ -111,3 +111,37 @@ async def test_the_certificate_is_read_and_fetched(house: SmallHouse, arrive: Ar
     listed = await text_of(visitor, "/vernichtung")
     assert "abgeschlossen" in listed
     assert "wartet auf Zustimmung" in listed
+
+
+async def test_a_misfiled_document_is_reported_and_the_file_says_so(
+    house: SmallHouse, arrive: Arrive
+) -> None:
+    await old_file(house, 1)
+    document = house.files["bescheid"]
+    here = f"/akten/{house.akte}/dokumente/{document}"
+    caseworker = await arrive("ahrens")
+    assert f'href="{here}/fehlablage"' in await text_of(caseworker, here)
+    form = await text_of(caseworker, f"{here}/fehlablage")
+    wrong = await caseworker.post(
+        f"{here}/fehlablage", ziel="nirgends", anlass="person", grund="x", schluessel=KEY.format(1)
+    )
+    sent = await caseworker.post(
+        f"{here}/fehlablage", ziel="51.3-ALT-1", anlass="person", grund="Namensgleich",
+        schluessel=KEY.format(2),
+    )  # fmt: skip
+    run = sent.headers["Location"]
+    leader = await arrive("verwalter")
+    shown = await text_of(leader, f"{run}/zustimmen")
+    await leader.post(f"{run}/zustimmen", schluessel=KEY.format(3), geprueft="1")
+    await carried_out(house)
+
+    assert "Aktenzeichen der richtigen Akte" in form
+    assert (404, 303) == (wrong.status, sent.status)
+    assert "Berichtigung zustimmen" in shown
+    assert "51.3-ALT-1" in shown
+    assert 404 == (await caseworker.get(here)).status
+    page = await text_of(caseworker, f"/akten/{house.akte}")
+    assert "Fehlablage berichtigt am" in page
+    assert "Verwechslung der Person; vorgeschlagen von ahrens" in page
+    assert "ALT-1" not in page
+    assert "Verwechslung der Person" in await text_of(caseworker, f"{run}/protokoll")
