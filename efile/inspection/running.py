@@ -19,7 +19,7 @@ from efile.errors import FilingError, NotDisplayable
 from efile.filing import Archive
 from efile.inspection import book
 from efile.inspection.plan import OPEN, Inspection, Mark, Plan, Report, Withheld
-from efile.inspection.workshop import LIMITS, WORKER, Progress, Workshop
+from efile.inspection.workshop import AT_ONCE, LIMITS, WORKER, Progress, Workshop
 from efile.integrity.digest import sha256_hex
 from efile.isolation.pool import LimitedPool
 from efile.model import AkteView, Document
@@ -42,7 +42,7 @@ class Running:
 
     archive: Archive
     clock: Clock
-    pool: LimitedPool = field(default_factory=lambda: LimitedPool(WORKER, limits=LIMITS))
+    pool: LimitedPool = field(default_factory=lambda: LimitedPool(WORKER, AT_ONCE, LIMITS))
     tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     def start(self, workshop: Workshop, one: Inspection, view: AkteView) -> None:

@@ -7,6 +7,7 @@ its share, and so that somebody sees how far it is. The proof looks at the finis
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -37,7 +38,8 @@ _REMADE = 8
 _PROVEN_TEXTS = 40
 _PROVEN_PICTURES = 4
 """Pages of one job; reading a picture takes seconds."""
-_AT_ONCE = 2
+AT_ONCE = max(2, (os.cpu_count() or 2) // 2)
+"""Children at work: reading pages costs a second of a core each, and others want cores too."""
 _LARGEST = 250 * 1024 * 1024
 """Bytes of a copy; it is held in memory while it is made and proven."""
 Progress = Callable[[int, int], None]
@@ -271,7 +273,7 @@ class _Count:
 
 async def gathered(work: Iterable[Awaitable[T]]) -> list[T]:
     """Return what comes of all work, a few at a time, in its order."""
-    slots = asyncio.Semaphore(_AT_ONCE)
+    slots = asyncio.Semaphore(AT_ONCE)
 
     async def one(each: Awaitable[T]) -> T:
         async with slots:

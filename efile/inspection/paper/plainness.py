@@ -41,7 +41,11 @@ def is_plain(drawn: pdfium.PdfPage, built: pikepdf.Page) -> bool:
 
 def _is_built_plainly(page: pikepdf.Page) -> bool:
     resources = page.resources
-    if len(page.obj.get("/Annots", [])) or resources.get("/Pattern") or resources.get("/Shading"):
+    if (
+        not all(map(_is_link, page.obj.get("/Annots", [])))
+        or resources.get("/Pattern")
+        or resources.get("/Shading")
+    ):
         return False
     return (
         all(str(font.get("/Subtype")) in _PLAIN_FONTS for font in _named(resources, "/Font"))
@@ -51,6 +55,11 @@ def _is_built_plainly(page: pikepdf.Page) -> bool:
             str(one.get("/SMask", "/None")) == "/None" for one in _named(resources, "/ExtGState")
         )
     )
+
+
+def _is_link(note: pikepdf.Object) -> bool:
+    """Say whether a note is a mere link: it draws nothing, and stays behind."""
+    return str(note.get("/Subtype")) == "/Link" and "/AP" not in note
 
 
 def _named(resources: pikepdf.Object, room: str) -> list[pikepdf.Object]:

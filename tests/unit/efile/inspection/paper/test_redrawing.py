@@ -78,16 +78,25 @@ def test_a_page_that_hides_something_becomes_a_picture_without_it(plant: planted
     assert "Damen und Herren" in text(made)
 
 
+def link(document: pikepdf.Pdf) -> None:
+    """Lead somewhere, in an address that names somebody."""
+    planted.annotation(document)
+    note = document.pages[0].obj.Annots[0]
+    note.Subtype = pikepdf.Name.Link
+    note.A = pikepdf.Dictionary(S=pikepdf.Name.URI, URI="mailto:Krause@example.org")
+
+
 @pytest.mark.parametrize(
     "plant",
     [
+        link,
         planted.xmp,
         planted.described,
         planted.attachment,
         planted.actual_text,
         planted.drawn(b"/P << /MCID 0 /E (Krause) >> BDC BT /Z 9 Tf 72 500 Td (x) Tj ET EMC"),
     ],
-    ids=range(5),
+    ids=range(6),
 )
 def test_what_is_only_said_of_a_page_stays_behind(plant: planted.Plant) -> None:
     pictured, made = remade(planted.changed(plant))
