@@ -89,6 +89,7 @@ from efile.model import (
 from efile.objects.folder import FolderStore
 from efile.objects.s3 import S3Access, S3Store
 from efile.ports import Host
+from efile.preserving.room import Preserved, PreservingRoom
 from efile.proof.heads import STEPS as HEAD_STEPS
 from efile.proof.naming import plain as plain_file_name
 from efile.proof.package import PackageReceipt
@@ -187,6 +188,8 @@ __all__ = [
     "Particular",
     "Parties",
     "Portion",
+    "Preserved",
+    "PreservingRoom",
     "Process",
     "ProofRoom",
     "Readable",

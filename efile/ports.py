@@ -111,7 +111,9 @@ class Signing(Protocol):
 class Stamping(Protocol):
     """A time stamp authority (RFC 3161), handed in: it says when a head was there already."""
 
-    async def stamp(self, statement: bytes) -> bytes:
+    async def stamp(
+        self, statement: bytes, algorithm: Literal["sha256", "sha512"] = "sha256"
+    ) -> bytes:
         """Return the authority's response over the statement, proven.
 
         Raises:

@@ -44,6 +44,7 @@ from efile.model import (
 )
 from efile.objects.probe import probe
 from efile.ports import Clock, Database, Host, ObjectStore
+from efile.preserving.room import PreservingRoom
 from efile.proof.room import ProofRoom
 from efile.recovery.rebuild import rebuild
 from efile.recovery.reconcile import reconcile
@@ -89,7 +90,6 @@ class EFile:
         self._host = host
         self._look(None)
         self.exports = ExportRoom(self, database, self._objects, clock)
-        """The whole file as PDF."""
         self.inspections = InspectionRoom(self, self._archive, clock)
         self.scans = ScanRoom(self.fetch, database, self._objects, clock)
 
@@ -125,6 +125,7 @@ class EFile:
         """How long files are kept, and opening new ones."""
         self.handover = HandoverRoom(self._archive, self.retention, seen)
         """Offering files to the archive and handing them over."""
+        self.preserving = PreservingRoom(self._archive, self.retention, self._host, seen)
         self.proof = ProofRoom(self._archive, self._clock, self._host, seen)
         """Signed heads of the log, and what is proven with them."""
         self.access = AccessRoom(self._archive, seen)

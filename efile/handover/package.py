@@ -39,6 +39,8 @@ class Contents:
     record: Record
     documents: Sequence[Document]
     history: Sequence[Event]
+    counted: int
+    """Documents that are neither notes nor evidence."""
 
 
 Source = Callable[[], AsyncIterator[Contents]]
@@ -123,7 +125,7 @@ async def _write_message(
         async for each in source():
             named = frozenset(one.id for one in each.documents)
             tally.documents[each.record.akte.id] = named
-            tally.contents[each.record.akte.id] = len(named) - len(each.history)
+            tally.contents[each.record.akte.id] = each.counted
             yield delivered(each.record, each.documents, each.history)
 
     name = head.kind.file_name(head.process, ".xml")

@@ -24,7 +24,7 @@ from efile.handover.package import Contents, Written, write_package
 from efile.index import metadata, offers
 from efile.index.access import guards
 from efile.index.access.sight import Sight
-from efile.index.keeping import NOTE
+from efile.index.keeping import EVIDENCE, NOTE
 from efile.index.offers import Extent, Process
 from efile.model import Akte, Document
 from efile.ports import Transaction
@@ -225,7 +225,8 @@ class HandoverRoom:
         history = [
             Event(one.actor, one.filed_at_us, one.title) for one in view.documents if is_note(one)
         ]
-        return Contents(record, view.documents, history)
+        counted = sum(not is_note(one) and one.doc_type != EVIDENCE for one in view.documents)
+        return Contents(record, view.documents, history, counted)
 
     async def _extents(self, tenant: str, akten: Sequence[str]) -> dict[str, Extent]:
         return await self._archive.database.read(lambda tx: offers.extents(tx, tenant, akten))

@@ -12,6 +12,8 @@ from efile.ports import Transaction
 
 NOTE = "Vermerk"
 """Type of the documents by which people tell a file something."""
+EVIDENCE = "Beweisdokument"
+"""Type of the documents that hold evidence records of their file."""
 _MOST_DRAWN = 100_000
 """So many names in a row are never taken; beyond it the series itself is wrong."""
 

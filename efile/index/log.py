@@ -184,6 +184,17 @@ def newest_head(tx: Transaction, tenant: str, *, stored: bool = False) -> Head |
     return Head(**row) if row else None
 
 
+def first_head(tx: Transaction, tenant: str, sizes: Sequence[int]) -> Head | None:
+    """Return the stored head that covers least of those with these sizes."""
+    row = tx.one(
+        f"SELECT {_HEAD} FROM efile_heads WHERE tenant = :tenant"  # noqa: S608  column names of our own type
+        " AND stored = 1 AND size IN :sizes ORDER BY size LIMIT 1",
+        tenant=tenant,
+        sizes=tuple(sizes) or (-1,),
+    )
+    return Head(**row) if row else None
+
+
 def heads(tx: Transaction, tenant: str, *, unstored: bool = False) -> list[Head]:
     """Return every head, the first first; only those storage may not have yet, if wanted."""
     rows = tx.all(

@@ -235,12 +235,13 @@ def holders(tx: Transaction, tenant: str, names: Sequence[str]) -> dict[str, str
 
 
 def contents(tx: Transaction, tenant: str, akten: Sequence[str]) -> dict[str, int]:
-    """Return how many documents these files have, notes aside."""
+    """Return how many documents these files have, notes and evidence aside."""
     if not akten:
         return {}
     rows = tx.all(
         "SELECT akte_id, count(*) AS documents FROM efile_documents WHERE tenant = :tenant"
-        " AND akte_id IN :akten AND NOT (doc_type = :note AND retention <> '') GROUP BY akte_id",
-        tenant=tenant, akten=tuple(akten), note=keeping.NOTE,
+        " AND akte_id IN :akten AND doc_type <> :evidence"
+        " AND NOT (doc_type = :note AND retention <> '') GROUP BY akte_id",
+        tenant=tenant, akten=tuple(akten), note=keeping.NOTE, evidence=keeping.EVIDENCE,
     )  # fmt: skip
     return {row["akte_id"]: row["documents"] for row in rows}

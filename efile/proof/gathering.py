@@ -18,6 +18,9 @@ from efile.objects import layout, pack
 from efile.ports import Transaction
 from efile.sealing import packed
 
+_UNLOGGED = 1 << 62
+"""Place of a document the log does not have yet: behind every head."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proven:
@@ -38,6 +41,8 @@ class Gathered:
     documents: tuple[Proven, ...]
     """In the order of filing; what was filed after the head is not among them."""
     head: Head
+    stamp: bytes = b""
+    """Time stamp over the head, where it has one (RFC 3161)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +61,15 @@ async def gather(tenant: str, akte: str, archive: Archive, sight: Sight | None) 
         Conflict: no head covers anything of it yet.
         IntegrityBroken: log, head and manifests do not fit each other.
     """
+    stamps = await _stamps(tenant, archive)
 
     def read(tx: Transaction) -> _Read:
         view = metadata.akte_view(tx, tenant, akte, sight)
-        head = log.newest_head(tx, tenant, stored=True)
         places = log.places(tx, tenant, [each.id for each in view.documents])
+        # The first stamp that covers everything says most; else the newest head covers most.
+        reach = 1 + max((places.get(each.id, _UNLOGGED) for each in view.documents), default=0)
+        head = log.first_head(tx, tenant, [size for size in stamps if size >= reach])
+        head = head or log.newest_head(tx, tenant, stored=True)
         return _Read(view, head, places, log.leaves(tx, tenant, 0, head.size if head else 0))
 
     found = await archive.database.read(read)
@@ -79,7 +88,17 @@ async def gather(tenant: str, akte: str, archive: Archive, sight: Sight | None) 
     proven = [
         await _proven(each, found.places[each.id], found.leaves, tree, archive) for each in covered
     ]
-    return Gathered(found.view.akte, tuple(proven), found.head)
+    stamp = b""
+    if found.head.size in stamps:
+        stamp = await archive.objects.get(tenant, layout.stamp_key(found.head.size))
+    return Gathered(found.view.akte, tuple(proven), found.head, stamp)
+
+
+async def _stamps(tenant: str, archive: Archive) -> list[int]:
+    """Return the sizes of the heads that were stamped."""
+    pages = archive.objects.pages(tenant, layout.STAMPS_ROOT)
+    keys = [item.key async for page in pages for item in page]
+    return [int(key.removeprefix(layout.STAMPS_ROOT).removesuffix(".tsr")) for key in keys]
 
 
 async def _proven(

@@ -63,9 +63,10 @@ async def write_package(
         "LIESMICH.txt": _asset("LIESMICH.txt"),
         "index.html": page.index_page(gathered, office, proof),
         "pruefen.py": _asset("pruefen.py"),
+        "stempel.py": _asset("stempel.py"),
         "beweis.json": proof,
         "kopf.txt": gathered.head.note.encode(),
-    }
+    } | ({"kopf.tsr": gathered.stamp} if gathered.stamp else {})
     listed = [{"path": n, "sha256": sha256_hex(d), "size": len(d)} for n, d in texts.items()]
     for number, each in enumerate(gathered.documents, 1):
         listed += [

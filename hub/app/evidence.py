@@ -18,6 +18,7 @@ from hub.evidence.benefit_ends import BenefitEnds
 from hub.evidence.checkpoints import Notary
 from hub.evidence.filings.heads import Heads
 from hub.evidence.filings.packages import Packages
+from hub.evidence.filings.preserving import Preserving
 from hub.evidence.filings.stamps import Stamps
 from hub.evidence.handover.checking import SchemaCheck
 from hub.evidence.handover.desk import ArchiveDesk
@@ -97,6 +98,7 @@ def duties(place: Place, house: House) -> list[Duty]:
     stamps = Stamps(
         efile_of(house).proof, CLOCK, place.tenant_ids, place.settings.evidence.stamp_hours
     )
+    preserving = Preserving(efile_of(house).preserving, CLOCK, place.tenant_ids)
     return [
         ("checkpoints", open_notary(place, house.database).round, DUTY_S),
         ("retention", open_retention(place, house.database).round, DUTY_S),
@@ -106,6 +108,7 @@ def duties(place: Place, house: House) -> list[Duty]:
         ("exports", efile_of(house).exports.sweep, DUTY_S),
         ("inspections", efile_of(house).inspections.sweep, DUTY_S),
         ("efile_stamps", stamps.round, DUTY_S),
+        ("evidence_records", preserving.round, DUTY_S),
         ("benefit_ends", open_benefit_ends(place, house.database, efile_of(house)).round, DUTY_S),
         ("disposal", partial(_disposal, efile_of(house)), DUTY_S),
         ("search_words", partial(_search_words, place, efile_of(house)), DUTY_S),

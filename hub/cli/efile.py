@@ -17,6 +17,7 @@ from hub.cli import (
     file_access,
     file_archive,
     file_disposal,
+    file_evidence,
     file_export,
     file_keys,
     file_retention,
@@ -85,6 +86,7 @@ def _register_checks(group: Commands) -> None:
 def _register_more(group: Commands) -> None:
     file_access.register(group)
     file_archive.register(group)
+    file_evidence.register(group)
     file_disposal.register(group)
     file_keys.register(group)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import Literal
 
 from efile import FilingError, ProofRoom, StorageUnavailable
 from hub.channels.outbound.timestamps import ask
@@ -26,9 +27,11 @@ class TimeStamping:
         self._url = url
         self._roots = roots
 
-    async def stamp(self, statement: bytes) -> bytes:
+    async def stamp(
+        self, statement: bytes, algorithm: Literal["sha256", "sha512"] = "sha256"
+    ) -> bytes:
         """Return the authority's response over the statement, proven."""
-        query, nonce = query_for(statement)
+        query, nonce = query_for(statement, algorithm)
         try:
             stamp = await ask(self._url, query)
         except Unavailable as exc:

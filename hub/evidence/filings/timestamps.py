@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from rfc3161_client import (
     HashAlgorithm,
@@ -14,12 +15,16 @@ from rfc3161_client import (
 
 from hub.certificates.chains import read_certificates
 
+_ALGORITHMS = {"sha256": HashAlgorithm.SHA256, "sha512": HashAlgorithm.SHA512}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def query_for(statement: bytes) -> tuple[bytes, int]:
+def query_for(
+    statement: bytes, algorithm: Literal["sha256", "sha512"] = "sha256"
+) -> tuple[bytes, int]:
     """Return what to send to the authority, and the number its response must repeat."""
-    made = TimestampRequestBuilder().data(statement).hash_algorithm(HashAlgorithm.SHA256).build()
+    asked = TimestampRequestBuilder().data(statement).hash_algorithm(_ALGORITHMS[algorithm])
+    made = asked.build()
     return made.as_bytes(), made.nonce or 0
 
 

@@ -50,6 +50,7 @@ ACTIONS: Final = {
     "proof_package_issued": "Beweispaket ausgegeben",
     "retention_date_noted": "Tag für die Aufbewahrung vermerkt",
     "archive_answer_noted": "Antwort des Archivs vermerkt",
+    "evidence_made": "Beweisdokument erstellt",
     "archive_viewed": "Aussonderung angesehen",
     "archive_offered": "Akten dem Archiv angeboten",
     "archive_offer_fetched": "Anbietung an das Archiv ausgegeben",

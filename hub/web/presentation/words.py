@@ -99,6 +99,7 @@ STEPS = {
     "retention_date_noted": Word("Tag für die Aufbewahrung vermerkt", "calm", "clock"),
     "proof_package_issued": Word("Beweispaket ausgegeben", "calm", "save"),
     "archive_answer_noted": Word("Antwort des Archivs vermerkt", "calm", "stack"),
+    "evidence_made": Word("Beweisdokument erstellt", "calm", "shield"),
     "archive_offered": Word("Dem Archiv angeboten", "calm", "stack"),
     "archive_wants": Word("Archiv übernimmt die Akte", "calm", "stack"),
     "archive_declines": Word("Archiv lehnt die Akte ab", "calm", "stack"),

@@ -1,0 +1,1 @@
+"""Evidence records (RFC 4998): closed files stay provable when keys and algorithms grow old."""
