@@ -20,6 +20,7 @@ TABLES = (words.RETENTION,
 )  # fmt: skip
 
 COMMAND_LINE = {
+    "evidence_made",
     "file_opened",
     "archive_answer_noted",
     "kek_changed",
