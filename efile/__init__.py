@@ -94,6 +94,8 @@ from efile.proof.heads import STEPS as HEAD_STEPS
 from efile.proof.naming import plain as plain_file_name
 from efile.proof.package import PackageReceipt
 from efile.proof.room import ProofRoom
+from efile.recovery.comparing import differences as index_differences
+from efile.recovery.looking import LookedAt
 from efile.retention.decision import Decision
 from efile.retention.notes import Author
 from efile.retention.room import DayNote, Outlook, RetentionRoom
@@ -171,6 +173,7 @@ __all__ = [
     "Judgement",
     "KeyWrap",
     "LargeFile",
+    "LookedAt",
     "Mark",
     "Matter",
     "Misfiled",
@@ -223,6 +226,7 @@ __all__ = [
     "archive_messages",
     "chain_hash",
     "first_break",
+    "index_differences",
     "index_migrations",
     "join_shares",
     "plain_file_name",

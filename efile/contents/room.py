@@ -41,6 +41,10 @@ class ContentsRoom:
             lambda tx: metadata.find_akte(tx, tenant, akte, self._seen)
         )
 
+    async def extent(self, tenant: str) -> tuple[int, int]:
+        """Return how many files and documents an office has, seen or not: figures for operators."""
+        return await self._archive.database.read(lambda tx: outline.extent(tx, tenant))
+
     async def outline(self, tenant: str, akte: str, portion: int) -> Outline:
         """Return a file with at most ``portion`` documents of each matter.
 

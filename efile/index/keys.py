@@ -60,6 +60,15 @@ def of_tenant(tx: Transaction, tenant: str) -> list[KeyRow]:
     return [KeyRow(**row) for row in rows]
 
 
+def by_kek(tx: Transaction, tenant: str) -> dict[str, int]:
+    """Return how many files' keys lie under each KEK."""
+    rows = tx.all(
+        "SELECT kek_id, count(*) AS n FROM efile_keys WHERE tenant = :tenant GROUP BY kek_id",
+        tenant=tenant,
+    )
+    return {row["kek_id"]: row["n"] for row in rows}
+
+
 def keep(tx: Transaction, rows: Sequence[KeyRow]) -> dict[File, KeyRow]:
     """Enter keys of files that have none yet; return which key each file has."""
     tx.many(

@@ -143,6 +143,11 @@ def of_file(tx: Transaction, tenant: str, akte: str) -> list[Document]:
     return _documents(tx, "d.akte_id = :akte", tenant, {"akte": akte})
 
 
+def of_files(tx: Transaction, tenant: str, akten: Sequence[str]) -> list[Document]:
+    """Return every document of these files, oldest first."""
+    return _documents(tx, "d.akte_id IN :akten", tenant, {"akten": tuple(akten)})
+
+
 def _seen(tx: Transaction, document: Document, sight: Sight | None) -> bool:
     if sight is None:
         return True

@@ -204,3 +204,13 @@ def filed_since(
 
 def _head(row: Row) -> DocumentHead:
     return DocumentHead(**{name: row[name] for name in DocumentHead.__slots__})
+
+
+def extent(tx: Transaction, tenant: str) -> tuple[int, int]:
+    """Return how many files and documents the index has of an office."""
+    row = tx.one(
+        "SELECT count(*) AS akten, coalesce(sum(documents), 0) AS documents FROM efile_akten"
+        " WHERE tenant = :tenant",
+        tenant=tenant,
+    )
+    return (int(row["akten"]), int(row["documents"])) if row else (0, 0)

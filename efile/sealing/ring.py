@@ -51,6 +51,10 @@ class KeyRing:
         """What wraps and unwraps."""
         return self._wrap
 
+    async def counted(self, tenant: str) -> dict[str, int]:
+        """Return how many files' keys lie under each KEK, by its name."""
+        return await self._database.read(lambda tx: keys.by_kek(tx, tenant))
+
     async def for_filing(self, files: Collection[File]) -> dict[File, Found]:
         """Return the key each file is sealed with, making those that are missing.
 

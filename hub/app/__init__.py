@@ -30,11 +30,14 @@ from hub.app.rooms import (
 )
 from hub.app.serving import door_contexts, revocation_lists, run_once, serve
 from hub.app.shapes import record_shapes
+from hub.app.upkeep.probing import probe_now
+from hub.app.upkeep.working import Performer
 
 __all__ = [
     "CLOCK",
     "SHIPPED",
     "VERIFIER",
+    "Performer",
     "Place",
     "all_migrations",
     "alone",
@@ -58,6 +61,7 @@ __all__ = [
     "open_routes",
     "open_signing",
     "pending_migrations",
+    "probe_now",
     "read_efile_kek",
     "recollection",
     "record_shapes",

@@ -15,6 +15,7 @@ from hub.channels.outbound.alerts import mail, post
 from hub.core.clock import iso_utc
 from hub.core.settings import Alerts
 from hub.evidence.standing import broken_chains
+from hub.evidence.upkeep.due import signs
 from hub.pipeline.alarms.watch import News, Watch
 from hub.pipeline.alarms.words import facts, remedy, sentence
 from hub.pipeline.house import House
@@ -86,6 +87,7 @@ def watch_of(
     watch = Watch(
         house.database, CLOCK, rules, place.data, workers.able, chains, postman,
         anchors=Anchors(place), unversioned=partial(_unversioned, place, house),
+        upkeep=partial(signs, tenants=place.tenant_ids, rules=place.settings.efile),
         crls=lists.wrongs if lists else None,
     )  # fmt: skip
     return ("alarms", watch.round, WATCH_S)

@@ -21,6 +21,7 @@ from efile import (
     S3Access,
     S3Store,
 )
+from efile.ports import ObjectStore
 from hub.app.kek import efile_secrets, kek_of
 from hub.app.place import CLOCK, Place
 from hub.certificates.center import CertificateCenter
@@ -98,11 +99,10 @@ async def pending_migrations(place: Place) -> list[str]:
         return await pending(database, all_migrations(database.dialect))
 
 
-@asynccontextmanager
-async def open_efile(place: Place, database: Database) -> AsyncIterator[EFile]:
-    """Open the e-file on its S3 server."""
+def open_store(place: Place) -> S3Store:
+    """Open the S3 server behind the e-file."""
     storage = place.settings.storage
-    store = S3Store(
+    return S3Store(
         S3Access(
             endpoint=storage.endpoint,
             access_key=place.secret("s3_access_key").decode(),
@@ -112,11 +112,23 @@ async def open_efile(place: Place, database: Database) -> AsyncIterator[EFile]:
             prefix=storage.bucket_prefix,
         )
     )
+
+
+@asynccontextmanager
+async def open_efile(
+    place: Place,
+    database: Database,
+    *,
+    index: Database | None = None,
+    store: ObjectStore | None = None,
+) -> AsyncIterator[EFile]:
+    """Open the e-file on its S3 server; ``index`` and ``store`` stand in for its own."""
     signing = HeadSigning(open_signing(place, database), database)
     beside = HubBeside(Journal(place.settings.node), CLOCK)
     kinds = FileKinds.load(place.file_kinds)
     host = Host(failpoint.reach, kinds, signing, _stamping(place), beside)
-    room = EFile(database, store, CLOCK, efile_secrets(place), host)
+    objects = store or open_store(place)
+    room = EFile(index or database, objects, CLOCK, efile_secrets(place), host)
     try:
         yield room
     finally:

@@ -18,6 +18,7 @@ from hub.app.annex.keeper import annex_of
 from hub.app.evidence import duties, open_archive_desk, open_packages
 from hub.app.place import CLOCK, Place
 from hub.app.rooms import efile_of, open_center, open_desk, open_house
+from hub.app.upkeep.keeper import LOOK_S, Keeper
 from hub.certificates.door import DoorContext, DoorContexts
 from hub.certificates.revocation.lists import RevocationLists
 from hub.certificates.trust import TrustFolder
@@ -57,6 +58,9 @@ async def serve(place: Place) -> Remains:
         workers = Workers(house, duties(place, house), annex_of(place))
         lists = revocation_lists(place)
         workers.look_after(watch_of(place, house, workers, lists))
+        keeper = Keeper(place, house.database, efile_of(house))
+        stack.push_async_callback(keeper.end)
+        workers.look_after(("upkeep", keeper.round, LOOK_S))
         services = _services(place, house, workers)
         door = Door.before(house, place.settings.intake, workers.wake, lists)
         door.close()
@@ -116,6 +120,7 @@ def _services(place: Place, house: House, workers: Workers) -> SiteServices:
         parts={"workers": workers.ping, "storage": storage},
         paused=lambda: house.pressure.paused,
         provider=_provider(place),
+        data=place.data,
     )
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from efile import Akte, Document, EFile, FilingRequest, LargeFile, Part
 from hub.app import CLOCK, Place, open_database, open_efile
@@ -21,9 +20,11 @@ from hub.cli import (
     file_export,
     file_keys,
     file_retention,
+    file_storage,
 )
 from hub.cli.access import Look, log_look
 from hub.cli.command import Commands, place_of, show_json, show_table
+from hub.cli.file_storage import show_faults
 from hub.cli.parser import existing_file
 from hub.core.clock import iso_utc
 from hub.store.database import Database
@@ -70,10 +71,6 @@ def register(commands: Commands) -> None:
 
 
 def _register_checks(group: Commands) -> None:
-    verify = group.add(
-        "verify", _verify, "Jedes Objekt neu lesen und vergleichen", json_output=True
-    )
-    verify.add_argument("--tenant", metavar="MANDANT")
     reconcile = group.add(
         "reconcile", _reconcile, "Speicher und Index abgleichen, Fehlendes nachtragen",
         json_output=True,
@@ -89,6 +86,7 @@ def _register_more(group: Commands) -> None:
     file_evidence.register(group)
     file_disposal.register(group)
     file_keys.register(group)
+    file_storage.register(group)
 
 
 @asynccontextmanager
@@ -227,25 +225,6 @@ def _content(path: Path) -> LargeFile:
         return LargeFile(path, sha256, opened.tell())
 
 
-async def _verify(options: argparse.Namespace) -> int:
-    place = place_of(options)
-    tenants = _tenants(place, options.tenant)
-    objects = read = 0
-    faults: list[dict[str, str]] = []
-    async with _open(place) as (_, room):
-        for tenant in tenants:
-            report = await room.verify(tenant)
-            objects += report.objects
-            read += report.bytes
-            faults += [{"what": fault.what, "where": fault.where} for fault in report.faults]
-    if options.json:
-        show_json({"objects": objects, "bytes": read, "intact": not faults, "faults": faults})
-    else:
-        print(f"{objects} Objekte, {read} Bytes neu gelesen, {len(faults)} Fehler.")
-        _show_faults(faults)
-    return 1 if faults else 0
-
-
 async def _reconcile(options: argparse.Namespace) -> int:
     place = place_of(options)
     replayed, faults = 0, []
@@ -258,7 +237,7 @@ async def _reconcile(options: argparse.Namespace) -> int:
         show_json({"replayed": replayed, "faults": faults})
     else:
         print(f"{replayed} Dokumente nachgetragen, {len(faults)} Befunde.")
-        _show_faults(faults)
+        show_faults(faults)
     # What an interrupted filing left behind asks nobody to act.
     return 1 if {fault["what"] for fault in faults} - _HARMLESS else 0
 
@@ -273,10 +252,5 @@ async def _rebuild(options: argparse.Namespace) -> int:
     else:
         print(f"{report.akten} Akten mit {report.documents} Dokumenten aus S3 aufgebaut, "
               f"{len(report.faults)} Fehler.")  # fmt: skip
-        _show_faults([asdict(fault) for fault in report.faults])
+        show_faults([asdict(fault) for fault in report.faults])
     return 1 if report.faults else 0
-
-
-def _show_faults(faults: Sequence[Mapping[str, Any]]) -> None:
-    if faults:
-        show_table(faults, {"what": "Fehler", "where": "Ort"})

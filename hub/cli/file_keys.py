@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 
 from efile import NEEDED_SHARES, Share, join_shares, read_share, split_key
-from hub.app import alone, keep_efile_kek, open_database, read_efile_kek, rotate_kek
+from hub.app import CLOCK, alone, keep_efile_kek, open_database, read_efile_kek, rotate_kek
 from hub.cli.access import Look, log_look
 from hub.cli.command import Commands, place_of
+from hub.store.database import Database
+from hub.store.upkeep import probes
 
 
 def register(efile: Commands) -> None:
@@ -33,6 +36,8 @@ async def _rotate(options: argparse.Namespace) -> int:
         async with open_database(place) as database:
             await log_look(database, Look("kek_changed", "key", "efile", None))
         changed = await rotate_kek(place)
+        async with open_database(place) as database:
+            await _note(database, "kek_changed")
     print(f"{changed.keys} Schlüssel von Akten unter den neuen Hauptschlüssel gestellt.")
     if changed.to_be_replaced:
         print("Der bisherige kommt aus der Umgebung: Setzen Sie AKTENHUB_SECRET_EFILE_KEK auf den")
@@ -46,6 +51,7 @@ async def _split(options: argparse.Namespace) -> int:
     key = read_efile_kek(place)
     async with open_database(place) as database:
         await log_look(database, Look("kek_split", "key", "efile", None))
+        await _note(database, "kek_split")
     for share in split_key(key):
         print(_sheet(share))
     return 0
@@ -69,5 +75,11 @@ async def _join(options: argparse.Namespace) -> int:
     path = keep_efile_kek(place, join_shares(shares[: NEEDED_SHARES + 1]))
     async with open_database(place) as database:
         await log_look(database, Look("kek_joined", "key", "efile", None))
+        await _note(database, "kek_joined")
     print(f"Wiederhergestellt: {path}")
     return 0
+
+
+async def _note(database: Database, event: str) -> None:
+    """Keep when it was, for the storage card."""
+    await database.write(partial(probes.note_event, name=event, now_us=CLOCK.now_us()))

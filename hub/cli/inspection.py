@@ -16,6 +16,7 @@ from hub.app import (
     open_efile,
     open_routes,
     pending_migrations,
+    probe_now,
     record_shapes,
     revocation_lists,
 )
@@ -222,7 +223,8 @@ async def _storage(place: Place) -> AsyncIterator[Inspection]:
         )  # fmt: skip
     async with open_database(place) as database, open_efile(place, database) as room:
         for tenant in place.settings.tenants:
-            for one in await room.probe(tenant.id):
+            seen, _ = await probe_now(place, database, room, tenant.id)
+            for one in seen:
                 level = "info" if one.proven else ("error" if one.required else "warning")
                 yield Inspection(
                     f"storage_{one.name}", level, f"S3, Mandant {tenant.id}", one.note,

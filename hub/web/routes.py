@@ -18,6 +18,7 @@ from hub.web.pages import (
     messages,
     operations,
 )
+from hub.web.pages.administration import routes as administration
 from hub.web.pages.casework import routes as casework
 from hub.web.pages.disposal import routes as disposal
 from hub.web.pages.entry import confirming, federated, signin
@@ -213,6 +214,7 @@ ROUTES: Final = (
     *casework.ROUTES,
     *disposal.ROUTES,
     *inspection.ROUTES,
+    *administration.ROUTES,
     Route("GET", "/bilanz", "balance", messages.balance, _operating("balance_viewed", "balance")),
     Route(
         "GET", "/nachrichten", "messages", messages.listed,

@@ -114,6 +114,8 @@ class SiteServices:
     """Where PDF.js lies; without it the server draws the pages."""
     provider: Provider | None = None
     """Where staff sign in beside the accounts kept here."""
+    data: Path | None = None
+    """The data folder, whose free room the storage card shows."""
     https: bool = False
     """The pages are reached over TLS, here or at a proxy; switches HSTS on."""
 

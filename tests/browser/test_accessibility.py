@@ -73,10 +73,12 @@ def pages(stage: Stage, login: str) -> list[str]:
             f"/aufbewahrung/archiv/{PROCESS}?gelesen=0502&neu=1&empfang=1",
             f"/aufbewahrung/archiv/{PROCESS}/uebergabe",
             "/zustand", "/klaerfaelle/clearing-1", f"/nachrichten/{REPEATABLE}",
-            f"/klaerfaelle/{DOUBT}", f"/nachrichten/{DOUBT_MESSAGE}",
+            f"/klaerfaelle/{DOUBT}", f"/nachrichten/{DOUBT_MESSAGE}", "/verwaltung",
+            "/verwaltung/aemter", "/verwaltung/rechte", "/verwaltung/aktenarten",
+            "/verwaltung/speicher",
         ],
         "revision": ["/notzugriffe", "/zugriffsprotokoll", "/zugriffsprotokoll/pruefung"],
-        "betrieb": ["/alarme", "/ziele", "/bilanz", "/nachrichten", "/sperren", "/zertifikate"],
+        "betrieb": ["/verwaltung/speicher", "/alarme", "/ziele", "/bilanz", "/nachrichten", "/sperren", "/zertifikate"],
     }[login]  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from hub.core.settings.sections import (
     Retention,
     Settings,
     Storage,
+    Upkeep,
     Web,
 )
 
@@ -64,6 +65,7 @@ __all__ = [
     "Settings",
     "Storage",
     "Tenant",
+    "Upkeep",
     "Web",
     "armed_failpoint",
     "demo_database",

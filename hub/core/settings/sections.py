@@ -188,6 +188,21 @@ class Filing(Section, frozen=True, kw_only=True):
     """Filed beside the hub instead of within it: more goes through where there are two cores."""
 
 
+class Upkeep(Section, frozen=True, kw_only=True):
+    """How often the e-file's storage is tried out, verified, and a rebuild drilled; 0: never."""
+
+    probe_days: Annotated[int, Meta(ge=0, le=3650)] = 7
+    """What the storage can do is tried out again after so long, or when it is another one."""
+    verify_days: Annotated[int, Meta(ge=0, le=3650)] = 30
+    """Every object of an office is read and compared so often."""
+    drill_days: Annotated[int, Meta(ge=0, le=3650)] = 90
+    """An index is built from storage beside the one in use so often, and compared with it."""
+    window: Annotated[str, Meta(pattern=WINDOW)] = ""
+    """When what is due may begin, in local time; empty: at any time."""
+    memory_mb: Annotated[int, Meta(ge=512, le=1_000_000)] = 4096
+    """Memory of the process that verifies and drills; beyond it the run fails."""
+
+
 class Delivery(Section, frozen=True, kw_only=True):
     """How promises are kept."""
 
@@ -325,6 +340,7 @@ class Settings(Section, frozen=True, kw_only=True):
     limits: Limits = Limits()
     isolation: Isolation = Isolation()
     filing: Filing = Filing()
+    efile: Upkeep = Upkeep()
     delivery: Delivery = Delivery()
     letters: Letters = Letters()
     evidence: Evidence = Evidence()

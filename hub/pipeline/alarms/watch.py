@@ -52,6 +52,14 @@ class Messenger(Protocol):
         ...
 
 
+class Upkeep(Protocol):
+    """Looks at how storage is looked after."""
+
+    def __call__(self, tx: Transaction, *, now_us: int) -> Iterable[Sign]:
+        """Return what people must be told of."""
+        ...
+
+
 @dataclass
 class Watch:
     """Looks, remembers, tells."""
@@ -72,6 +80,8 @@ class Watch:
     """Returns the offices whose files overwritten bytes are lost of, although they need not be."""
     crls: Callable[[], Sequence[str]] | None = None
     """Says what is wrong with revocation lists."""
+    upkeep: Upkeep | None = None
+    """Says what is wrong with storage or was not looked at for too long."""
     _chains_us: int = field(default=-DAY_US)
     _broken: tuple[str, ...] = ()
     _counted_us: int = field(default=-DAY_US)
@@ -86,7 +96,13 @@ class Watch:
         return 0
 
     async def _signs(self, now_us: int) -> list[Sign]:
-        return await self.database.scan(lambda tx: list(_seen(tx, self.rules, now_us)))
+        upkeep = self.upkeep
+
+        def look(tx: Transaction) -> list[Sign]:
+            found = list(_seen(tx, self.rules, now_us))
+            return [*found, *upkeep(tx, now_us=now_us)] if upkeep else found
+
+        return await self.database.scan(look)
 
     async def _endings(self, now_us: int) -> list[Sign]:
         """Return what of senders, partners' servers and CAs ends, and when."""

@@ -63,6 +63,34 @@ WORDS = {
         "Der Aktenspeicher hebt frühere Fassungen nicht auf, obwohl er es kann.",
         "Am Bucket die Versionierung einschalten; „aktenhub check“ zeigt, ob sie wirkt.",
     ),
+    "capability": (
+        "Der Aktenspeicher tut nicht, was er muss oder bisher tat ({place}).",
+        "Auf der Seite „Speicher“ steht, was das heißt und was zu tun ist.",
+    ),
+    "verify_faults": (
+        "Der Prüflauf des Aktenspeichers hat {value:.0f} Fehler gefunden.",
+        "Auf der Seite „Speicher“ nachsehen; nichts löschen, vorher sichern.",
+    ),
+    "verify_failed": (
+        "Ein Prüflauf des Aktenspeichers kam nicht zu Ende ({place}).",
+        "Speicher, Platz und Arbeitsspeicher prüfen; er wird nach sechs Stunden wiederholt.",
+    ),
+    "verify_overdue": (
+        "Der letzte Prüflauf des Aktenspeichers ist {value:.0f} Tage her.",
+        "Auf der Seite „Speicher“ einen Prüflauf starten oder [efile] anpassen.",
+    ),
+    "drill_faults": (
+        "Die Wiederaufbau-Übung hat {value:.0f} Unterschiede gefunden.",
+        "Auf der Seite „Speicher“ nachsehen; nichts löschen, vorher sichern.",
+    ),
+    "drill_failed": (
+        "Eine Wiederaufbau-Übung kam nicht zu Ende ({place}).",
+        "Speicher, Platz und Arbeitsspeicher prüfen; sie wird nach sechs Stunden wiederholt.",
+    ),
+    "drill_overdue": (
+        "Die letzte Wiederaufbau-Übung ist {value:.0f} Tage her.",
+        "Auf der Seite „Speicher“ eine Übung starten oder [efile] anpassen.",
+    ),
     "stuck": (
         "Ein Teil der Verarbeitung steht still.",
         "Dienst neu starten; angefangene Arbeit geht dabei nicht verloren.",

@@ -20,6 +20,19 @@ _CAUSES = {
     "sender": ("/zertifikate", "Zertifikate ansehen"),
     "anchor": ("/zertifikate", "Zertifikate ansehen"),
     "peer": ("/zertifikate", "Zertifikate ansehen"),
+    **dict.fromkeys(
+        (
+            "capability",
+            "verify_faults",
+            "verify_failed",
+            "verify_overdue",
+            "drill_faults",
+            "drill_failed",
+            "drill_overdue",
+            "unversioned",
+        ),
+        ("/verwaltung/speicher", "Speicher ansehen"),
+    ),
 }
 _STATE = ("/zustand", "Zustand ansehen")
 """Whatever stops the house itself."""

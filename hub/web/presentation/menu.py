@@ -32,7 +32,7 @@ ENTRIES = (
     Entry("/vernichtung", "Vernichtung", "stack", policy.FILE_READERS, office_only=True),
     Entry("/ziele", "Ziele", "send", policy.ADMINISTRATORS),
     Entry("/zertifikate", "Zertifikate", "key", policy.ADMINISTRATORS),
-    Entry("/zustand", "Zustand", "pulse", policy.ADMINISTRATORS),
+    Entry("/verwaltung", "Verwaltung", "pulse", policy.ADMINISTRATORS),
     Entry("/zugriffsprotokoll", "Zugriffe", "eye", policy.AUDITORS),
     Entry("/notzugriffe", "Notzugriffe", "flag", policy.AUDITORS, office_only=True),
 )

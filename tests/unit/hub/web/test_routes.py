@@ -51,6 +51,7 @@ def address(route: Route, house: SmallHouse) -> str:
         "hold": HOLD, "retention_hold": FILE_HOLD, "part": "0", "export": EXPORT, "number": "1",
         "task": TASK, "note": NOTE, "emergency": EMERGENCY, "block": FILE_HOLD,
         "day": "2026-11-10", "run": RUN, "process": PROCESS, "inspection": INSPECTION,
+        "office": OFFICE,
     }  # fmt: skip
     return re.sub(r"\{(\w+)\}", lambda m: known[m[1]], route.path)
 

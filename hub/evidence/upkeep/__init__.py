@@ -1,0 +1,1 @@
+"""Looking after the e-file's storage: what is due, what it came to, the storage card."""

@@ -1,0 +1,1 @@
+"""What administrators see of the house itself: storage, offices, rights, kinds of files."""

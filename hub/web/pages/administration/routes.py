@@ -1,0 +1,34 @@
+"""Addresses of administration with their rights."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from hub.web import policy
+from hub.web.pages.administration import house, storage
+from hub.web.policy import Policy, Route
+
+
+def _seeing(action: str, object_kind: str = "house") -> Policy:
+    """No social data: figures, settings and rights."""
+    return Policy(
+        action=action, object_kind=object_kind, purpose="Verwaltung",
+        roles=policy.ADMINISTRATORS,
+    )  # fmt: skip
+
+
+_STORAGE: Final = f"{storage.PATH}/{{office}}"
+
+ROUTES: Final = (
+    Route("GET", "/verwaltung", "administration", house.overview, _seeing("house_viewed")),
+    Route("GET", "/verwaltung/aemter", "offices", house.offices, _seeing("offices_viewed")),
+    Route("GET", "/verwaltung/rechte", "rights", house.rights, _seeing("rights_viewed")),
+    Route("GET", "/verwaltung/aktenarten", "kinds", house.kinds, _seeing("kinds_viewed")),
+    Route("GET", storage.PATH, "storages", storage.listed, _seeing("storages_listed")),
+    Route("GET", _STORAGE, "storage", storage.show, _seeing("storage_viewed", "office")),
+    Route(
+        "POST", f"{_STORAGE}/laeufe", "upkeep-begin", storage.begin,
+        replace(_seeing("upkeep_wanted", "office"), csrf=True),
+    ),
+)  # fmt: skip
