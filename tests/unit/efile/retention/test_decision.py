@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import get_args
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from efile.index.offers import Offer, OfferState
 from efile.kinds.catalog import FileKind, FileKinds
 from efile.kinds.rule import RetentionRule
 from efile.kinds.statement import ArchiveAnswer
@@ -26,12 +28,17 @@ HOLDS = st.lists(
 ANSWERS = st.none() | st.builds(
     ArchiveAnswer, takes=st.booleans(), since=DAYS, reason=st.just("ohne Wert")
 )
+OFFERS = st.none() | st.builds(
+    Offer, st.just("p-1"), DAYS, st.just(1), st.sampled_from(get_args(OfferState)), DAYS
+)
 STANDINGS = st.builds(
     Standing,
     st.dictionaries(st.sampled_from(["birth", "ended"]), DAYS),
     st.just({}),
     HOLDS,
     ANSWERS,
+    OFFERS,
+    st.booleans(),
 )
 
 
@@ -73,10 +80,12 @@ def test_nothing_is_allowed_against_law_hold_or_a_missing_day(
         assert not rule.missing(standing.days)
         assert on >= rule.first_day(rule.last_event(standing.days)[0])
     if decision.state == "due" and rule.offer:
-        assert standing.answer is not None
-        assert not standing.answer.takes
         assert decision.day is not None
-        assert standing.answer.since >= decision.day
+        answer, offer = standing.answer, standing.offer
+        declined = answer and not answer.takes and answer.since >= decision.day
+        taken = offer and offer.state == "taken" and offer.since >= decision.day
+        assert declined or taken
+        assert not (taken and standing.late)
     assert ("held" == decision.state) == bool(standing.held_on(on))
     assert (decision.day is None) == ("noch nicht bestimmbar" in decision.sentence)
 
