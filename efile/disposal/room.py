@@ -190,8 +190,19 @@ class DisposalRoom:
         ]  # fmt: skip
 
     async def runs(self, tenant: str, before: str = "", limit: int = 50) -> list[RunRow]:
-        """Return the runs of an office, the newest first."""
-        return await self._archive.database.read(lambda tx: runs.latest(tx, tenant, before, limit))
+        """Return the runs of an office, the newest first; reasons only of what is seen."""
+
+        def work(tx: Transaction) -> list[RunRow]:
+            found = runs.latest(tx, tenant, before, limit)
+            about = {run.id: {i.akte_id for i in runs.items(tx, tenant, run.id)} for run in found}
+            ids = sorted({akte for akten in about.values() for akte in akten})
+            seen = metadata.akten_by_id(tx, tenant, ids, self._seen)
+            return [
+                run if about[run.id] <= seen.keys() else replace(run, reason="", decision="")
+                for run in found
+            ]
+
+        return await self._archive.database.read(work)
 
     async def run(self, tenant: str, run: str, today: date) -> RunView:
         """Return a run, each of its files judged as of now.
@@ -215,7 +226,9 @@ class DisposalRoom:
             judged = judge(tx, akte, at, self._archive) if akte else None
             moved = look(tx, item, self._seen) if akte and item.document_id else None
             lines.append(Line(item, judged, moved, left.get((item.akte_id, item.document_id))))
-        return RunView(run, tuple(lines))
+        view = RunView(run, tuple(lines))
+        # A reason may name somebody: it is for those who see what it is about.
+        return replace(view, run=replace(run, reason="", decision="")) if view.unseen else view
 
     async def approve(self, tenant: str, run: str, today: date, by: Author) -> RunView:
         """Let a run be carried out: said by another person, who sees everything it is about.

@@ -231,6 +231,11 @@ async def test_a_second_person_decides_and_nobody_twice(house: EFileHouse) -> No
     with pytest.raises(NotFound, match="disposal_missing"):
         await room.approve("andere", run, TODAY, by(3, "a.sommer"))
     narrow = house.efile.behind(["uvg"], person="b.herbst").disposal
+    assert ("y", "") == (
+        (await room.runs("muster"))[0].reason,
+        (await narrow.runs("muster"))[0].reason,
+    )
+    assert "" == (await narrow.run("muster", run, TODAY)).run.reason
     with pytest.raises(Conflict, match="disposal_not_all_seen"):
         await narrow.approve("muster", run, TODAY, by(4, "b.herbst"))
     approved = await room.approve("muster", run, TODAY, by(5, "a.sommer"))

@@ -27,6 +27,13 @@ def erase_file(tx: Transaction, tenant: str, akte: str) -> None:
     keys.forget(tx, tenant, akte)
     # Earlier runs that let the file be.
     tx.run(
+        "UPDATE efile_disposal_runs SET reason = '', decision = '' WHERE tenant = :tenant"
+        " AND state = 'declined' AND id IN (SELECT run FROM efile_disposal_items"
+        " WHERE tenant = :tenant AND akte_id = :akte)",
+        tenant=tenant,
+        akte=akte,
+    )
+    tx.run(
         "UPDATE efile_disposal_items SET aktenzeichen = '', reason = '', why = '', target = ''"
         " WHERE tenant = :tenant AND akte_id = :akte",
         tenant=tenant,
