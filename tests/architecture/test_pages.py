@@ -15,6 +15,7 @@ BANNED = {
     "an inline event handler": r"<[^>]*\son[a-z]+\s*=",
     "a script address": r"javascript:",
     "something from elsewhere": r"\b(src|href|action)\s*=\s*[\"']?(https?:)?//",
+    "a quote behind a backslash": r"\\[\"']",
     "unescaped text": r"\|\s*safe\b|autoescape\s+false",
 }
 
