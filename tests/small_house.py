@@ -78,6 +78,7 @@ PEOPLE = {
     "revision": ("Dr. Ines Vogt", OFFICE, {Role.AUDITOR}),
     "betrieb": ("Zentraler Betrieb", None, {Role.ADMINISTRATOR}),
     "fremd": ("Rolf Fremdling", OTHER_OFFICE, {Role.CASEWORKER}),
+    "kreis": ("Vera Kreis", OTHER_OFFICE, set(Role)),
 }
 EXPORT = "0192f0a0-0000-4000-8000-00000000e001"
 ROUTES = Routes.load(SHIPPED / "mappings" / "routes.toml")

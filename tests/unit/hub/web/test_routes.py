@@ -1,10 +1,13 @@
 """The authorisation matrix, made from the route table."""
 
 import re
+from collections.abc import Mapping
 
 import pytest
+from aiohttp import ClientResponse
 from aiohttp.test_utils import TestServer
 
+from hub.store.database import Transaction
 from hub.web.policy import SAFE, Route
 from hub.web.routes import ROUTES
 from hub.web.visit import csrf_token
@@ -42,9 +45,9 @@ CLOSED = sorted(
 """Every route that needs a session; the one that ends it comes last."""
 
 
-def address(route: Route, house: SmallHouse) -> str:
-    """Return an address of the first office that exists."""
-    known = {
+def names(house: SmallHouse) -> dict[str, str]:
+    """Return what exists in the first office, by the words of addresses."""
+    return {
         "akte": house.akte, "document": house.files["bescheid"], "page": "1",
         "message": "0192f0a0-0000-7000-8000-000000000005", "clearing": CLEARING,
         "group": GROUP, "job": JOB, "correction": CORRECTION,
@@ -53,16 +56,34 @@ def address(route: Route, house: SmallHouse) -> str:
         "day": "2026-11-10", "run": RUN, "process": PROCESS, "inspection": INSPECTION,
         "office": OFFICE,
     }  # fmt: skip
+
+
+def address(route: Route, known: Mapping[str, str]) -> str:
+    """Return the address of a route with these names in it."""
     return re.sub(r"\{(\w+)\}", lambda m: known[m[1]], route.path)
+
+
+async def reach(visitor: Visitor, route: Route, known: Mapping[str, str]) -> ClientResponse:
+    """Use a route as a page would."""
+    if route.method in SAFE:
+        return await visitor.get(address(route, known))
+    return await visitor.post(address(route, known), grund="geprüft")
 
 
 async def ask(visitor: Visitor, route: Route, house: SmallHouse) -> int:
     """Use a route as a page would and return the status."""
-    if route.method in SAFE:
-        answer = await visitor.get(address(route, house))
-    else:
-        answer = await visitor.post(address(route, house), grund="geprüft")
-    return answer.status
+    return (await reach(visitor, route, names(house))).status
+
+
+async def furnish(house: SmallHouse, login: str) -> None:
+    """Let there be something behind every address of the first office."""
+    await hold_a_message(house)
+    await hold_a_file(house)
+    await offer_to_archive(house)
+    await keep_an_export(house, login)
+    await keep_beside(house)
+    await keep_runs(house)
+    await keep_inspections(house)
 
 
 def admitted(route: Route, login: str) -> bool:
@@ -110,13 +131,7 @@ async def test_nobody_gets_in_without_a_session(
 async def test_a_role_opens_what_its_policy_says_and_nothing_else(
     house: SmallHouse, arrive: Arrive, log_of: LogOf, login: str
 ) -> None:
-    await hold_a_message(house)
-    await hold_a_file(house)
-    await offer_to_archive(house)
-    await keep_an_export(house, login)
-    await keep_beside(house)
-    await keep_runs(house)
-    await keep_inspections(house)
+    await furnish(house, login)
     visitor = await arrive(login)
     expected, got = {}, {}
     for route in CLOSED:
@@ -137,6 +152,78 @@ def outcome(route: Route, login: str) -> tuple[int | str, str]:
     if PEOPLE[login][1] not in {None, OFFICE} and "{" in route.path:
         return 404, "not_found"
     return "open", "open"
+
+
+FIXED = {"page", "part", "number", "day"}
+"""What counts within something and names nothing by itself."""
+BEHIND_NAMES = [route for route in CLOSED if "{" in route.path]
+
+
+def made_up(known: Mapping[str, str]) -> dict[str, str]:
+    """Return names of the same form that nothing has."""
+    return {word: name if word in FIXED else name[:-6] + "f0f0f0" for word, name in known.items()}
+
+
+async def test_names_of_another_office_are_answered_like_names_nothing_has(
+    house: SmallHouse, arrive: Arrive
+) -> None:
+    await furnish(house, "kreis")
+    visitor = await arrive("kreis")
+    before = await state_of(house)
+    told = {
+        route.name: [await told_of(visitor, route, known) for known in both]
+        for both in [(names(house), made_up(names(house)))]
+        for route in BEHIND_NAMES
+    }
+
+    assert {} == {name: said for name, said in told.items() if said[0] != said[1]}
+    assert {404} == {status for said in told.values() for status, _ in said}
+    assert before == await state_of(house)
+
+
+async def test_an_own_file_leads_to_nothing_of_another_office(
+    house: SmallHouse, arrive: Arrive
+) -> None:
+    await furnish(house, "kreis")
+    visitor = await arrive("kreis")
+    own = {"akte": house.other_akte}
+    before = await state_of(house)
+    told = {
+        route.name: [await told_of(visitor, route, known | own) for known in both]
+        for both in [(names(house), made_up(names(house)))]
+        for route in BEHIND_NAMES
+        if "{akte}" in route.path and route.path.count("{") > 1
+    }
+
+    assert {} == {name: said for name, said in told.items() if said[0] != said[1]}
+    assert not {status for said in told.values() for status, _ in said if status >= 500}
+    assert before == await state_of(house)
+
+
+async def told_of(visitor: Visitor, route: Route, known: Mapping[str, str]) -> tuple[int, str]:
+    """Return status and text of an answer, without what was asked for and its own number."""
+    answer = await reach(visitor, route, known)
+    text = await answer.text() if answer.content_type.startswith("text/") else ""
+    text = re.sub("Vorgangsnummer <code>[0-9a-f-]+", "", text)
+    for word, name in known.items():
+        text = text if word in FIXED else text.replace(name, f"<{word}>")
+    return answer.status, text
+
+
+async def state_of(house: SmallHouse) -> dict[str, list[str]]:
+    """Return every row of every table but those that note who asked for what."""
+
+    def work(tx: Transaction) -> dict[str, list[str]]:
+        tables = [
+            row["name"] for row in tx.all("SELECT name FROM sqlite_master WHERE type = 'table'")
+        ]
+        return {
+            table: sorted(repr(row) for row in tx.all(f"SELECT * FROM {table}"))  # noqa: S608  own list
+            for table in tables
+            if table not in {"access_log", "access_head", "session"}
+        }
+
+    return await house.database.read(work)
 
 
 async def test_an_expired_session_opens_nothing(house: SmallHouse, arrive: Arrive) -> None:
@@ -173,7 +260,7 @@ async def test_a_form_of_another_site_changes_nothing(
         visitor = visitors[next(who for who in PEOPLE if admitted(route, who))]
         token = csrf_token(visitor.token) if with_token else "x"
         answer = await visitor.client.post(
-            address(route, house),
+            address(route, names(house)),
             data={"grund": "geprüft", "csrf": token},
             headers=visitor.headers(**headers),
         )
