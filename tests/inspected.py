@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Sequence
 from typing import Any
@@ -9,11 +10,15 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 from efile import EFile, Part
-from efile.inspection.plan import Asker, Inspection
+from efile.inspection import book
+from efile.inspection.plan import Asker, Inspection, Plan, Report
 from efile.inspection.room import Wanted
 from efile.inspection.subjects import Particular, Term, proposed
+from efile.objects import layout
 from efile.renditions.typesetting import font_file
-from tests.efile_house import pdf, request
+from efile.sealing.store import SealedStore
+from hub.core.clock import FixedClock
+from tests.efile_house import EFileHouse, pdf, request
 
 TENANT, AKTE = "muster", "51.3-0001"
 LINES = (
@@ -69,6 +74,24 @@ async def begun(efile: EFile, **changes: Any) -> Inspection:
     }  # fmt: skip
     name = await efile.inspections.begin(TENANT, Wanted(**(values | changes)), "ahrens")
     return await settled(efile, name)
+
+
+async def waiting(house: EFileHouse) -> Inspection:
+    """Return an inspection whose copy waits for the second person, without making one."""
+    view, copy = await house.efile.akte(TENANT, AKTE), letter()
+    plan = Plan(
+        asker=MOTHER, purpose="Prüfung", known=KNOWN, terms=TERMS, authors=("ahrens",),
+        documents=tuple(one.id for one in view.documents), pages={view.documents[0].id: 2},
+    )  # fmt: skip
+    at_us = FixedClock().now_us()
+    one = Inspection(
+        TENANT, "0192f0a0-0000-4000-8000-00000000b001", view.akte.id, "waiting", at_us, at_us,
+        at_us, 1, 1, "", plan, Report(3, 1, 4, 4, at_us), hashlib.sha256(copy).hexdigest(),
+    )  # fmt: skip
+    await house.database.write(lambda tx: book.enter(tx, one))
+    store = SealedStore(house.objects, house.efile.keys)
+    await store.put_once(TENANT, layout.export_key(view.akte.id, one.id, 1), copy)
+    return one
 
 
 async def settled(efile: EFile, name: str) -> Inspection:

@@ -58,6 +58,8 @@ class Wanted:
     """What the host knows of the people of the case."""
     blocked: bool = False
     """Somebody of the case is protected from being found."""
+    entrusted: frozenset[str] = frozenset()
+    """Documents that were entrusted to somebody: withheld until a person shows them after all."""
 
 
 class InspectionRoom:
@@ -108,6 +110,10 @@ class InspectionRoom:
             asker=wanted.asker, purpose=wanted.purpose.strip(), known=wanted.known,
             terms=tuple(proposed(wanted.asker.role, wanted.known, blocked=wanted.blocked)),
             documents=tuple(one.id for one in chosen), authors=(actor,),
+            withheld={
+                one.id: Withholding(ground="B", reason="Sperrvermerk auf dem Dokument", by=actor)
+                for one in chosen if one.id in wanted.entrusted
+            },
         )  # fmt: skip
         now_us = self._clock.now_us()
         one = Inspection(

@@ -15,7 +15,7 @@ from functools import partial
 
 import msgspec
 
-from efile.errors import FilingError, NotDisplayable
+from efile.errors import Conflict, FilingError, NotDisplayable, NotFound
 from efile.filing import Archive
 from efile.inspection import book
 from efile.inspection.plan import OPEN, Inspection, Mark, Plan, Report, Withheld
@@ -91,9 +91,11 @@ class Running:
             await self._failed(one, "inspection_failed")
 
     async def _failed(self, one: Inspection, fault: str) -> None:
-        await self.change(
-            one, ("searching", "making"), lambda known: replace(known, state=OPEN, fault=fault)
-        )
+        # Somebody else may have ended it meanwhile, or taken it away: then theirs counts.
+        with suppress(Conflict, NotFound):
+            await self.change(
+                one, ("searching", "making"), lambda known: replace(known, state=OPEN, fault=fault)
+            )
 
     async def _search(self, workshop: Workshop, one: Inspection, view: AkteView) -> None:
         """Look through what was not looked through yet; each document is kept as it is done."""

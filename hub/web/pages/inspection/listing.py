@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from efile import INSPECTION_ROLES, Admission, Asker, Inspection, WantedInspection
+from efile import INSPECTION_ROLES, Asker, Inspection, WantedInspection
 from hub.web.faults import Denied
 from hub.web.pages.akte import outline
 from hub.web.pages.inspection.people import particulars
@@ -44,15 +44,14 @@ async def begin(request: web.Request) -> web.Response:
         purpose=str(given.get("zweck", "")),
         documents=frozenset(str(one) for one in given.getall("dokument", [])),
         known=await particulars(visit, view.akte.aktenzeichen, view.documents),
-        blocked=_is_protected(admission),
+        blocked=any(block.said.ground in _PROTECTING for block in admission.blocks),
+        entrusted=frozenset(
+            block.said.document for block in admission.blocks if block.said.document
+        ),
     )
     name = await visit.efile.inspections.begin(visit.tenant, wanted, visit.account.login)
     visit.note(object=name)
     return web.Response(status=303, headers={"Location": place_of(view.akte.id, name)})
-
-
-def _is_protected(admission: Admission) -> bool:
-    return any(block.said.ground in _PROTECTING for block in admission.blocks)
 
 
 def place_of(akte: str, name: str) -> str:

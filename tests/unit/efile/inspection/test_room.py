@@ -26,6 +26,7 @@ from tests.inspected import (
     made,
     scan,
     settled,
+    waiting,
 )
 
 
@@ -70,7 +71,7 @@ async def test_nothing_is_made_before_everything_is_decided(house: EFileHouse) -
 
 
 async def test_who_had_a_hand_in_it_does_not_approve(house: EFileHouse) -> None:
-    one = await made(house.efile, await begun(house.efile))
+    one = await waiting(house)
 
     with pytest.raises(InvalidRequest, match="inspection_same_person"):
         await house.efile.inspections.release.approve(one, one.sha256, "ahrens")
@@ -126,18 +127,21 @@ async def test_a_place_by_hand_and_a_further_word_are_redacted(house: EFileHouse
     assert ("waiting", 2, 6) == (one.state, one.report.pictured, one.report.boxes)
 
 
-async def test_what_cannot_be_shown_is_withheld(house: EFileHouse) -> None:
-    part = Part("original", "daten.bin", "application/octet-stream", b"\x00\x01 Gartenstr. 12")
-    await house.efile.file(request(2, parts=(part,)))
-    one = await begun(house.efile)
-    (withheld,) = one.plan.withheld.values()
-    done = await made(house.efile, one)
-
-    assert ("T", "waiting") == (withheld.ground, done.state)
-
-
-async def test_a_withheld_document_is_named_by_its_ground_alone(house: EFileHouse) -> None:
+async def test_what_was_entrusted_is_withheld_until_somebody_shows_it(house: EFileHouse) -> None:
     efile = house.efile
+    (document,) = (await efile.akte(TENANT, AKTE)).documents
+    one = await begun(efile, entrusted=frozenset({document.id}))
+    await efile.inspections.withhold(one, document.id, "", "", "ahrens")
+    shown = await settled(efile, one.id)
+
+    assert ("B", {}) == (one.plan.withheld[document.id].ground, shown.plan.withheld)
+
+
+async def test_withheld_documents_are_named_by_their_grounds_alone(house: EFileHouse) -> None:
+    """One because a person says so, one because it has no pages."""
+    efile = house.efile
+    data = Part("original", "daten.bin", "application/octet-stream", b"\x00\x01 Gartenstr. 12")
+    await efile.file(request(3, parts=(data,)))
     part = Part("original", "b.pdf", "application/pdf", letter("Gutachten"))
     await efile.file(request(2, parts=(part,), title="Gutachten Dr. Schmidt"))
     one = await begun(efile)
@@ -147,7 +151,8 @@ async def test_a_withheld_document_is_named_by_its_ground_alone(house: EFileHous
     filed = await efile.inspections.release.approve(done, done.sha256, "berger")
     front = (await efile.page_text(TENANT, filed.document_id, 1)).text
 
-    assert "zurückgehalten" in front
+    assert {"D", "T"} == {each.ground for each in one.plan.withheld.values()}
+    assert 2 == front.count(": zurückgehalten")
     assert "§ 25 Abs. 2 SGB X" in front
     assert "Schmidt" not in front
 
@@ -187,7 +192,7 @@ class _Stopped(Exception):
 
 @pytest.mark.parametrize("step", release.STEPS[1:])
 async def test_a_copy_is_filed_once_wherever_the_process_ends(house: EFileHouse, step: str) -> None:
-    one = await made(house.efile, await begun(house.efile))
+    one = await waiting(house)
 
     def passing(name: str) -> None:
         if name == step:
@@ -205,15 +210,16 @@ async def test_a_copy_is_filed_once_wherever_the_process_ends(house: EFileHouse,
     assert ["Akteneinsicht"] == [d.doc_type for d in documents if d.doc_type != "Bescheid"]
 
 
-async def test_a_copy_sent_back_can_be_made_again(house: EFileHouse) -> None:
+async def test_a_copy_sent_back_is_gone_and_can_be_made_again(house: EFileHouse) -> None:
     efile = house.efile
-    one = await made(efile, await begun(efile))
+    one = await waiting(house)
     await efile.inspections.release.send_back(one, "Anlage fehlt", "berger")
     back = await settled(efile, one.id)
 
     assert ("open", "berger: Anlage fehlt", "") == (back.state, back.plan.sent_back, back.sha256)
     assert [] == list(house.folder.rglob("*.pdf"))
-    assert "waiting" == (await made(efile, back)).state
+    with pytest.raises(NotFound, match="inspection_missing"):
+        await efile.inspections.release.result(back)
 
 
 async def test_nobody_sees_an_inspection_with_documents_they_may_not_see(
