@@ -98,6 +98,8 @@ class SmallHouse:
     akte: str
     other_akte: str
     folder: Path
+    accounts: dict[str, str]
+    """Logins to ids."""
 
     def document(self, key: str) -> str:
         """Return the address of a document of the first office."""
@@ -144,14 +146,20 @@ async def build_small_house(folder: Path) -> SmallHouse:
         passwords=Passwords(QUICK),
         answer_wait_s=0.0,
     )
-    for login, (name, tenant, roles) in PEOPLE.items():
-        await services.accounts.create(
-            login, PASSWORD, name=name, tenant=tenant, roles=frozenset(roles)
-        )
+    accounts = {
+        login: (
+            await services.accounts.create(
+                login, PASSWORD, name=name, tenant=tenant, roles=frozenset(roles)
+            )
+        ).id
+        for login, (name, tenant, roles) in PEOPLE.items()
+    }
     files, akten = await _file_everything(room, clock)
     await database.write(lambda tx: _messages(tx, clock.now_us()))
     await database.write(lambda tx: _certificates(tx, clock.now_us()))
-    return SmallHouse(services, database, clock, files, akten[CASE], akten[OTHER_CASE], folder)
+    return SmallHouse(
+        services, database, clock, files, akten[CASE], akten[OTHER_CASE], folder, accounts
+    )
 
 
 def small_settings() -> Settings:

@@ -54,6 +54,10 @@ _DENIALS = {
         "Die letzte Bestätigung, dass Sie es sind, ist zu lange her; es wurde nichts ausgegeben.",
         "Öffnen Sie die Seite davor noch einmal; dort werden Sie nach Ihrem Passwort gefragt.",
     ),
+    "own_account": (
+        "Das ist Ihr eigenes Konto; es wurde nichts geändert.",
+        "Was Sie selbst dürfen, ändert jemand anders mit der Rolle Administration.",
+    ),
     "form_invalid": (
         "Eine Angabe fehlt oder passt nicht; es wurde nichts geändert.",
         "Gehen Sie zurück und ergänzen Sie die Angabe.",

@@ -68,6 +68,7 @@ def open_session(
     """Remember a new session; forget those that have died long ago."""
     # A day is longer than any absolute timeout in use.
     tx.run("DELETE FROM session WHERE created_us < :old", old=now_us - _DAY_US)
+    tx.run("UPDATE account SET signed_in_us = :now WHERE id = :id", now=now_us, id=account_id)
     tx.run(
         "INSERT INTO session (token_sha256, account_id, created_us, seen_us, confirmed_us,"
         " provider_session) VALUES (:token, :account, :now, :now, :now, :provider)",

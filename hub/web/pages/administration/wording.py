@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub.store.database import Row
 from hub.web.presentation.words import Word
 
 STATES = {
@@ -30,3 +31,12 @@ def span(from_us: int, until_us: int) -> str:
     if hours:
         return f"{hours} h {minutes % 60} min"
     return f"{minutes} min {seconds % 60} s" if minutes else f"{seconds} s"
+
+
+def account(row: Row, now_us: int) -> Word:
+    """Word whether somebody may sign in."""
+    if row["state"] != "active":
+        return Word("gesperrt", "bad", "cross")
+    if row["locked_until_us"] > now_us:
+        return Word("ruht nach Fehlversuchen", "warn", "clock")
+    return Word("zugelassen", "good", "check")

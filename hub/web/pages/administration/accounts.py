@@ -1,0 +1,91 @@
+"""Accounts of an office: who may sign in, with which roles; locked and let in again."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from aiohttp import web
+
+from hub.store.accounts import Role, keeping
+from hub.store.database import Row
+from hub.web.faults import Denied
+from hub.web.pages.administration import wording
+from hub.web.presentation.rendering import render
+from hub.web.visit import visit_of
+
+PATH: Final = "/verwaltung/konten"
+
+
+async def listed(request: web.Request) -> web.Response:
+    """Show the accounts the person keeps."""
+    visit = visit_of(request)
+    rows = await visit.services.database.read(partial(keeping.listed, tenant=visit.account.tenant))
+    offices = {one.id: one.name for one in visit.services.settings.tenants}
+    return render(
+        request, "accounts.html", wording=wording, rows=rows, offices=offices, path_of=PATH,
+        now=visit.services.clock.now_us(),
+    )  # fmt: skip
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show one account with what can be done about it."""
+    visit, row = visit_of(request), await _found(request)
+    return render(
+        request, "account.html", wording=wording, row=row, roles=list(Role), path_of=PATH,
+        own=row["id"] == visit.account.id, office_name=visit.services.office(row["tenant"]),
+        now=visit.services.clock.now_us(),
+    )  # fmt: skip
+
+
+async def lock(request: web.Request) -> web.Response:
+    """Forbid sign-in and end every session."""
+    visit, row = visit_of(request), await _others(request)
+    now_us = visit.services.clock.now_us()
+    await visit.services.database.write(partial(keeping.lock, account=row["id"], now_us=now_us))
+    return _back(row)
+
+
+async def unlock(request: web.Request) -> web.Response:
+    """Allow sign-in again."""
+    visit, row = visit_of(request), await _others(request)
+    now_us = visit.services.clock.now_us()
+    await visit.services.database.write(partial(keeping.unlock, account=row["id"], now_us=now_us))
+    return _back(row)
+
+
+async def give_roles(request: web.Request) -> web.Response:
+    """Set the roles of an account."""
+    visit, row = visit_of(request), await _others(request)
+    said = {str(word) for word in (await request.post()).getall("rolle", [])}
+    roles = frozenset(role for role in Role if role.value in said)
+    give = partial(
+        keeping.give_roles, account=row["id"], roles=roles, now_us=visit.services.clock.now_us()
+    )
+    visit.note(object=f"{row['id']} {' '.join(sorted(roles))}")
+    await visit.services.database.write(give)
+    return _back(row)
+
+
+async def _found(request: web.Request) -> Row:
+    """Return the account asked for; one of somebody else's office is not there."""
+    visit = visit_of(request)
+    name = request.match_info["kept_account"]
+    row = await visit.services.database.read(
+        partial(keeping.find, account=name, tenant=visit.account.tenant)
+    )
+    if row is None:
+        raise Denied(404, "not_found")
+    return row
+
+
+async def _others(request: web.Request) -> Row:
+    """Return the account to be changed; nobody changes what they may do themselves."""
+    row = await _found(request)
+    if row["id"] == visit_of(request).account.id:
+        raise Denied(409, "own_account")
+    return row
+
+
+def _back(row: Row) -> web.Response:
+    return web.Response(status=303, headers={"Location": f"{PATH}/{row['id']}"})
