@@ -46,6 +46,7 @@ from efile.inspection.room import InspectionRoom
 from efile.inspection.room import Wanted as WantedInspection
 from efile.inspection.subjects import GROUNDS as INSPECTION_GROUNDS
 from efile.inspection.subjects import KINDS as INSPECTION_KINDS
+from efile.inspection.subjects import OFFICE as INSPECTING_OFFICE
 from efile.inspection.subjects import ROLES as INSPECTION_ROLES
 from efile.inspection.subjects import Particular, Term
 from efile.integrity.chain import GENESIS, chain_hash, first_break
@@ -118,6 +119,7 @@ __all__ = [
     "HANDOVER_STEPS",
     "HEAD_STEPS",
     "HELD_BYTES",
+    "INSPECTING_OFFICE",
     "INSPECTION_GROUNDS",
     "INSPECTION_KINDS",
     "INSPECTION_ROLES",

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from efile.inspection.spelling import Box
-from efile.inspection.subjects import Particular, Term
+from efile.inspection.subjects import OFFICE, Particular, Term
 
 OPEN, REDACT, KEEP = "open", "redact", "keep"
 """States of a mark: not decided, to be blackened, to be left."""
@@ -66,8 +66,8 @@ class Plan(Struct, frozen=True, kw_only=True):
 
     @property
     def own(self) -> list[str]:
-        """What is the asker's own, to be left out of patterns."""
-        mine = [one for one in self.known if one.person == self.asker.role]
+        """What is the asker's own or the office's, to be left out of patterns."""
+        mine = [one for one in self.known if one.person in {self.asker.role, OFFICE}]
         return [
             wording.form
             for one in mine

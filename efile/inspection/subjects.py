@@ -36,6 +36,8 @@ ROLES: Final = {
     "child": "Kind", "other": "andere Person",
 }  # fmt: skip
 """As what somebody stands in the case."""
+OFFICE: Final = "office"
+"""The office itself: what stands in its letterhead is no secret."""
 _ALWAYS = frozenset({"address", "place", "birth_date", "iban", "phone", "email", "employer"})
 _EVERYTHING = _ALWAYS | {"name", "given_name", "city"}
 _MONTHS = (
@@ -55,7 +57,7 @@ class Particular:
     """Something known of a person from structured data."""
 
     person: str
-    """One of :data:`ROLES`."""
+    """One of :data:`ROLES`, or :data:`OFFICE`."""
     kind: str
     """One of :data:`KINDS`."""
     value: str
@@ -90,13 +92,13 @@ def proposed(asker: str, known: Sequence[Particular], *, blocked: bool) -> list[
     Parents know each other's names and the child's; where a block protects a person the town
     alone is too much already.
     """
-    own = {text_form(one.value) for one in known if one.person == asker}
+    own = {text_form(one.value) for one in known if one.person in {asker, OFFICE}}
     kinds = _EVERYTHING if asker == "other" or blocked else _ALWAYS
     if blocked and asker != "other":
         kinds = kinds - {"name", "given_name"}
     found: dict[str, Term] = {}
     for one in known:
-        mine = one.person == asker or text_form(one.value) in own
+        mine = text_form(one.value) in own
         if mine or one.kind not in kinds or not text_form(one.value) or _is_own(one, asker):
             continue
         ground = "C" if blocked and one.kind in {"address", "place", "city"} else "A"

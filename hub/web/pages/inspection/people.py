@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from efile import Document, FormNode, NotDisplayable, NotFound, Particular
+from efile import INSPECTING_OFFICE, Document, FormNode, NotDisplayable, NotFound, Particular
+from hub.core.settings import Tenant
 from hub.store import cases
 from hub.uvg.model import Case
 from hub.web.visit import Visit
@@ -32,7 +33,7 @@ async def particulars(
     """Return what is known, each once."""
     tenant = visit.tenant
     case = await visit.services.database.read(lambda tx: cases.load(tx, tenant, aktenzeichen))
-    found = list(_of_case(case)) if case else []
+    found = [*_of_office(visit.services.settings.tenant(tenant)), *(_of_case(case) if case else ())]
     records = [one for one in documents if _is_record(one)]
     for one in records[-RECORDS:]:
         try:
@@ -41,6 +42,12 @@ async def particulars(
             # A record that cannot be read tells nothing; patterns and people look further.
             continue
     return tuple(dict.fromkeys(found))
+
+
+def _of_office(office: Tenant) -> Iterator[Particular]:
+    """Return what stands in the office's own letterhead."""
+    yield Particular(INSPECTING_OFFICE, "phone", office.phone)
+    yield Particular(INSPECTING_OFFICE, "email", office.email)
 
 
 def _is_record(document: Document) -> bool:

@@ -12,6 +12,8 @@ from efile import Conflict, EFile, Host, InvalidRequest, NotFound, Part
 from efile.inspection import release
 from efile.inspection.plan import OPEN, REDACT
 from efile.inspection.room import Wanted
+from efile.objects import layout
+from efile.sealing.store import SealedStore
 from hub.core.clock import FixedClock
 from tests.efile_house import SECRET, EFileHouse, open_house, request
 from tests.inspected import (
@@ -176,6 +178,8 @@ async def test_proposals_survive_a_restart_and_work_is_taken_up_again(tmp_path: 
         await first.efile.inspections.decide(
             one, [each.id for each in marks], redact=True, actor="ahrens"
         )
+        store = SealedStore(first.objects, first.efile.keys)
+        await store.put_once(TENANT, layout.export_key(one.akte_id, one.id, 1), b"half a copy")
         await first.tamper("UPDATE efile_inspections SET state = 'making', touched_at_us = 0")
     async with open_house(tmp_path) as second:
         again = await settled(second.efile, one.id)

@@ -26,6 +26,15 @@ def test_what_is_the_askers_too_is_not_proposed() -> None:
     assert ("other_parent", "iban") not in kinds("carer", shared)
 
 
+def test_what_stands_in_the_letterhead_of_the_office_is_not_proposed() -> None:
+    letterhead = Particular("office", "phone", "0999 1234")
+    shared = Particular("other_parent", "phone", "0999/1234")
+
+    assert {kind for _, kind in kinds("carer", letterhead, shared)} == {
+        "address", "place", "birth_date", "iban",
+    }  # fmt: skip
+
+
 def test_where_a_block_protects_somebody_the_town_is_too_much() -> None:
     town = Particular("carer", "city", "Musterstadt")
 
