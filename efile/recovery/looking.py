@@ -23,15 +23,16 @@ class LookedAt:
         """What they brought."""
 
     async def prepare(self, tenant: str) -> None:
-        """Change nothing: what is not there is found missing."""
+        """Make an empty place where there is none: an office may have filed nothing yet."""
+        await self._inner.prepare(tenant)
 
     async def see_to(self, tenant: str) -> None:
         """Create the place of an office nobody filed for yet: nothing there is no fault."""
         await self._inner.prepare(tenant)
 
     def unversioned(self) -> tuple[str, ...]:
-        """Say nothing of places nobody saw to."""
-        return ()
+        """Return the tenants whose place could keep versions but does not."""
+        return self._inner.unversioned()
 
     async def put_once(
         self,

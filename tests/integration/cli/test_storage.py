@@ -82,6 +82,13 @@ def test_a_drill_finds_what_the_index_was_changed_in_and_leaves_it(command: Comm
     assert not list((command.house.folder / "data" / "work").glob("drill-*"))
 
 
+def test_an_office_that_has_filed_nothing_has_nothing_wrong(command: CommandLine) -> None:
+    answers = [command("efile", verb, "--json") for verb in ("verify", "drill")]
+
+    assert [0, 0] == [answer.code for answer in answers]
+    assert {0} < {one["documents"] for one in answers[1].json["drills"]}
+
+
 async def wanted_and_worked(command: CommandLine) -> int | None:
     """Let the process beside the service do what somebody asked for."""
     place = Place.read(command.settings)
