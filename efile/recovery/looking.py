@@ -26,10 +26,6 @@ class LookedAt:
         """Make an empty place where there is none: an office may have filed nothing yet."""
         await self._inner.prepare(tenant)
 
-    async def see_to(self, tenant: str) -> None:
-        """Create the place of an office nobody filed for yet: nothing there is no fault."""
-        await self._inner.prepare(tenant)
-
     def unversioned(self) -> tuple[str, ...]:
         """Return the tenants whose place could keep versions but does not."""
         return self._inner.unversioned()

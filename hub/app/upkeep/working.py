@@ -70,7 +70,6 @@ class Performer:
 
     async def _verify(self, tenant: str, store: LookedAt) -> Result:
         async with open_efile(self._place, self._database, store=store) as room:
-            await store.see_to(tenant)
             found = await room.verify(tenant)
         return Result(objects=found.objects, bytes=found.bytes, faults=_written(found.faults))
 
@@ -81,7 +80,6 @@ class Performer:
             _scratch(self._place, run["id"]) as scratch,
             open_efile(self._place, self._database, index=scratch, store=store) as room,
         ):
-            await store.see_to(tenant)
             built = await room.rebuild(tenant)
             different = await index_differences(tenant, self._database, scratch, store)
         return Result(documents=built.documents, faults=_written([*built.faults, *different]))
