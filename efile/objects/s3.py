@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, BinaryIO, TypeVar, cast
+from weakref import WeakValueDictionary
 
 import urllib3
 from minio import Minio
@@ -83,6 +84,8 @@ class S3Store:
         )
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="efile-s3")
         self._protection: dict[str, Protection] = {}
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """Who writes under a key now; forgotten with the last who waits."""
 
     async def prepare(self, tenant: str) -> None:
         """Create the tenant's bucket if it is missing; once per process see to its protection."""
@@ -108,11 +111,13 @@ class S3Store:
         """
         bucket = self.bucket(tenant)
         place = checked_key(key)
-        if isinstance(data, LargeFile):
-            await self.run(lambda: _put_file(self.client, bucket, place, data), key)
-            return
-        look = not by_content or len(data) > _PART_BYTES
-        await self.run(lambda: _put_once(self.client, bucket, place, data, look=look), key)
+        # Some servers refuse both of two writers who come with one key at the same moment.
+        async with self._turns.setdefault(f"{bucket}/{place}", asyncio.Lock()):
+            if isinstance(data, LargeFile):
+                await self.run(lambda: _put_file(self.client, bucket, place, data), key)
+                return
+            look = not by_content or len(data) > _PART_BYTES
+            await self.run(lambda: _put_once(self.client, bucket, place, data, look=look), key)
 
     async def get(self, tenant: str, key: str) -> bytes:
         """Return all bytes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import uuid
@@ -47,6 +48,14 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     await opened.prepare("andere")
     yield opened
     await opened.close()
+
+
+async def test_many_may_come_with_the_same_object_at_once(store: ObjectStore) -> None:
+    data = os.urandom(60_000)
+
+    await asyncio.gather(*(store.put_once("muster", KEY, data, by_content=True) for _ in range(12)))
+
+    assert data == await store.get("muster", KEY)
 
 
 @pytest.mark.parametrize("size", [0, 1, 100_000, 17 * 1024 * 1024], ids=str)
