@@ -6,6 +6,7 @@ import shutil
 import socket
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -55,23 +56,22 @@ class SeveredLine:
             threading.Thread(target=self._down, args=(far, near), daemon=True).start()
 
     def _up(self, near: socket.socket, far: socket.socket) -> None:
-        while data := _received(near):
-            if b"COMMIT\0" in data and self._armed.is_set():
-                self._armed.clear()
-                self.cuts += 1
-                # What comes back from here on is kept from the client.
-                near.shutdown(socket.SHUT_RDWR)
-            far.sendall(data)
-        far.shutdown(socket.SHUT_WR)
-        near.close()
+        # Either end may go first, at any moment: the server ends sessions, the client gives up.
+        with near, suppress(OSError):
+            while data := _received(near):
+                if b"COMMIT\0" in data and self._armed.is_set():
+                    self._armed.clear()
+                    self.cuts += 1
+                    # What comes back from here on is kept from the client.
+                    near.shutdown(socket.SHUT_RDWR)
+                far.sendall(data)
+            far.shutdown(socket.SHUT_WR)
 
     def _down(self, far: socket.socket, near: socket.socket) -> None:
-        while data := _received(far):
-            try:
-                near.sendall(data)
-            except OSError:
-                continue
-        far.close()
+        with far:
+            while data := _received(far):
+                with suppress(OSError):
+                    near.sendall(data)
 
 
 def _received(line: socket.socket) -> bytes:

@@ -16,7 +16,7 @@ from tests.s3_server import S3Server
 
 pytestmark = pytest.mark.crash
 HOUSES = 4
-NODE_KILLS = 10
+NODE_KILLS = 6
 
 
 @pytest.mark.parametrize("seed", range(SEED, SEED + HOUSES))
