@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -13,16 +10,13 @@ from efile import (
     Conflict,
     InvalidRequest,
     NotFound,
-    S3Access,
-    S3Store,
     Wanted,
 )
 from efile.index.ending import erasing
 from efile.objects import layout
 from efile.ports import Transaction
-from tests.efile_house import EFileHouse, message, open_house
+from tests.efile_house import EFileHouse, message
 from tests.ending_files import TODAY, approved_run, by, carry_out, due_file
-from tests.engines import Engine
 
 TABLES = (
     "efile_akten", "efile_vorgaenge", "efile_documents", "efile_parts", "efile_texts",
@@ -30,20 +24,9 @@ TABLES = (
 )  # fmt: skip
 
 
-@pytest.fixture(params=["folder", pytest.param("s3", marks=pytest.mark.s3)])
-async def house(
-    engine: Engine, tmp_path: Path, request: pytest.FixtureRequest
-) -> AsyncIterator[EFileHouse]:
-    objects = None
-    if request.param == "s3":
-        server = request.getfixturevalue("s3_server")
-        access = S3Access(
-            endpoint=server.endpoint, access_key=server.access_key,
-            secret_key=server.secret_key, secure=False, prefix=f"t{uuid.uuid4().hex[:12]}",
-        )  # fmt: skip
-        objects = S3Store(access)
-    async with open_house(tmp_path, objects, engine.open()) as opened:
-        yield opened
+@pytest.fixture
+def house(either_house: EFileHouse) -> EFileHouse:
+    return either_house
 
 
 async def stored(house: EFileHouse, prefix: str) -> list[str]:

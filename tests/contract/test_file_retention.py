@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
-from collections.abc import AsyncIterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,32 +16,19 @@ from efile import (
     InvalidRequest,
     NotFound,
     Outlook,
-    S3Access,
-    S3Store,
     Statement,
 )
 from hub.core.clock import FixedClock
-from tests.efile_house import SECRET, EFileHouse, message, open_house, request
+from tests.efile_house import SECRET, EFileHouse, message, request
 from tests.engines import Engine
 
 TODAY = date(2026, 11, 22)
 ENDED = date(2010, 5, 4)
 
 
-@pytest.fixture(params=["folder", pytest.param("s3", marks=pytest.mark.s3)])
-async def house(
-    engine: Engine, tmp_path: Path, request: pytest.FixtureRequest
-) -> AsyncIterator[EFileHouse]:
-    objects = None
-    if request.param == "s3":
-        server = request.getfixturevalue("s3_server")
-        access = S3Access(
-            endpoint=server.endpoint, access_key=server.access_key,
-            secret_key=server.secret_key, secure=False, prefix=f"t{uuid.uuid4().hex[:12]}",
-        )  # fmt: skip
-        objects = S3Store(access)
-    async with open_house(tmp_path, objects, engine.open()) as opened:
-        yield opened
+@pytest.fixture
+def house(either_house: EFileHouse) -> EFileHouse:
+    return either_house
 
 
 def by(number: int, name: str = "k.winter") -> Author:

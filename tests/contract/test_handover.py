@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 
@@ -18,8 +17,6 @@ from efile import (
     NotFound,
     Part,
     Parties,
-    S3Access,
-    S3Store,
     Statement,
     TakenIn,
     Voice,
@@ -27,8 +24,7 @@ from efile import (
 )
 from tests import archive_desk
 from tests.archive_desk import SCHEMA, WHY_SKIPPED, check_sums, texts, unpack
-from tests.efile_house import EFileHouse, open_house, request
-from tests.engines import Engine
+from tests.efile_house import EFileHouse, request
 
 TODAY = date(2026, 11, 22)
 ENDED = date(2010, 5, 4)
@@ -37,22 +33,11 @@ OVER = Statement(dates={"benefit_ended": ENDED, "claims_settled": ENDED})
 needs_schema = pytest.mark.skipif(not SCHEMA.exists(), reason=WHY_SKIPPED)
 
 
-@pytest.fixture(params=["folder", pytest.param("s3", marks=pytest.mark.s3)])
-async def house(
-    engine: Engine, tmp_path: Path, request: pytest.FixtureRequest
-) -> AsyncIterator[EFileHouse]:
-    objects = None
-    if request.param == "s3":
-        server = request.getfixturevalue("s3_server")
-        access = S3Access(
-            endpoint=server.endpoint, access_key=server.access_key,
-            secret_key=server.secret_key, secure=False, prefix=f"t{uuid.uuid4().hex[:12]}",
-        )  # fmt: skip
-        objects = S3Store(access)
-    async with open_house(tmp_path, objects, engine.open()) as opened:
-        for number in (1, 2, 3):
-            await fill(opened, number)
-        yield opened
+@pytest.fixture
+async def house(either_house: EFileHouse) -> EFileHouse:
+    for number in (1, 2, 3):
+        await fill(either_house, number)
+    return either_house
 
 
 @pytest.fixture

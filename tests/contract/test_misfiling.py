@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
-from efile import Conflict, FilingRequest, InvalidRequest, Misfiled, NotFound, S3Access, S3Store
-from tests.efile_house import EFileHouse, message, open_house, request
+from efile import Conflict, FilingRequest, InvalidRequest, Misfiled, NotFound
+from tests.efile_house import EFileHouse, message, request
 from tests.ending_files import TODAY, by, carry_out
-from tests.engines import Engine
 
 LETTER = request(1, aktenzeichen="AZ 1")
 TWIN = request(2, aktenzeichen="AZ 1", parts=LETTER.parts)
@@ -19,24 +14,14 @@ PACKED = message(3, aktenzeichen="AZ 1")
 NEIGHBOUR = message(4, aktenzeichen="AZ 1")
 
 
-@pytest.fixture(params=["folder", pytest.param("s3", marks=pytest.mark.s3)])
-async def house(
-    engine: Engine, tmp_path: Path, request: pytest.FixtureRequest
-) -> AsyncIterator[EFileHouse]:
-    objects = None
-    if request.param == "s3":
-        server = request.getfixturevalue("s3_server")
-        access = S3Access(
-            endpoint=server.endpoint, access_key=server.access_key,
-            secret_key=server.secret_key, secure=False, prefix=f"t{uuid.uuid4().hex[:12]}",
-        )  # fmt: skip
-        objects = S3Store(access)
-    async with open_house(tmp_path, objects, engine.open()) as opened:
-        await opened.efile.file(request_of_right_file())
-        for one in (LETTER, TWIN):
-            await opened.efile.file(one)
-        await opened.efile.file_all([PACKED, NEIGHBOUR])
-        yield opened
+@pytest.fixture
+async def house(either_house: EFileHouse) -> EFileHouse:
+    efile = either_house.efile
+    await efile.file(request_of_right_file())
+    for one in (LETTER, TWIN):
+        await efile.file(one)
+    await efile.file_all([PACKED, NEIGHBOUR])
+    return either_house
 
 
 def request_of_right_file() -> FilingRequest:
