@@ -69,15 +69,14 @@ def by_kek(tx: Transaction, tenant: str) -> dict[str, int]:
     return {row["kek_id"]: row["n"] for row in rows}
 
 
-def keep(tx: Transaction, rows: Sequence[KeyRow]) -> dict[File, KeyRow]:
-    """Enter keys of files that have none yet; return which key each file has."""
+def keep(tx: Transaction, rows: Sequence[KeyRow]) -> None:
+    """Enter keys of files that have none yet."""
     tx.many(
         "INSERT INTO efile_keys (tenant, akte_id, key_id, kek_id, wrapped)"
         " VALUES (:tenant, :akte_id, :key_id, :kek_id, :wrapped)"
         " ON CONFLICT (tenant, akte_id) DO NOTHING",
         [_values(row) for row in rows],
     )
-    return find(tx, [row.file for row in rows])
 
 
 def replace(tx: Transaction, rows: Sequence[KeyRow]) -> None:

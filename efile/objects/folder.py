@@ -12,6 +12,7 @@ import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -183,11 +184,14 @@ def _sync_folders(folder: Path) -> None:
 
 
 def _walk(place: Path, prefix: str) -> list[ObjectInfo]:
+    """Return what lies below a prefix; what is removed meanwhile is not there."""
     found = []
-    for folder, _, names in os.walk(place):
+    inner = prefix.rpartition("/")[0]
+    for folder, _, names in os.walk(place / checked_key(inner) if inner else place):
         for name in names:
             path = Path(folder, name)
             key = path.relative_to(place).as_posix()
             if key.startswith(prefix) and not name.startswith("."):
-                found.append(ObjectInfo(key, path.stat().st_size))
+                with suppress(FileNotFoundError):
+                    found.append(ObjectInfo(key, path.stat().st_size))
     return sorted(found, key=lambda item: item.key)

@@ -78,12 +78,13 @@ class KeyRing:
         files = [file for file in files if file not in gone]
         made = [file for file in files if file not in rows and file not in self._current]
         if made:
-            stored = await _each(made, self._make)
-            found |= {f: each for f, each in zip(made, stored, strict=True)
-                      if isinstance(each, FilingError)}  # fmt: skip
-            new = [each for each in stored if isinstance(each, KeyRow)]
-            rows |= await self._database.write(lambda tx: keys.keep(tx, new))
+            stored = dict(zip(made, await _each(made, self._make), strict=True))
+            new = [each for each in stored.values() if isinstance(each, KeyRow)]
+            rows |= await self._database.write(lambda tx: _agreed(tx, new, made))
             await self._drop_losers(new, rows)
+            # Whoever was quicker may have taken away what we were looking at: then theirs counts.
+            found |= {file: each for file, each in stored.items()
+                      if file not in rows and isinstance(each, FilingError)}  # fmt: skip
         for file in files:
             if file in rows:
                 found[file] = self._current[file] = self._opened(rows[file])
@@ -268,6 +269,12 @@ class KeyReader:
             return None
         except (IntegrityBroken, StorageMisconfigured) as exc:
             return exc
+
+
+def _agreed(tx: Transaction, new: Sequence[KeyRow], files: Sequence[File]) -> dict[File, KeyRow]:
+    """Enter the keys of files that have none yet; return which each of the files has."""
+    keys.keep(tx, new)
+    return keys.find(tx, files)
 
 
 def _follow(tx: Transaction, *, new: KeyRow) -> None:

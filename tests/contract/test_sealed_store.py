@@ -230,3 +230,35 @@ async def test_many_who_come_first_agree_on_one_key(vault: Vault) -> None:
     assert [b"%d" % n for n in range(8)] == [
         await vault.opened_with(KEK).get("muster", f"{KEY}{n}") for n in range(8)
     ]
+
+
+class Overtaken:
+    """A store where somebody else turns out quicker just as a first key was put."""
+
+    def __init__(self, inner: ObjectStore, quicker: SealedStore) -> None:
+        self._inner = inner
+        self._quicker: SealedStore | None = quicker
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._inner, name)
+
+    async def put_once(self, tenant: str, key: str, data: bytes, **more: bool) -> None:
+        """Put an object; the first key is gone again before it could be read back."""
+        await self._inner.put_once(tenant, key, data, **more)
+        if (quicker := self._quicker) and key.startswith(layout.DATA_KEYS_ROOT):
+            self._quicker = None
+            await self._inner.destroy(tenant, key)
+            await quicker.put_once(tenant, f"{KEY}1", b"first")
+            raise NotFound("object_missing", "", place=key)
+
+
+async def test_whoever_is_overtaken_takes_the_key_of_the_other(vault: Vault) -> None:
+    beneath: ObjectStore = Overtaken(vault.beneath, vault.opened_with(KEK))  # type: ignore[assignment]  # stands in for a store
+    overtaken = SealedStore(beneath, KeyRing(vault.database, beneath, KeyWrap(KEK)))
+
+    await overtaken.put_once("muster", f"{KEY}2", b"second")
+
+    assert 1 == len(await vault.beneath.versions("muster", layout.DATA_KEYS_ROOT))
+    assert [b"first", b"second"] == [
+        await vault.opened_with(KEK).get("muster", f"{KEY}{n}") for n in (1, 2)
+    ]
