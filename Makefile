@@ -46,7 +46,7 @@ simulate: setup ## Run a simulated partner (PARTNER=ihv|kasse|azr|ca, ARGS=its o
 
 .PHONY: test
 test: setup trial gateway ## Run every test, in parallel and in random order
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 
 .PHONY: gateway
 gateway: $(GATEWAY) ## Build the S3 server with versions that tests run against, once per version

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
 
 from hub.store.engines.session import Address
 from tests import versioned_s3
 from tests.engines import Engine, engine_named
 from tests.postgres_server import PostgresServer, start_postgres
 from tests.s3_server import S3Server, start_rclone
+from tests.schedule import Schedule, put_first
 
 # A busy machine is no fault of an example.
 settings.register_profile("untimed", settings(deadline=None))
@@ -59,6 +61,17 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
     on_server = request.param == "postgresql"
     address = request.getfixturevalue("postgres_address") if on_server else None
     return engine_named(request.param, tmp_path / "hub.sqlite", address)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedule:
+    """Let what belongs together run together."""
+    return Schedule(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    put_first(items)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

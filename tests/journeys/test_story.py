@@ -10,7 +10,7 @@ from hub.demo import cast
 from tests.journeys.conftest import Played
 
 pytestmark = [
-    pytest.mark.journey, pytest.mark.s3, pytest.mark.office, pytest.mark.xdist_group("story"),
+    pytest.mark.journey, pytest.mark.s3, pytest.mark.office,
 ]  # fmt: skip
 
 

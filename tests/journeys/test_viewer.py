@@ -16,7 +16,6 @@ from tests.journeys.conftest import Played
 
 pytestmark = [
     pytest.mark.journey, pytest.mark.browser, pytest.mark.s3, pytest.mark.office,
-    pytest.mark.xdist_group("story"),
 ]  # fmt: skip
 
 CHROMIUM = shutil.which("chromium")

@@ -7,7 +7,7 @@ import pytest
 from hub.demo.cast import BEISPIELHAUSEN
 from tests.command_line import OFFICE, CommandLine
 
-pytestmark = [pytest.mark.s3, pytest.mark.xdist_group("cli")]
+pytestmark = [pytest.mark.s3]
 
 AKTE = BEISPIELHAUSEN.xml[0].case_id
 TENANT = ("--tenant", OFFICE)

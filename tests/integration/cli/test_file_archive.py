@@ -18,7 +18,7 @@ from tests import archive_desk
 from tests.archive_desk import SCHEMA, SHARED, WHY_SKIPPED, check_sums, unpack
 from tests.command_line import OFFICE, CommandLine
 
-pytestmark = [pytest.mark.s3, pytest.mark.xdist_group("cli")]
+pytestmark = [pytest.mark.s3]
 
 TENANT = ("--tenant", OFFICE)
 WHO = (*TENANT, "--actor", "k.winter")

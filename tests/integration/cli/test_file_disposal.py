@@ -10,7 +10,7 @@ import pytest
 
 from tests.command_line import OFFICE, CommandLine
 
-pytestmark = [pytest.mark.s3, pytest.mark.xdist_group("cli")]
+pytestmark = [pytest.mark.s3]
 
 TENANT = ("--tenant", OFFICE)
 WHY = (*TENANT, "--reason", "Aussonderung 2026", "--actor", "k.winter")

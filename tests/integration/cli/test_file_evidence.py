@@ -9,7 +9,7 @@ import pytest
 from tests.command_line import OFFICE, CommandLine
 from tests.time_stamps import make_authority, serving
 
-pytestmark = [pytest.mark.s3, pytest.mark.xdist_group("cli")]
+pytestmark = [pytest.mark.s3]
 
 WHO = ("--tenant", OFFICE, "--actor", "k.winter")
 

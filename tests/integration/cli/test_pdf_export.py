@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from hub.demo.cast import BEISPIELHAUSEN
 from tests.command_line import OFFICE, CommandLine
 
-pytestmark = [pytest.mark.s3, pytest.mark.xdist_group("cli")]
+pytestmark = [pytest.mark.s3]
 
 FAMILY = BEISPIELHAUSEN.xml[0]
 

@@ -15,7 +15,7 @@ from hub.demo.cast import BEISPIELHAUSEN
 from tests.command_line import OFFICE, CommandLine
 from tests.proof_package import SCRIPT
 
-pytestmark = [pytest.mark.s3, pytest.mark.xdist_group("cli")]
+pytestmark = [pytest.mark.s3]
 
 FAMILY = BEISPIELHAUSEN.xml[0]
 WHY = ("--reason", "Vorlage beim Familiengericht", "--actor", "k.winter")

@@ -10,7 +10,7 @@ from hub.demo import drops
 from hub.demo.cast import BEISPIELHAUSEN
 from tests.command_line import OFFICE, CommandLine
 
-pytestmark = [pytest.mark.s3, pytest.mark.xdist_group("cli")]
+pytestmark = [pytest.mark.s3]
 
 
 def _states(command: CommandLine) -> dict[str, int]:

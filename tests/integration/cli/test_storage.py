@@ -13,7 +13,7 @@ from hub.app.upkeep.keeper import _start
 from hub.store.upkeep import runs
 from tests.command_line import OFFICE, CommandLine
 
-pytestmark = [pytest.mark.s3, pytest.mark.xdist_group("cli")]
+pytestmark = [pytest.mark.s3]
 TENANT = ("--tenant", OFFICE)
 
 
