@@ -9,6 +9,8 @@ Whatever belongs to a file is stored sealed with a key of that file (:mod:`efile
 from __future__ import annotations
 
 from efile.access.room import GROUNDS, AccessRoom, Unseen
+from efile.comparing.forms import FieldDifference, compare_forms
+from efile.comparing.room import ComparingRoom, Passage, WordDifference
 from efile.contents.room import ContentsRoom, Outline
 from efile.disposal.clearing import STEPS as DISPOSAL_STEPS
 from efile.disposal.judging import Judgement
@@ -139,6 +141,7 @@ __all__ = [
     "BlockSet",
     "Bounds",
     "Capability",
+    "ComparingRoom",
     "Competence",
     "Conflict",
     "ContentsRoom",
@@ -154,6 +157,7 @@ __all__ = [
     "ExportOrder",
     "ExportRow",
     "Fault",
+    "FieldDifference",
     "FileKind",
     "FileKinds",
     "FiledDocument",
@@ -192,6 +196,7 @@ __all__ = [
     "Part",
     "Particular",
     "Parties",
+    "Passage",
     "Portion",
     "Preserved",
     "PreservingRoom",
@@ -225,8 +230,10 @@ __all__ = [
     "Wanted",
     "WantedInspection",
     "Word",
+    "WordDifference",
     "archive_messages",
     "chain_hash",
+    "compare_forms",
     "first_break",
     "index_differences",
     "index_migrations",

@@ -11,6 +11,7 @@ from copy import copy
 
 from efile import filing
 from efile.access.room import AccessRoom
+from efile.comparing import room as comparing
 from efile.contents.room import ContentsRoom
 from efile.disposal.room import DisposalRoom
 from efile.errors import FilingError, IntegrityBroken, NotFound, StorageMisconfigured
@@ -81,6 +82,7 @@ class EFile:
         self._clock = clock
         self._readers = LimitedPool(document_text.WORKER)
         self._drawers = LimitedPool(pages.WORKER)
+        self._comparers = LimitedPool(comparing.WORKER, workers=1, limits=comparing.LIMITS)
         self._pages = pages.PageRoom(self._drawers)
         known = host.kinds or FileKinds.load()
         self._archive = Archive(
@@ -134,6 +136,8 @@ class EFile:
         """Files in portions, as they are and as they were."""
         self.finding = FindingRoom(self._archive, seen)
         """Documents by their words."""
+        self.comparing = comparing.ComparingRoom(self, self._objects, self._comparers)
+        """What differs between two documents."""
         self.disposal = DisposalRoom(self._archive, self._clock, self._host, seen)
         """Destroying files with four eyes."""
 
@@ -288,12 +292,9 @@ class EFile:
 
     async def close(self) -> None:
         """End the child processes and the connections to storage."""
-        await self.exports.close()
-        await self.inspections.close()
-        await self.scans.close()
-        await self._readers.close()
-        await self._drawers.close()
-        await self._objects.close()
+        busy = (self.exports, self.inspections, self.scans)
+        for each in (*busy, self._readers, self._drawers, self._comparers, self._objects):
+            await each.close()
 
     async def _shown(
         self, tenant: str, document_id: str, part: int | None

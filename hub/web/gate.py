@@ -11,6 +11,7 @@ from __future__ import annotations
 import hmac
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import quote, urlsplit
 
@@ -181,6 +182,8 @@ async def _record(request: web.Request, result: str) -> None:
             accounts.touch(tx, visit.session, entry.at_us)
         if not recorded:
             audit.append(tx, entry)
+            for other in visit.beside:
+                audit.append(tx, replace(entry, object_id=other, document=other))
 
     await visit.services.database.write(work)
 

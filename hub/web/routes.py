@@ -24,7 +24,7 @@ from hub.web.pages.disposal import routes as disposal
 from hub.web.pages.entry import confirming, federated, signin
 from hub.web.pages.files import contents, exports, handover_routes, proof_package, retention
 from hub.web.pages.inspection import routes as inspection
-from hub.web.pages.viewer import document, parts, scripts
+from hub.web.pages.viewer import comparing, document, parts, scripts
 from hub.web.policy import Policy, Route
 
 PUBLIC: Final = Policy(public=True)
@@ -202,6 +202,14 @@ ROUTES: Final = (
     Route(
         "GET", f"{_DOCUMENT}/original", "original", document.original,
         _file("document_downloaded", "document"),
+    ),
+    Route(
+        "GET", f"{_DOCUMENT}/vergleich", "compare-choice", comparing.choose,
+        _file("comparison_prepared", "document"),
+    ),
+    Route(
+        "GET", f"{_DOCUMENT}/vergleich/{{compared}}", "compare", comparing.show,
+        _file("documents_compared", "document"),
     ),
     Route(
         "GET", f"{_DOCUMENT}/inhalt/{{part}}", "contents", contents.show,

@@ -34,6 +34,8 @@ class Visit:
     """What is wrong in the house, for those who can do something about it."""
     notes: dict[str, str] = field(default_factory=dict)
     """Fields of the access-log entry only the page can know."""
+    beside: list[str] = field(default_factory=list)
+    """Documents that were looked at with the one the address names."""
     recorded: bool = False
     """What is answered belongs to a view that stands in the access log already."""
 
@@ -83,6 +85,10 @@ class Visit:
     def has(self, role: Role) -> bool:
         """Tell whether the signed-in person has a role."""
         return self.session is not None and role in self.session.account.roles
+
+    def looked_at_too(self, document_id: str) -> None:
+        """Put a further document of the same file into the access log."""
+        self.beside.append(document_id)
 
     def note(self, **fields: str) -> None:
         """Name the object of the access for the log."""

@@ -98,6 +98,8 @@ ACTIONS: Final = {
     "file_exported": "Akte als PDF ausgegeben",
     "export_viewed": "Stand einer Ausgabe angesehen",
     "export_downloaded": "Ausgabe heruntergeladen",
+    "comparison_prepared": "Vergleich vorbereitet",
+    "documents_compared": "Dokument mit einem anderen verglichen",
     "contents_viewed": "Inhalt eines Teils angesehen",
     "document_downloaded": "Original heruntergeladen",
     "document_filed": "Dokument abgelegt",

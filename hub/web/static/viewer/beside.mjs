@@ -94,6 +94,11 @@ export class Beside {
 
   #remember() {
     const address = new URL(location.href);
+    const link = this.#column?.querySelector(".beside-head a");
+    if (link && this.#told) {
+      link.href = `${location.pathname}/vergleich/${this.#told.id}`;
+      link.hidden = location.pathname.endsWith(this.#told.id);
+    }
     if (this.#told) { address.searchParams.set("neben", this.#told.id); } else { address.searchParams.delete("neben"); }
     history.replaceState(history.state, "", address);
   }
@@ -123,11 +128,15 @@ function build(address) {
     const text = [...leaf.querySelectorAll("span")].map((one) => one.textContent.trim()).join(", ");
     select.append(new Option(text, leaf.pathname, false, leaf.pathname === address));
   }
+  const compare = document.createElement("a");
+  compare.className = "button quiet";
+  compare.textContent = "Unterschiede";
+  compare.hidden = true;
   const close = document.createElement("button");
   close.type = "button";
   close.className = "button quiet";
   close.textContent = "Weglegen";
-  row.append(label, select, close);
+  row.append(label, select, compare, close);
   const box = document.createElement("div");
   box.className = "pages";
   column.append(row, box);

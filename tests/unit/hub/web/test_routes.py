@@ -49,6 +49,7 @@ def names(house: SmallHouse) -> dict[str, str]:
     """Return what exists in the first office, by the words of addresses."""
     return {
         "akte": house.akte, "document": house.files["bescheid"], "page": "1",
+        "compared": house.files["antrag"],
         "message": "0192f0a0-0000-7000-8000-000000000005", "clearing": CLEARING,
         "group": GROUP, "job": JOB, "correction": CORRECTION,
         "hold": HOLD, "retention_hold": FILE_HOLD, "part": "0", "export": EXPORT, "number": "1",

@@ -1,0 +1,1 @@
+"""What differs between two documents: field by field, or word by word."""
