@@ -91,6 +91,9 @@ from efile.model import (
 )
 from efile.objects.folder import FolderStore
 from efile.objects.s3 import S3Access, S3Store
+from efile.pdfa.formats import FormatSeen
+from efile.pdfa.room import PdfaRoom, Rendition
+from efile.pdfa.room import Standing as RenditionStanding
 from efile.ports import Host
 from efile.preserving.room import Preserved, PreservingRoom
 from efile.proof.heads import STEPS as HEAD_STEPS
@@ -165,6 +168,7 @@ __all__ = [
     "FilingRequest",
     "FolderStore",
     "FormNode",
+    "FormatSeen",
     "HandoverRoom",
     "Head",
     "Hit",
@@ -197,6 +201,7 @@ __all__ = [
     "Particular",
     "Parties",
     "Passage",
+    "PdfaRoom",
     "Portion",
     "Preserved",
     "PreservingRoom",
@@ -205,6 +210,8 @@ __all__ = [
     "Readable",
     "RebuildReport",
     "ReconcileReport",
+    "Rendition",
+    "RenditionStanding",
     "RetentionRoom",
     "RetentionRule",
     "Role",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from copy import copy
+from typing import Protocol
 
 from efile import filing
 from efile.access.room import AccessRoom
@@ -44,6 +45,7 @@ from efile.model import (
     VerifyReport,
 )
 from efile.objects.probe import probe
+from efile.pdfa.room import PdfaRoom
 from efile.ports import Clock, Database, Host, ObjectStore
 from efile.preserving.room import PreservingRoom
 from efile.proof.room import ProofRoom
@@ -93,6 +95,7 @@ class EFile:
         self._look(None)
         self.exports = ExportRoom(self, database, self._objects, clock)
         self.inspections = InspectionRoom(self, self._archive, clock)
+        self.pdfa = PdfaRoom(self, database, self._objects, clock)
         self.scans = ScanRoom(self.fetch, database, self._objects, clock)
 
     def behind(
@@ -118,6 +121,7 @@ class EFile:
         seen._look(sight.Sight(kinds, frozenset(names), frozenset(opened)))  # noqa: SLF001  a copy of itself
         seen.exports = self.exports.seen_by(seen)
         seen.inspections = self.inspections.seen_by(seen)
+        seen.pdfa = self.pdfa.seen_by(seen)
         return seen
 
     def _look(self, seen: sight.Sight | None) -> None:
@@ -137,7 +141,6 @@ class EFile:
         self.finding = FindingRoom(self._archive, seen)
         """Documents by their words."""
         self.comparing = comparing.ComparingRoom(self, self._objects, self._comparers)
-        """What differs between two documents."""
         self.disposal = DisposalRoom(self._archive, self._clock, self._host, seen)
         """Destroying files with four eyes."""
 
@@ -197,8 +200,8 @@ class EFile:
         """Return files whose name or Aktenzeichen begins so, then documents by their words."""
         limit = max(1, min(limit, _MOST_HITS))
         akten = await self.akten(tenant, text, limit=min(limit, 5)) if text.strip() else []
-        hits = [_akte_hit(akte) for akte in akten]
-        return hits + await self.finding.documents(tenant, text, limit - len(hits))
+        found = await self.finding.documents(tenant, text, limit - len(akten))
+        return [*map(_akte_hit, akten), *found]
 
     async def page_count(self, tenant: str, document_id: str, part: int | None = None) -> int:
         """Return the number of pages of the part, or of the part people look at first."""
@@ -292,9 +295,8 @@ class EFile:
 
     async def close(self) -> None:
         """End the child processes and the connections to storage."""
-        busy = (self.exports, self.inspections, self.scans)
-        for each in (*busy, self._readers, self._drawers, self._comparers, self._objects):
-            await each.close()
+        await _close(self.exports, self.inspections, self.pdfa, self.scans)
+        await _close(self._readers, self._drawers, self._comparers, self._objects)
 
     async def _shown(
         self, tenant: str, document_id: str, part: int | None
@@ -313,6 +315,17 @@ class EFile:
         if sha256_hex(data) != part.sha256:
             raise _broken(part)
         return data
+
+
+class _Closing(Protocol):
+    """What holds children, tasks or connections."""
+
+    async def close(self) -> None: ...
+
+
+async def _close(*rooms: _Closing) -> None:
+    for room in rooms:
+        await room.close()
 
 
 def _demand_long(secrets: Secrets) -> None:

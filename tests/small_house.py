@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +14,17 @@ from argon2 import PasswordHasher
 from msgspec import structs
 
 import efile
-from efile import Asker, Author, EFile, FilingRequest, FolderStore, Host, Inspection, Part
+from efile import (
+    Asker,
+    Author,
+    EFile,
+    FilingRequest,
+    FolderStore,
+    Host,
+    Inspection,
+    Part,
+    Rendition,
+)
 from efile.export import orders
 from efile.export.orders import ExportRow, Finished
 from efile.inspection import book
@@ -335,6 +345,21 @@ REPEATABLE = "0192f0a0-0000-7000-8000-000000000001"
 async def hold_a_message(house: SmallHouse) -> None:
     """Hold a message whose check could not run, and propose a corrected copy."""
     await house.database.write(lambda tx: _hold(tx, house.clock.now_us()))
+
+
+async def keep_a_rendition(house: SmallHouse) -> None:
+    """Leave a rendition of the notice that can be fetched."""
+    room = house.services.efile
+    document = await room.document(OFFICE, house.files["bescheid"])
+    data = b"%PDF-1.7"
+    made = Rendition(
+        original=document.sha256, way="corrected", flavour="2b", pages=3, engine="aktenhub",
+        checker="pikepdf", made_at_us=house.clock.now_us(), size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+    )  # fmt: skip
+    store = SealedStore(FolderStore(house.folder / "objects"), room.keys)
+    key = layout.rendition_key(house.akte, document.leaf, 0)
+    await store.put_once(OFFICE, key, json.dumps(asdict(made)).encode() + b"\n" + data)
 
 
 FILE_HOLD = "0192f0a0-0000-7000-8000-0000000000f1"

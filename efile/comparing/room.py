@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from efile.capture.content import PLAIN, plain_mime
 from efile.comparing.texts import Piece
@@ -41,14 +41,18 @@ class Source(Protocol):
 class Passage:
     """Lines that are the same in both documents, or a place where they differ."""
 
-    same: bool
     old_page: int
     """Page it begins on; 0 where the document has no pages."""
     new_page: int
     lines: int
-    """How many stayed the same."""
+    """How many stayed the same; none where the documents differ."""
     pieces: tuple[Piece, ...]
     """``same``, ``removed`` or ``added`` with the words; empty where too much is the same."""
+
+    @property
+    def same(self) -> bool:
+        """Whether the documents agree here."""
+        return self.lines > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ class ComparingRoom:
             return side
         return replace(side, mime=PLAIN, data=text, recognised=True)
 
-    async def _ask(self, sides: list[_Side]) -> tuple[dict[str, list[int]], bytes]:
+    async def _ask(self, sides: list[_Side]) -> tuple[dict[str, Any], bytes]:
         told = [{"mime": one.mime, "size": len(one.data)} for one in sides]
         data = b"".join(one.data for one in sides)
         return await self._pool.run("compare", {"sides": told}, data)

@@ -42,13 +42,17 @@ class Line:
 class Stretch:
     """Lines that are the same in both texts, or a place where they differ."""
 
-    same: bool
     old_page: int
     new_page: int
     lines: int = 0
-    """How many stayed the same."""
+    """How many stayed the same; none where the texts differ."""
     pieces: list[Piece] = field(default_factory=list)
     """What differs, or the lines that did not; empty where those are too many."""
+
+    @property
+    def same(self) -> bool:
+        """Whether the texts agree here."""
+        return self.lines > 0
 
 
 def lines_of(pages: Iterable[tuple[int, str]]) -> list[Line]:
@@ -80,7 +84,7 @@ def compare(old: Sequence[Line], new: Sequence[Line]) -> list[Stretch]:
         if tag == "equal":
             kept = old[a:b] if b - a <= _FOLDED_LINES else ()
             pieces = [("same", one.text) for one in kept]
-            stretches.append(Stretch(True, *pages, b - a, pieces))
+            stretches.append(Stretch(*pages, lines=b - a, pieces=pieces))
         else:
             stretches += _place(_words(old[a:b]), _words(new[c:d]), pages)
     return stretches
@@ -89,9 +93,9 @@ def compare(old: Sequence[Line], new: Sequence[Line]) -> list[Stretch]:
 def _place(old: list[str], new: list[str], pages: tuple[int, int]) -> list[Stretch]:
     """Return what differs in one place; nothing where only line breaks do."""
     if old == new:
-        return [Stretch(True, *pages, 1, [("same", " ".join(old))])]
+        return [Stretch(*pages, lines=1, pieces=[("same", " ".join(old))])]
     pieces = [(kind, " ".join(words)) for kind, words in _pieces(old, new)]
-    return [Stretch(False, *pages, pieces=pieces)]
+    return [Stretch(*pages, pieces=pieces)]
 
 
 def _pieces(old: list[str], new: list[str]) -> Iterator[tuple[str, list[str]]]:
@@ -107,10 +111,7 @@ def _pieces(old: list[str], new: list[str]) -> Iterator[tuple[str, list[str]]]:
     come: list[str] = []
     codes = matcher.get_opcodes()
     for at, (tag, a, b, c, d) in enumerate(codes):
-        if tag != "equal":
-            gone += old[a:b]
-            come += new[c:d]
-        elif b - a <= _ISLAND and 0 < at < len(codes) - 1:
+        if tag != "equal" or (b - a <= _ISLAND and 0 < at < len(codes) - 1):
             gone += old[a:b]
             come += new[c:d]
         else:

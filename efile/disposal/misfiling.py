@@ -215,8 +215,10 @@ def _mark(
 def objects_of(document: Document, left: Sequence[Document]) -> list[str]:
     """Return the objects only this document needs: contents first, then manifest and words."""
     shared = {part.object_key for each in left for part in each.parts}
-    words = layout.recognised_key(document.akte_id, document.leaf)
+    akte, leaf = document.akte_id, document.leaf
+    words = [layout.rendition_key(akte, leaf, part.position) for part in document.parts]
+    words.append(layout.recognised_key(akte, leaf))
     if document.packed:
-        return [words]
+        return words
     own = sorted({part.object_key for part in document.parts} - shared)
-    return [*own, words, layout.commit_key(document)]
+    return [*own, *words, layout.commit_key(document)]

@@ -36,14 +36,27 @@ def ready(params: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
         return _pdf(data)
     if mime in content.PICTURES:
         return _picture(data)
+    lines, cut = lines_of(mime, data)
+    if cut:
+        lines.append("Gekürzt. Alles Weitere steht im Original.")
+    return {"kind": "text", "paragraphs": lines}, b""
+
+
+def lines_of(mime: str, data: bytes) -> tuple[list[str], bool]:
+    """Return what a document without pages says, line by line, and whether it says more.
+
+    Raises:
+        Unreadable: it has no words.
+    """
     if mime in READABLE:
         said, _ = readable({"kind": mime}, data)
-        return {"kind": "text", "paragraphs": _lines(said)}, b""
+        lines = _lines(said)
+        return lines[:_MOST_LINES], said["cut"] or len(lines) > _MOST_LINES
     if mime.endswith(("xml", "json")):
         read = tree.read_xml if mime.endswith("xml") else tree.read_json
-        lines: list[str] = []
+        lines = []
         _form(read(data), 0, lines)
-        return {"kind": "text", "paragraphs": lines}, b""
+        return lines, len(lines) >= _MOST_LINES
     raise Unreadable("no_pages")
 
 
@@ -56,9 +69,9 @@ def _pdf(data: bytes) -> tuple[dict[str, Any], bytes]:
             pages = len(document.pages)
             if not 0 < pages <= _MOST_PAGES:
                 raise Unreadable("document_unreadable")
-            changed = _without_forms(document) | document.is_encrypted
+            changed = without_forms(document) | document.is_encrypted
             for page in document.pages:
-                changed |= _harmless(page)
+                changed |= harmless(page)
             return {"kind": "pdf", "pages": pages}, _saved(document) if changed else b""
     except pikepdf.PasswordError as exc:
         raise Unreadable("document_locked") from exc
@@ -72,7 +85,7 @@ def _saved(document: pikepdf.Pdf) -> bytes:
     return stream.getvalue()
 
 
-def _without_forms(document: pikepdf.Pdf) -> bool:
+def without_forms(document: pikepdf.Pdf) -> bool:
     """Fields of two files may have the same name; as plain content they cannot collide."""
     if "/AcroForm" not in document.Root:
         return False
@@ -83,7 +96,7 @@ def _without_forms(document: pikepdf.Pdf) -> bool:
     return True
 
 
-def _harmless(page: pikepdf.Page) -> bool:
+def harmless(page: pikepdf.Page) -> bool:
     """Take out of a page what acts; return whether there was something."""
     changed = False
     for key in ("/AA", "/PieceInfo", "/Thumb"):
@@ -140,9 +153,7 @@ def _lines(said: dict[str, Any]) -> list[str]:
     for table in said["tables"]:
         lines += [table["name"]] if table["name"] else []
         lines += [" | ".join(row) for row in table["rows"]]
-    if said["cut"]:
-        lines.append("Gekürzt. Alles Weitere steht im Original.")
-    return lines[:_MOST_LINES]
+    return lines
 
 
 def _form(field: tree.Field, depth: int, lines: list[str]) -> None:

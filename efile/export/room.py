@@ -1,34 +1,25 @@
 """Exports under way: begun on a page, made in the background, fetched by whoever asked for them.
 
-A row tells every node how far an export is; its node touches it while it lives. What is bound
-lies in storage under the file's prefix for renditions and is taken away after a day: it can be
-made again. A node that dies leaves a row nobody touches, which then says so.
+What is bound lies in storage under the file's prefix for renditions and is taken away after a
+day: it can be made again.
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import suppress
-from functools import partial
 
-from efile.errors import FilingError, NotFound
+from efile.errors import NotFound
 from efile.export import orders, whole
-from efile.export.orders import SAY_AFTER_US, ExportRow, Finished
+from efile.export.background import Background
+from efile.export.orders import ExportRow, Finished
 from efile.export.whole import Order, Source, Volume
 from efile.isolation.pool import LimitedPool
 from efile.objects import layout
-from efile.ports import Clock, Database, ObjectStore, Transaction
-
-log = logging.getLogger(__name__)
+from efile.ports import Clock, Database, ObjectStore
 
 KEPT_US = 24 * 3600 * 1_000_000
 """How long a finished export can be fetched."""
-_AT_ONCE = 2
-_FULL = 20
-"""So many exports may wait on a node."""
 
 
 class ExportRoom:
@@ -42,8 +33,7 @@ class ExportRoom:
         self._objects = objects
         self._clock = clock
         self._pool = LimitedPool(whole.WORKER, limits=whole.LIMITS)
-        self._slots = asyncio.Semaphore(_AT_ONCE)
-        self._running: set[asyncio.Task[None]] = set()
+        self._background = Background(database, clock)
 
     def seen_by(self, source: Source) -> ExportRoom:
         """Return the same room for somebody who sees less of the e-file."""
@@ -67,19 +57,10 @@ class ExportRoom:
         """
         view = await self._source.akte(order.tenant, order.akte)
         documents = whole.chosen(view.documents, order.documents)
-        if len(self._running) >= _FULL:
-            raise FilingError(
-                "exports_busy",
-                "Es laufen schon sehr viele Ausgaben.",
-                remedy="In einigen Minuten erneut versuchen.",
-            )
         total = sum(len(whole.shown(one)) for one in documents)
         now_us = self._clock.now_us()
         row = ExportRow(order.tenant, str(uuid.uuid4()), view.akte.id, actor, now_us, total)
-        await self._database.write(lambda tx: orders.enter(tx, row))
-        task = asyncio.create_task(self._run(row, order))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        await self._background.begin(row, lambda: self._make(row, order))
         return row.id
 
     async def state(self, tenant: str, akte: str, export: str, actor: str) -> ExportRow:
@@ -117,32 +98,8 @@ class ExportRoom:
 
     async def close(self) -> None:
         """Stop what is under way; whoever asked for it is told."""
-        # A task that never took its first step would not tell that it was stopped.
-        await asyncio.sleep(0)
-        for task in list(self._running):
-            task.cancel()
-        for task in list(self._running):
-            with suppress(asyncio.CancelledError):
-                await task
+        await self._background.close()
         await self._pool.close()
-
-    async def _run(self, row: ExportRow, order: Order) -> None:
-        heart = asyncio.create_task(self._beat(row))
-        finished = Finished((), "export_stopped")
-        try:
-            async with self._slots:
-                finished = await self._make(row, order)
-        except FilingError as exc:
-            finished = Finished((), exc.code)
-        except Exception:
-            log.exception("export_failed")
-            finished = Finished((), "export_failed")
-        finally:
-            heart.cancel()
-            now_us = self._clock.now_us()
-            await asyncio.shield(
-                self._database.write(lambda tx: orders.end(tx, row, finished, now_us))
-            )
 
     async def _make(self, row: ExportRow, order: Order) -> Finished:
         volumes = []
@@ -151,16 +108,6 @@ class ExportRoom:
             await self._objects.put_once(row.tenant, key, volume.pdf)
             volumes.append((volume.first, volume.last, len(volume.pdf), len(volume.lost)))
         return Finished(tuple(volumes), "")
-
-    async def _beat(self, row: ExportRow) -> None:
-        while True:
-            await asyncio.sleep(SAY_AFTER_US / 1e6)
-            now_us = self._clock.now_us()
-            await self._database.write(partial(_touched, row=row, now_us=now_us))
-
-
-def _touched(tx: Transaction, row: ExportRow, now_us: int) -> None:
-    orders.touch(tx, row, row.done, now_us)
 
 
 def _missing() -> NotFound:

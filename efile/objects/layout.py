@@ -128,6 +128,11 @@ def recognised_key(akte: str, leaf: str) -> str:
     return f"{RENDITION_ROOT}{akte}/t/{leaf}.txt"
 
 
+def rendition_key(akte: str, leaf: str, part: int) -> str:
+    """Return where a part of a document lies as PDF/A, with what was proven of it."""
+    return f"{RENDITION_ROOT}{akte}/a/{leaf}-{part}"
+
+
 def exports_prefix(akte: str) -> str:
     """Return where the exports of a file lie for a while."""
     return f"{RENDITION_ROOT}{akte}/x/"

@@ -18,6 +18,7 @@ from hub.cli import (
     file_disposal,
     file_evidence,
     file_export,
+    file_formats,
     file_inspection,
     file_keys,
     file_retention,
@@ -87,6 +88,7 @@ def _register_more(group: Commands) -> None:
     file_evidence.register(group)
     file_disposal.register(group)
     file_inspection.register(group)
+    file_formats.register(group)
     file_keys.register(group)
     file_storage.register(group)
 

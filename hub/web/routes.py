@@ -24,7 +24,7 @@ from hub.web.pages.disposal import routes as disposal
 from hub.web.pages.entry import confirming, federated, signin
 from hub.web.pages.files import contents, exports, handover_routes, proof_package, retention
 from hub.web.pages.inspection import routes as inspection
-from hub.web.pages.viewer import comparing, document, parts, scripts
+from hub.web.pages.viewer import comparing, document, parts, pdfa, scripts
 from hub.web.policy import Policy, Route
 
 PUBLIC: Final = Policy(public=True)
@@ -202,6 +202,17 @@ ROUTES: Final = (
     Route(
         "GET", f"{_DOCUMENT}/original", "original", document.original,
         _file("document_downloaded", "document"),
+    ),
+    Route(
+        "GET", f"{_DOCUMENT}/pdfa/{{part}}", "pdfa", pdfa.show, _file("rendition_viewed", "part")
+    ),
+    Route(
+        "POST", f"{_DOCUMENT}/pdfa/{{part}}", "pdfa-begin", pdfa.begin,
+        _content("rendition_made", "part"),
+    ),
+    Route(
+        "GET", f"{_DOCUMENT}/pdfa/{{part}}/datei", "pdfa-fetch", pdfa.fetch,
+        _file("rendition_downloaded", "part"),
     ),
     Route(
         "GET", f"{_DOCUMENT}/vergleich", "compare-choice", comparing.choose,

@@ -78,6 +78,8 @@ async def test_no_object_of_the_wrong_file_holds_it_any_more(house: EFileHouse) 
     names = await ids(house)
     view = await house.efile.akte("muster", "AZ 1")
     parts = {one.id: one.parts[0].object_key for one in view.documents}
+    for title in ("Bescheid 1", "Falldaten 3"):
+        await house.efile.pdfa.make("muster", names[title])
     await moved(house, names["Bescheid 1"], 1)
     twin = await house.efile.fetch("muster", names["Bescheid 2"])
     await moved(house, names["Bescheid 2"], 10)
@@ -88,7 +90,7 @@ async def test_no_object_of_the_wrong_file_holds_it_any_more(house: EFileHouse) 
     assert parts[names["Bescheid 1"]] == parts[names["Bescheid 2"]]
     assert parts[names["Bescheid 1"]] not in keys
     assert parts[names["Falldaten 3"]] not in keys
-    assert not [key for key in keys if key.startswith(f"v1/a/{akte}/")]
+    assert not [key for key in keys if key.startswith((f"v1/a/{akte}/", f"v1/r/{akte}/"))]
     assert ["Falldaten 4"] == list(await ids(house))
 
 

@@ -27,7 +27,7 @@ class Layer:
     def __init__(self, document: pikepdf.Pdf) -> None:
         self._document = document
         self._codes: dict[str, int] = {}
-        self._font = document.make_indirect(
+        self.font = document.make_indirect(
             pikepdf.Dictionary(
                 Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type0,
                 BaseFont=pikepdf.Name("/Worte"), Encoding=pikepdf.Name("/Identity-H"),
@@ -43,7 +43,7 @@ class Layer:
         resources = page.obj.Resources
         if "/Font" not in resources:
             resources.Font = pikepdf.Dictionary()
-        resources.Font[_NAME] = self._font
+        resources.Font[_NAME] = self.font
         content = "\n".join(["BT 3 Tr", *drawn, "ET"])
         page.contents_add(content.encode(), prepend=True)
 
@@ -54,7 +54,7 @@ class Layer:
             FontBBox=[0, 0, 500, 1000], ItalicAngle=0, Ascent=800, Descent=-200, CapHeight=800,
             StemV=80,
         )  # fmt: skip
-        self._font.DescendantFonts = pikepdf.Array(
+        self.font.DescendantFonts = pikepdf.Array(
             [
                 self._document.make_indirect(
                     pikepdf.Dictionary(
@@ -68,7 +68,7 @@ class Layer:
                 )
             ]
         )  # fmt: skip
-        self._font.ToUnicode = self._document.make_stream(_meanings(list(self._codes)))
+        self.font.ToUnicode = self._document.make_stream(_meanings(list(self._codes)))
 
     def _drawn(self, text: str, box: Box, across: float, down: float) -> str:
         left, top, wide, high = box

@@ -168,16 +168,22 @@ def _picture(
         _burn(picture, place, str(one[4]))
     signs = list(reading.signs(page))
     trusted = plain and reading.speaks(page, len(signs))
-    words = _own_words(signs) if trusted else _read_words(picture)
+    words = own_words(signs) if trusted else _read_words(picture)
     left = [(text, box) for text, box in words if not any(_touch(box, one) for one in places)]
     left += [(f"[geschwärzt {one[4]}]", place) for place, one in zip(places, boxes, strict=True)]
+    layer.lay(sheet_of(made, (across, down), picture), left)
+
+
+def sheet_of(made: pikepdf.Pdf, size: tuple[float, float], picture: Image.Image) -> pikepdf.Page:
+    """Add a page of this size, in points, that consists of a picture."""
+    across, down = size
     sheet = made.add_blank_page(page_size=(across, down))
     sheet.obj.Resources = pikepdf.Dictionary(
         XObject=pikepdf.Dictionary({"/Seite": _stored(made, picture)})
     )
     drawing = f"q {across:.2f} 0 0 {down:.2f} 0 0 cm /Seite Do Q"
     sheet.obj.Contents = made.make_stream(drawing.encode())
-    layer.lay(sheet, left)
+    return sheet
 
 
 def _wider(box: list[Any], across: float, down: float) -> Box:
@@ -199,7 +205,8 @@ def _burn(picture: Image.Image, place: Box, code: str) -> None:
         pen.text(((left + right) / 2, (top + low) / 2), code, fill="white", font=font, anchor="mm")
 
 
-def _own_words(signs: Sequence[tuple[str, Box]]) -> Iterator[tuple[str, Box]]:
+def own_words(signs: Sequence[tuple[str, Box]]) -> Iterator[tuple[str, Box]]:
+    """Yield the words of a page's text, each with its place."""
     groups = itertools.groupby(signs, key=lambda one: _is_gap(one[0]))
     for gap, group in groups:
         if not gap:

@@ -55,7 +55,7 @@ async def test_a_scan_is_compared_by_what_was_read_off_it(house: EFileHouse) -> 
         await house.efile.comparing.words("muster", old, new)
     scan = await house.efile.document("muster", new)
     store = SealedStore(house.objects, house.efile.keys)
-    text = "Bescheid\nmonatlich 299,00 Euro".encode()
+    text = b"Bescheid\nmonatlich 299,00 Euro"
     await store.put_once("muster", layout.recognised_key(scan.akte_id, scan.leaf), text)
     found = await house.efile.comparing.words("muster", old, new)
 

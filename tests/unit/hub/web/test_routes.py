@@ -31,6 +31,7 @@ from tests.small_house import (
     Visitor,
     hold_a_file,
     hold_a_message,
+    keep_a_rendition,
     keep_an_export,
     keep_beside,
     keep_inspections,
@@ -82,6 +83,7 @@ async def furnish(house: SmallHouse, login: str) -> None:
     await hold_a_file(house)
     await offer_to_archive(house)
     await keep_an_export(house, login)
+    await keep_a_rendition(house)
     await keep_beside(house)
     await keep_runs(house)
     await keep_inspections(house)

@@ -1,0 +1,253 @@
+"""Renditions as PDF/A: made in the background, kept sealed beside the file, made again at will.
+
+A rendition is one object: a line that says from which original it was made, by what and how it
+was checked, then the bytes; without bytes the original itself will do. It lies under the file's
+prefix for what can be made again and goes with its file or document.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+from efile.capture.content import plain_mime
+from efile.errors import Conflict, NotDisplayable, NotFound
+from efile.export import orders
+from efile.export.background import Background
+from efile.export.orders import ExportRow, Finished
+from efile.integrity.digest import sha256_hex
+from efile.isolation.pool import LimitedPool, Limits
+from efile.model import Document, DocumentPart
+from efile.objects import layout
+from efile.pdfa import formats, wording
+from efile.pdfa.formats import FormatSeen
+from efile.pdfa.office import ENDINGS, Office
+from efile.ports import Clock, Database, ObjectStore
+
+WORKER = "efile.pdfa.jobs"
+"""Module whose ``JOBS`` the limited child serves."""
+LIMITS = Limits(wall_s=300.0, cpu_s=280, memory_mb=2048, jobs=50)
+_ACTOR = "pdfa"
+
+
+class Source(Protocol):
+    """The e-file as somebody may see it."""
+
+    async def document(self, tenant: str, document_id: str) -> Document:
+        """Return the document."""
+        ...
+
+    async def fetch(self, tenant: str, document_id: str, part: int = 0) -> bytes:
+        """Return the proven bytes of a part."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """What is known of a rendition."""
+
+    original: str
+    """SHA-256 of the original it was made from."""
+    way: str
+    """``as_it_is``, ``corrected``, ``drawn``, ``pictures``, ``set`` or ``office``."""
+    flavour: str
+    """Part and level of PDF/A, e.g. ``2b``."""
+    pages: int
+    engine: str
+    """What made it, with version."""
+    checker: str
+    """What proved it, with version."""
+    made_at_us: int
+    lost: int = 0
+    """Signs no font had."""
+    size: int = 0
+    """Bytes; 0 where the original will do."""
+    sha256: str = ""
+
+    @property
+    def note(self) -> str:
+        """How it was made, German."""
+        return wording.note_of(self.way, self.lost)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether there is a rendition, is going to be one, or why not."""
+
+    rendition: Rendition | None = None
+    running: bool = False
+    fault: str = ""
+    """Code of what went wrong the last time."""
+
+    @property
+    def reason(self) -> str:
+        """What went wrong, German."""
+        return wording.reason_of(self.fault) if self.fault else ""
+
+
+class PdfaRoom:
+    """Renditions of the documents somebody sees."""
+
+    def __init__(
+        self, source: Source, database: Database, objects: ObjectStore, clock: Clock
+    ) -> None:
+        self._source = source
+        self._database = database
+        self._objects = objects
+        self._clock = clock
+        self._pool = LimitedPool(WORKER, limits=LIMITS)
+        self._office = Office()
+        self._background = Background(database, clock)
+
+    def seen_by(self, source: Source) -> PdfaRoom:
+        """Return the same room for somebody who sees less of the e-file."""
+        seen = PdfaRoom.__new__(PdfaRoom)
+        seen.__dict__ |= self.__dict__ | {"_source": source}
+        return seen
+
+    async def standing(self, tenant: str, document_id: str, part: int) -> Standing:
+        """Return how it stands with the rendition of a part.
+
+        Raises:
+            NotFound: no such document or part.
+        """
+        document, one = await self._part(tenant, document_id, part)
+        order = _order(document, one)
+        row = await self._database.read(lambda tx: orders.find(tx, tenant, order))
+        seen = row.seen_at(self._clock.now_us()) if row else None
+        if seen and seen.state == "running":
+            return Standing(running=True)
+        held = await self._held(document, one)
+        return Standing(held, fault=seen.fault if seen and not held else "")
+
+    async def begin(self, tenant: str, document_id: str, part: int, *, again: bool = False) -> None:
+        """Begin to make a rendition, unless there is one or it is being made.
+
+        Raises:
+            NotFound: no such document or part.
+            FilingError: too much waits.
+        """
+        standing = await self.standing(tenant, document_id, part)
+        if standing.running or (standing.rendition and not again):
+            return
+        document, one = await self._part(tenant, document_id, part)
+
+        async def work() -> Finished:
+            await self._make(document, one)
+            return Finished((), "")
+
+        row = ExportRow(
+            tenant, _order(document, one), document.akte_id, _ACTOR, self._clock.now_us(), 1
+        )
+        await self._background.begin(row, work)
+
+    async def make(self, tenant: str, document_id: str, part: int = 0) -> Rendition:
+        """Make a rendition, or make it again, and return once it is stored.
+
+        Raises:
+            NotFound: no such document or part.
+            NotDisplayable: there is no way, or none that can be proven.
+        """
+        return await self._make(*await self._part(tenant, document_id, part))
+
+    async def fetch(self, tenant: str, document_id: str, part: int) -> bytes:
+        """Return the bytes of a rendition, proven to be those that were checked.
+
+        Raises:
+            NotFound: there is none.
+        """
+        document, one = await self._part(tenant, document_id, part)
+        stored = await self._objects.get(tenant, _key(document, one))
+        head, _, data = stored.partition(b"\n")
+        if not data or sha256_hex(data) != json.loads(head)["sha256"]:
+            raise _missing()
+        return data
+
+    async def formats(self, tenant: str) -> list[FormatSeen]:
+        """Return which formats lie in an office's files, seen or not: figures for operators."""
+        return await self._database.read(lambda tx: formats.seen(tx, tenant))
+
+    async def close(self) -> None:
+        """Stop what is under way."""
+        await self._background.close()
+        await self._pool.close()
+
+    async def _part(
+        self, tenant: str, document_id: str, part: int
+    ) -> tuple[Document, DocumentPart]:
+        document = await self._source.document(tenant, document_id)
+        if not 0 <= part < len(document.parts):
+            raise _missing()
+        return document, document.parts[part]
+
+    async def _held(self, document: Document, part: DocumentPart) -> Rendition | None:
+        try:
+            # The whole of it: what is made anew lies under the same key, and ranges are read as
+            # the object was when it was first looked into.
+            head = await self._objects.get(document.tenant, _key(document, part))
+        except NotFound:
+            return None
+        return Rendition(**json.loads(head.partition(b"\n")[0]))
+
+    async def _make(self, document: Document, part: DocumentPart) -> Rendition:
+        data = await self._source.fetch(document.tenant, document.id, part.position)
+        facts, engine, made = await self._convert(part, data)
+        rendition = Rendition(
+            original=part.sha256, way=facts["way"], flavour=facts["flavour"],
+            pages=facts["pages"], engine=engine, checker=facts["checker"],
+            made_at_us=self._clock.now_us(), lost=facts.get("lost", 0), size=len(made),
+            sha256=sha256_hex(made) if made else "",
+        )  # fmt: skip
+        await self._keep(document, part, rendition, made)
+        return rendition
+
+    async def _convert(self, part: DocumentPart, data: bytes) -> tuple[dict[str, Any], str, bytes]:
+        mime, engine, original = plain_mime(part.mime), "aktenhub", data
+        if mime in ENDINGS:
+            data, mime = await self._office.to_pdf(mime, data), "application/pdf"
+        facts, made = await self._pool.run("make", {"mime": mime, "digest": part.sha256}, data)
+        if "refused" in facts:
+            code = str(facts["refused"])
+            raise _no_rendition("rendition_no_way" if code == "no_pages" else code)
+        if data is not original:
+            engine = str(facts["producer"])
+            if facts["way"] != "drawn":
+                facts["way"], made = "office", made or data
+        return facts, engine, made
+
+    async def _keep(
+        self, document: Document, part: DocumentPart, rendition: Rendition, data: bytes
+    ) -> None:
+        key = _key(document, part)
+        stored = json.dumps(asdict(rendition)).encode() + b"\n" + data
+        await self._objects.destroy(document.tenant, key)
+        try:
+            await self._objects.put_once(document.tenant, key, stored)
+        except Conflict:
+            # Another node was quicker; its rendition was proven as well.
+            return
+
+
+def _key(document: Document, part: DocumentPart) -> str:
+    return layout.rendition_key(document.akte_id, document.leaf, part.position)
+
+
+def _order(document: Document, part: DocumentPart) -> str:
+    """Return the name under which everybody finds the same work."""
+    return str(uuid.uuid5(uuid.UUID(document.id), f"pdfa/{part.position}"))
+
+
+def _no_rendition(code: str) -> NotDisplayable:
+    return NotDisplayable(
+        code, wording.reason_of(code), remedy="Das Original bleibt, wie es ist, und ist abrufbar."
+    )
+
+
+def _missing() -> NotFound:
+    return NotFound(
+        "rendition_missing",
+        "Diese PDF/A-Fassung gibt es nicht oder nicht mehr.",
+        remedy="Auf der Seite des Dokuments neu erstellen.",
+    )
