@@ -33,6 +33,7 @@ from efile.inspection.subjects import term
 from efile.objects import layout
 from efile.sealing.store import SealedStore
 from hub.app import SHIPPED
+from hub.certificates.keystore import FactorVault
 from hub.certificates.signing import SigningKeys
 from hub.core.clock import FixedClock
 from hub.core.ids import derived_uuid
@@ -144,6 +145,7 @@ async def build_small_house(folder: Path) -> SmallHouse:
         settings=small_settings(),
         clock=clock,
         balance=balance,
+        vault=FactorVault(bytes(range(32))),
         desk=Desk(database, Journal("hub-1"), clock, 72 * 3600, ROUTES),
         viewing=Viewing(database, Journal("hub-1"), clock, payloads),
         corrections=Corrections(database, Journal("hub-1"), clock, payloads),
@@ -177,7 +179,7 @@ def small_settings() -> Settings:
     return Settings(
         storage=Storage(endpoint="127.0.0.1:1"),
         tenants=(_tenant(OFFICE, "Jugendamt Musterstadt"), _tenant(OTHER_OFFICE, "Beispielkreis")),
-        web=Web(idle_minutes=30, absolute_hours=10),
+        web=Web(idle_minutes=30, absolute_hours=10, second_factor=()),
     )
 
 

@@ -16,10 +16,12 @@ from hub.app.alerts import watch_of
 from hub.app.anchors import Anchors
 from hub.app.annex.keeper import annex_of
 from hub.app.evidence import duties, open_archive_desk, open_packages
+from hub.app.kek import kek_of
 from hub.app.place import CLOCK, Place
 from hub.app.rooms import efile_of, open_center, open_desk, open_house
 from hub.app.upkeep.keeper import LOOK_S, Keeper
 from hub.certificates.door import DoorContext, DoorContexts
+from hub.certificates.keystore import FactorVault
 from hub.certificates.revocation.lists import RevocationLists
 from hub.certificates.trust import TrustFolder
 from hub.core.errors import Misconfigured
@@ -108,6 +110,7 @@ def _services(place: Place, house: House, workers: Workers) -> SiteServices:
         settings=place.settings,
         clock=CLOCK,
         balance=standing_balance,
+        vault=FactorVault(kek_of(place)),
         desk=open_desk(place, house.database),
         viewing=Viewing(house.database, house.journal, CLOCK, house.payloads),
         corrections=Corrections(house.database, house.journal, CLOCK, house.payloads),

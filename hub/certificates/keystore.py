@@ -1,4 +1,4 @@
-"""Private keys, encrypted at rest.
+"""Private keys and shared secrets, encrypted at rest.
 
 Each key is encrypted with a key of its own (DEK), the DEK with the key-encryption key (KEK)
 handed in. Both bind tenant, key id and purpose, so that a row moved elsewhere does not open.
@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from hub.core.errors import Misconfigured
 from hub.core.record import canonical_json
+from hub.store.accounts.factors import PURPOSE
 
 KEK_BYTES = 32
 _NONCE_BYTES = 12
@@ -62,7 +63,12 @@ class KeyStore:
 
     def seal(self, key: PrivateKeyTypes, owner: Owner) -> SealedKey:
         """Encrypt a private key for its owner."""
-        plain = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        return self.seal_bytes(
+            key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()), owner
+        )
+
+    def seal_bytes(self, plain: bytes, owner: Owner) -> SealedKey:
+        """Encrypt a secret that is no private key."""
         dek = AESGCM.generate_key(bit_length=256)
         return SealedKey(
             wrapped_dek=_encrypt(self._kek, dek, owner),
@@ -75,8 +81,16 @@ class KeyStore:
         Raises:
             Misconfigured: another KEK, another owner, or a changed row.
         """
+        return load_der_private_key(self.open_bytes(sealed, owner), None)
+
+    def open_bytes(self, sealed: SealedKey, owner: Owner) -> bytes:
+        """Decrypt a secret that is no private key.
+
+        Raises:
+            Misconfigured: as for :meth:`open`.
+        """
         dek = _decrypt(self._kek, sealed.wrapped_dek, owner)
-        return load_der_private_key(_decrypt(AESGCM(dek), sealed.sealed, owner), None)
+        return _decrypt(AESGCM(dek), sealed.sealed, owner)
 
     def wraps(self, sealed: SealedKey, owner: Owner) -> bool:
         """Tell whether the key lies under this KEK; the private key itself is not opened."""
@@ -94,6 +108,26 @@ class KeyStore:
         """
         dek = _decrypt(self._kek, sealed.wrapped_dek, owner)
         return SealedKey(_encrypt(successor._kek, dek, owner), sealed.sealed)
+
+
+class FactorVault:
+    """Seals the secrets of second factors, each for its office."""
+
+    def __init__(self, kek: bytes) -> None:
+        self._keys = KeyStore(kek)
+
+    def seal(self, secret: bytes, tenant: str, key_id: str) -> tuple[str, str]:
+        """Return the wrapped key of the secret and the sealed secret."""
+        sealed = self._keys.seal_bytes(secret, Owner(tenant, key_id, PURPOSE))
+        return sealed.wrapped_dek, sealed.sealed
+
+    def open(self, wrapped_dek: str, sealed: str, tenant: str, key_id: str) -> bytes:
+        """Return the secret.
+
+        Raises:
+            Misconfigured: another KEK, another office, or a changed row.
+        """
+        return self._keys.open_bytes(SealedKey(wrapped_dek, sealed), Owner(tenant, key_id, PURPOSE))
 
 
 def _encrypt(cipher: AESGCM, plain: bytes, owner: Owner) -> str:

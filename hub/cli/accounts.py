@@ -8,9 +8,10 @@ import sys
 
 from efile import FileKinds
 from hub.app import CLOCK, open_database
+from hub.cli.access import Look, log_look
 from hub.cli.command import Commands, place_of
 from hub.core.errors import Rejected
-from hub.store.accounts import Accounts, Passwords, Role
+from hub.store.accounts import Accounts, Passwords, Role, factors, find_account
 
 
 def register(commands: Commands) -> None:
@@ -37,6 +38,11 @@ def register(commands: Commands) -> None:
     walls.add_argument(
         "walls", nargs="*", metavar="MAUER", help="wie „efile kinds“ sie nennt; ohne: keine"
     )
+    factor = group.add(
+        "reset-factor", _reset_factor,
+        "Zweiten Faktor zurücksetzen; die nächste Anmeldung richtet einen neuen ein",
+    )  # fmt: skip
+    factor.add_argument("login")
     disable = group.add("disable", _disable, "Konto sperren und alle Sitzungen beenden")
     disable.add_argument("login")
 
@@ -93,6 +99,27 @@ async def _walls(options: argparse.Namespace) -> int:
         await Accounts(database, CLOCK, Passwords()).let_behind(options.login, walls)
     named = ", ".join(sorted(walls)) or "keiner Mauer"
     print(f"Konto {options.login} sieht Akten hinter: {named}.")
+    return 0
+
+
+async def _reset_factor(options: argparse.Namespace) -> int:
+    login, now_us = options.login.strip().lower(), CLOCK.now_us()
+    async with open_database(place_of(options)) as database:
+        account = await database.read(lambda tx: find_account(tx, login))
+        if account is None:
+            raise Rejected("unknown_account", f"Das Konto „{login}“ gibt es nicht.")
+        look = Look(
+            "account_factor_reset", "kept_account", account.id, account.tenant,
+            purpose="Verwaltung",
+        )  # fmt: skip
+        await log_look(database, look)
+        by = f"cli:{getpass.getuser()}"
+        done = await database.write(lambda tx: factors.reset(tx, account.id, by, now_us))
+    if done:
+        print(f"Zweiter Faktor von {login} zurückgesetzt, alle Sitzungen beendet.")
+        print("Bei der nächsten Anmeldung wird ein neuer eingerichtet.")
+    else:
+        print(f"Konto {login} hat keinen zweiten Faktor.")
     return 0
 
 

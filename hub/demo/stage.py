@@ -181,6 +181,7 @@ bucket_prefix = "aktenhub"
 
 [web]
 port = {stage.ports.web}
+second_factor = []
 [ops]
 port = {stage.ports.ops}
 {haste_text(stage)}"""

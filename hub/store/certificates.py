@@ -43,6 +43,11 @@ def keys(tx: Transaction) -> list[Row]:
     return tx.all("SELECT * FROM private_key ORDER BY id")
 
 
+def remove_key(tx: Transaction, key_id: str) -> None:
+    """Forget a sealed secret nothing names any more."""
+    tx.run("DELETE FROM private_key WHERE id = :id", id=key_id)
+
+
 def set_wrapped(tx: Transaction, key_id: str, wrapped_dek: str) -> None:
     """Keep the key of a key under another KEK."""
     tx.run("UPDATE private_key SET wrapped_dek = :dek WHERE id = :id", id=key_id, dek=wrapped_dek)

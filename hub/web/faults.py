@@ -54,6 +54,22 @@ _DENIALS = {
         "Die letzte Bestätigung, dass Sie es sind, ist zu lange her; es wurde nichts ausgegeben.",
         "Öffnen Sie die Seite davor noch einmal; dort werden Sie nach Ihrem Passwort gefragt.",
     ),
+    "account_without_password": (
+        "Ihr Konto meldet sich über den Anmeldedienst an; hier hat es keinen zweiten Faktor.",
+        "Der zweite Faktor wird dort eingerichtet, wo das Konto geführt wird.",
+    ),
+    "factor_missing": (
+        "Ihr Konto hat keinen zweiten Faktor; es wurde nichts geändert.",
+        "Richten Sie zuerst einen ein.",
+    ),
+    "factor_required": (
+        "Ihre Rolle verlangt einen zweiten Faktor; er bleibt eingerichtet.",
+        "Für ein neues Gerät richten Sie ihn neu ein; der alte gilt dann nicht mehr.",
+    ),
+    "factor_gone": (
+        "Dieses Konto hat keinen zweiten Faktor; es wurde nichts geändert.",
+        "Braucht die Rolle einen, richtet ihn die Person bei der nächsten Anmeldung ein.",
+    ),
     "own_account": (
         "Das ist Ihr eigenes Konto; es wurde nichts geändert.",
         "Was Sie selbst dürfen, ändert jemand anders mit der Rolle Administration.",

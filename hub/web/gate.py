@@ -28,7 +28,7 @@ from hub.store.desk import alarms
 from hub.web.faults import Denied, explain
 from hub.web.policy import SAFE, Policy, Route
 from hub.web.presentation.rendering import render
-from hub.web.visit import COOKIE, SERVICES, VISIT, Visit
+from hub.web.visit import COOKIE, HALF_COOKIE, SERVICES, VISIT, Visit
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +86,8 @@ async def _admit(request: web.Request, handler: Next) -> web.StreamResponse:
         return await handler(request)
     if request.method not in SAFE and not policy.from_elsewhere:
         _check_origin(request)
+    if policy.half:
+        await _check_halfway(request, policy, visit)
     if not policy.public and (elsewhere := await _check_person(request, policy, visit)):
         return elsewhere
     return await handler(request)
@@ -103,6 +105,16 @@ async def _check_person(
         await _check_form(request, visit)
     await _look_for_alarms(visit)
     return None
+
+
+async def _check_halfway(request: web.Request, policy: Policy, visit: Visit) -> None:
+    """See that somebody is signing in who gave a right password."""
+    visit.token = request.cookies.get(HALF_COOKIE, "")
+    visit.half = await visit.services.accounts.halfway(visit.token) if visit.token else None
+    who = visit.halfway.account
+    visit.note(actor=who.login, object=who.login, **({"tenant": who.tenant} if who.tenant else {}))
+    if policy.csrf:
+        await _check_form(request, visit)
 
 
 def _is_fresh(visit: Visit) -> bool:
@@ -218,8 +230,12 @@ async def _refuse(request: web.Request, error: Exception) -> web.Response:
     except (HubError, OSError) as failure:
         log.critical("access_log_failed", exc_info=failure)
         told = explain(_unrecorded(failure))
-    if isinstance(error, Denied) and error.code == "no_session" and request.method in SAFE:
-        return _to_sign_in(request)
+    if isinstance(error, Denied) and error.code == "no_session":
+        policy = policy_of(request)
+        if policy is not None and policy.half:
+            return web.Response(status=303, headers={"Location": "/anmelden?abgelaufen=1"})
+        if request.method in SAFE:
+            return _to_sign_in(request)
     visit.notes.clear()
     return render(request, "error.html", status=told.status, told=told)
 

@@ -28,6 +28,8 @@ class Policy:
     """Any one of these is enough."""
     public: bool = False
     """Needs no session."""
+    half: bool = False
+    """A step of signing in: for whoever gave a right password and has no session yet."""
     office_only: bool = False
     """Shows social data: never for the central operator."""
     from_elsewhere: bool = False

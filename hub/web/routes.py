@@ -22,6 +22,7 @@ from hub.web.pages.administration import routes as administration
 from hub.web.pages.casework import routes as casework
 from hub.web.pages.disposal import routes as disposal
 from hub.web.pages.entry import confirming, federated, signin
+from hub.web.pages.entry import routes as entry
 from hub.web.pages.files import contents, exports, handover_routes, proof_package, retention
 from hub.web.pages.inspection import routes as inspection
 from hub.web.pages.viewer import comparing, document, parts, pdfa, scripts
@@ -118,6 +119,7 @@ ROUTES: Final = (
     Route(
         "POST", "/bestaetigen", "confirm", confirming.confirm, _own("identity_confirmed", csrf=True)
     ),
+    *entry.ROUTES,
     Route("POST", "/abmelden", "signout", signin.sign_out, _own("signed_out", csrf=True)),
     Route("GET", "/passwort", "password-form", signin.show_password, _own("help_viewed")),
     Route(

@@ -17,7 +17,7 @@ from hub.pipeline.desk import Desk
 from hub.pipeline.desk.correcting import Corrections
 from hub.pipeline.desk.rows import RowCorrections
 from hub.pipeline.desk.viewing import Viewing
-from hub.store.accounts import Accounts, Lifetime, Passwords
+from hub.store.accounts import Accounts, Lifetime, Passwords, Role, SecondFactors, Vault
 from hub.store.database import Database
 from hub.store.views.expiry import Expiry
 from hub.web.api.services import Figures
@@ -88,6 +88,8 @@ class SiteServices:
     settings: Settings
     clock: Clock
     balance: Callable[[Database, str | None], Awaitable[Balance]]
+    vault: Vault
+    """Seals the secrets of second factors."""
     desk: Desk | None = None
     """``None`` while clearing cases can only be looked at."""
     viewing: Viewing | None = None
@@ -122,7 +124,17 @@ class SiteServices:
     @property
     def accounts(self) -> Accounts:
         """The accounts of this house."""
-        return Accounts(self.database, self.clock, self.passwords)
+        return Accounts(self.database, self.clock, self.passwords, self.with_factor)
+
+    @property
+    def factors(self) -> SecondFactors:
+        """The second factors of this house."""
+        return SecondFactors(self.database, self.clock, self.passwords, self.vault)
+
+    @property
+    def with_factor(self) -> frozenset[Role]:
+        """Roles that need a second factor."""
+        return frozenset(Role(word) for word in self.settings.web.second_factor)
 
     @property
     def lifetime(self) -> Lifetime:

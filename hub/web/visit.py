@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from efile import EFile
-from hub.store.accounts import Account, Role, Session
+from hub.store.accounts import Account, Halfway, Role, Session
 from hub.store.casework.units import Standing
 from hub.store.database import Row
 from hub.web.faults import Denied
 from hub.web.services import SiteServices
 
 COOKIE = "__Host-aktenhub"
+HALF_COOKIE = "__Host-aktenhub-schritt"
+"""Token of a sign-in that is half done; it opens nothing but the next step."""
 KEYS_COOKIE = "__Host-aktenhub-tasten"
 """Preference only: ``aus`` switches the single-key shortcuts off (WCAG 2.1.4)."""
 
@@ -28,6 +30,8 @@ class Visit:
     correlation: str
     session: Session | None = None
     token: str = ""
+    half: Halfway | None = None
+    """The sign-in a step of which this is."""
     standing: Standing = field(default_factory=Standing)
     """As what the person stands before the files of the office."""
     alarms: list[Row] = field(default_factory=list)
@@ -49,6 +53,17 @@ class Visit:
         if self.session is None:
             raise Denied(401, "no_session")
         return self.session.account
+
+    @property
+    def halfway(self) -> Halfway:
+        """The sign-in a step of which this is.
+
+        Raises:
+            Denied: there is none.
+        """
+        if self.half is None:
+            raise Denied(401, "no_session")
+        return self.half
 
     @property
     def tenant(self) -> str:

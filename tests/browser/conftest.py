@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from hub.web.pages.viewer.scripts import base
 from hub.web.server import build_site
-from hub.web.services import PDFJS
+from hub.web.services import PDFJS, SiteServices
 from tests.disposal_desk import keep_runs
 from tests.small_house import PASSWORD, SmallHouse, build_small_house, fill_the_desk, serve
 
@@ -74,14 +74,16 @@ async def bare_stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
 
 @asynccontextmanager
-async def opened(folder: Path, pdfjs: Path) -> AsyncIterator[Stage]:
-    """Serve a house of its own and start a browser."""
+async def opened(
+    folder: Path, pdfjs: Path, rules: Callable[[SiteServices], SiteServices] = lambda one: one
+) -> AsyncIterator[Stage]:
+    """Serve a house of its own, under other rules if wanted, and start a browser."""
     if CHROMIUM is None:
         pytest.skip("no Chromium is installed")
     house = await build_small_house(folder)
     await fill_the_desk(house)
     await keep_runs(house)
-    runner, address = await serve(build_site(replace(house.services, pdfjs=pdfjs)))
+    runner, address = await serve(build_site(rules(replace(house.services, pdfjs=pdfjs))))
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield Stage(house, address, browser)

@@ -57,7 +57,7 @@ def pages(stage: Stage, login: str) -> list[str]:
             f"{document}?ansicht=formular", house.document("anordnung"),
             f"{document}/vergleich", f"{document}/vergleich/{house.files['antrag']}",
             house.document("tabelle"), "/klaerfaelle", "/klaerfaelle/clearing-1", "/hilfe",
-            "/passwort", "/gibt-es-nicht", "/bilanz", f"/klaerfaelle?gruppe={GROUP}",
+            "/passwort", "/zweiter-faktor", "/zweiter-faktor/einrichten", "/gibt-es-nicht", "/bilanz", f"/klaerfaelle?gruppe={GROUP}",
             f"/klaerfaelle/{LOOSE}", f"/klaerfaelle/{LOOSE}/anlage?seite=2",
             f"/klaerfaelle/{HELD}", f"/nachrichten/{HELD_MESSAGE}/einsicht",
             f"/nachrichten/{HELD_MESSAGE}/inhalt", f"/klaerfaelle/{HELD}/berichtigen",

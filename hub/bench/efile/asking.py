@@ -49,7 +49,7 @@ class Clerks:
                     roles=frozenset({Role.CASEWORKER}),
                 )  # fmt: skip
                 opened = await accounts.sign_in(login, password)
-                tokens += [opened[1]] if opened else []
+                tokens += [opened.token] if opened else []
         return cls(stage, service, tokens)
 
     async def search(self, questions: Sequence[str]) -> tuple[Answers, list[float]]:

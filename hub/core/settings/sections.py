@@ -62,6 +62,10 @@ class Web(Section, frozen=True, kw_only=True):
     """A session ends after this long without a request (ASVS 7.3.1)."""
     absolute_hours: Count = 10
     """A session ends after this long in any case (ASVS 7.3.2)."""
+    second_factor: tuple[Literal["administrator", "auditor", "caseworker"], ...] = (
+        "administrator", "auditor", "caseworker",
+    )  # fmt: skip
+    """Roles that need a second factor beside their password (ASVS 6.3.3)."""
 
 
 class Oidc(Section, frozen=True, kw_only=True):

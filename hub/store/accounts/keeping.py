@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from hub.core.errors import Rejected
-from hub.store.accounts import sessions
+from hub.store.accounts import attempts, sessions
 from hub.store.accounts.model import Role
 from hub.store.database import Row, Transaction
 
 _SHOWN = (
     "SELECT id, tenant, login, name, roles, walls, units, federated, subject IS NOT NULL AS bound,"
-    " state, locked_until_us, signed_in_us FROM account"
+    " state, locked_until_us, signed_in_us, one_time_until_us, EXISTS (SELECT 1 FROM second_factor"
+    " WHERE second_factor.account_id = account.id) AS has_factor FROM account"
 )
 
 
@@ -46,10 +47,11 @@ def lock(tx: Transaction, account: str, now_us: int) -> None:
 def unlock(tx: Transaction, account: str, now_us: int) -> None:
     """Allow sign-in again and forget failures."""
     tx.run(
-        "UPDATE account SET state = 'active', failures = 0, locked_until_us = 0,"
-        " changed_us = :now WHERE id = :id",
+        "UPDATE account SET state = 'active', locked_until_us = 0, changed_us = :now"
+        " WHERE id = :id",
         id=account, now=now_us,
     )  # fmt: skip
+    attempts.forget(tx, account)
 
 
 def give_roles(tx: Transaction, account: str, roles: frozenset[Role], now_us: int) -> None:

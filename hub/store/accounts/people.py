@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import secrets
-from typing import Final
-
 from hub.core.clock import Clock
 from hub.core.errors import Conflict, Rejected
 from hub.core.ids import uuid7
-from hub.store.accounts import federated, sessions
+from hub.store.accounts import attempts, federated, halfway, sessions
 from hub.store.accounts.federated import Attempt, Identity, LogoutSaid
+from hub.store.accounts.halfway import Entered, Halfway, Way
 from hub.store.accounts.model import Account, Role, Session, to_account
 from hub.store.accounts.passwords import Passwords
 from hub.store.database import Database, Row, Transaction
-
-LOCK_AFTER: Final = 10
-"""Failures in a row after which an account rests; guessing then costs years."""
-LOCK_US: Final = 15 * 60 * 1_000_000
 
 
 class Accounts:
     """The accounts of one database."""
 
-    def __init__(self, database: Database, clock: Clock, passwords: Passwords) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        passwords: Passwords,
+        required: frozenset[Role] = frozenset(),
+    ) -> None:
+        """Keep what accounts stand on; ``required`` are the roles that need a second factor."""
         self._database = database
         self._clock = clock
         self._passwords = passwords
+        self._required = required
 
     async def create(
         self, login: str, password: str, *, name: str, tenant: str | None, roles: frozenset[Role]
@@ -119,30 +121,79 @@ class Accounts:
         now = self._clock.now_us()
         await self._database.write(lambda tx: _disable(tx, login.strip().lower(), now))
 
-    async def sign_in(self, login: str, password: str) -> tuple[Account, str] | None:
-        """Return the account and a new session token, or ``None`` without saying why not.
+    async def sign_in(self, login: str, password: str, target: str = "") -> Entered | None:
+        """Return how far somebody gets with a password, or ``None`` without saying why not.
 
-        Unknown login, wrong password, disabled and locked take the same time.
+        Unknown login, wrong password, disabled and locked take the same time. A session is
+        opened only where nothing more is asked for.
         """
         row = await self._database.read(lambda tx: _find(tx, login.strip().lower()))
         now = self._clock.now_us()
-        usable = row is not None and row["state"] == "active" and row["locked_until_us"] <= now
+        usable = row is not None and row["state"] == "active" and _may_try(row, now)
         encoded = (row["password"] or None) if row and usable else None
         fits = await self._passwords.verify(encoded, password)
         if row is None or not usable:
             return None
         if not fits:
-            await self._database.write(lambda tx: _note_failure(tx, row["id"], now))
+            await self._database.write(lambda tx: attempts.note_failure(tx, row["id"], now))
             return None
-        token = secrets.token_urlsafe(32)
-        await self._database.write(lambda tx: _welcome(tx, row["id"], token, now))
-        return to_account(row), token
+        way = Way(now, self._required)
+        return await self._database.write(
+            lambda tx: halfway.enter(tx, row["id"], way, target=target)
+        )
+
+    async def halfway(self, token: str) -> Halfway | None:
+        """Return the half-done sign-in of a token."""
+        way = Way(self._clock.now_us(), self._required)
+        return await self._database.read(lambda tx: halfway.find(tx, token, way))
+
+    async def go_on(self, half: Halfway, *, proved: bool) -> Entered | None:
+        """Do the next step of a sign-in; ``None`` where it was done already."""
+        way = Way(self._clock.now_us(), self._required)
+        return await self._database.write(lambda tx: halfway.go_on(tx, half, way, proved=proved))
+
+    async def replace_one_time(self, half: Halfway, password: str) -> None:
+        """Replace the one-time password of somebody who is signing in with it.
+
+        Raises:
+            Rejected: it is the same, or of wrong length.
+        """
+        row = await self._database.read(lambda tx: _find(tx, half.account.login))
+        encoded = await self._passwords.hash(password)
+        if row and await self._passwords.verify(row["password"], password):
+            raise Rejected(
+                "password_unchanged",
+                "Das ist das Einmalpasswort; das neue Passwort muss ein anderes sein.",
+                remedy="Einen eigenen Satz als Passwort wählen.",
+            )
+        now = self._clock.now_us()
+
+        def work(tx: Transaction) -> None:
+            _put_password(tx, half.account.id, encoded, now)
+            halfway.end_all(tx, half.account.id, but=half.token_sha256)
+
+        await self._database.write(work)
+
+    async def renew_session(self, session: Session) -> str:
+        """End every session of the person and return the token of a new one."""
+        way = Way(self._clock.now_us(), self._required)
+
+        def work(tx: Transaction) -> Entered:
+            sessions.end_all(tx, session.account.id)
+            return halfway.enter(tx, session.account.id, way, proved=True)
+
+        return (await self._database.write(work)).token
 
     async def knows(self, login: str, password: str) -> bool:
-        """Tell whether the password fits, without opening a session."""
+        """Tell whether the password fits, without opening a session; a wrong one counts."""
         row = await self._database.read(lambda tx: _find(tx, login.strip().lower()))
-        encoded = (row["password"] or None) if row else None
-        return await self._passwords.verify(encoded, password)
+        now = self._clock.now_us()
+        usable = row is not None and _may_try(row, now)
+        encoded = (row["password"] or None) if row and usable else None
+        fits = await self._passwords.verify(encoded, password)
+        if row and usable and not fits:
+            await self._database.write(lambda tx: attempts.note_failure(tx, row["id"], now))
+        return fits
 
     async def confirm(self, session: Session) -> None:
         """Note that the person of the session has proved anew who they are."""
@@ -212,14 +263,26 @@ def _set_password(tx: Transaction, login: str, encoded: str, now_us: int) -> Non
             remedy="Das Passwort dort ändern, wo das Konto geführt wird.",
         )
     account_id = _known(tx, login)
+    _put_password(tx, account_id, encoded, now_us)
+    halfway.end_all(tx, account_id)
+
+
+def _put_password(tx: Transaction, account_id: str, encoded: str, now_us: int) -> None:
+    """Keep a password its owner chose, and end every session."""
     tx.run(
         "UPDATE account SET password = :password, failures = 0, locked_until_us = 0,"
-        " changed_us = :now WHERE id = :id",
+        " one_time_until_us = 0, changed_us = :now WHERE id = :id",
         password=encoded,
         now=now_us,
         id=account_id,
     )
     sessions.end_all(tx, account_id)
+
+
+def _may_try(row: Row, now_us: int) -> bool:
+    """Tell whether a password is looked at: the account does not rest, a one-time one is young."""
+    one_time = row["one_time_until_us"]
+    return bool(row["locked_until_us"] <= now_us and (not one_time or one_time > now_us))
 
 
 def _disable(tx: Transaction, login: str, now_us: int) -> None:
@@ -230,19 +293,3 @@ def _disable(tx: Transaction, login: str, now_us: int) -> None:
         id=account_id,
     )
     sessions.end_all(tx, account_id)
-
-
-def _note_failure(tx: Transaction, account_id: str, now_us: int) -> None:
-    tx.run(
-        "UPDATE account SET failures = failures + 1, locked_until_us ="
-        " CASE WHEN (failures + 1) % :limit = 0 THEN :until ELSE locked_until_us END"
-        " WHERE id = :id",
-        limit=LOCK_AFTER,
-        until=now_us + LOCK_US,
-        id=account_id,
-    )
-
-
-def _welcome(tx: Transaction, account_id: str, token: str, now_us: int) -> None:
-    tx.run("UPDATE account SET failures = 0 WHERE id = :id", id=account_id)
-    sessions.open_session(tx, account_id, token, now_us)

@@ -5,6 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 ACTIONS: Final = {
+    "factor_shown": "Zweiten Faktor bei der Anmeldung gezeigt",
+    "one_time_password_replaced": "Einmalpasswort bei der Anmeldung ersetzt",
+    "factor_set_up": "Zweiten Faktor eingerichtet",
+    "factor_viewed": "Eigenen zweiten Faktor angesehen",
+    "factor_offered": "Einrichten des zweiten Faktors begonnen",
+    "recovery_codes_renewed": "Neue Notfallcodes ausgegeben",
+    "factor_removed": "Zweiten Faktor entfernt",
+    "account_factor_reset": "Zweiten Faktor eines Kontos zurückgesetzt",
     "my_day_viewed": "Mein Tag",
     "inbox_viewed": "Neues in eigenen Akten angesehen",
     "document_noted": "Dokument zur Kenntnis genommen",

@@ -38,6 +38,12 @@ ENTRIES = (
 )
 
 
+def start_of(account: Account) -> str:
+    """Return the page a person begins with."""
+    entries = menu_for(account)
+    return entries[0].path if entries else "/hilfe"
+
+
 def menu_for(account: Account | None) -> tuple[Entry, ...]:
     """Return the entries a person may open."""
     if account is None:

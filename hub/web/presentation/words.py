@@ -169,6 +169,7 @@ ROLES = {
 RESULTS = {
     "granted": Word("gewährt", "good", "check"),
     "refused": Word("Anmeldung abgelehnt", "bad", "cross"),
+    "step_wanted": Word("Passwort richtig, weiterer Schritt nötig", "busy", "clock"),
     "no_session": Word("nicht angemeldet", "warn", "cross"),
     "wrong_role": Word("keine Berechtigung", "bad", "cross"),
     "not_found": Word("nicht vorhanden", "warn", "question"),

@@ -7,7 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
-from hub.store.accounts import Role, keeping
+from hub.store.accounts import Role, factors, keeping
 from hub.store.database import Row
 from hub.web.faults import Denied
 from hub.web.pages.administration import wording
@@ -64,6 +64,18 @@ async def give_roles(request: web.Request) -> web.Response:
     )
     visit.note(object=f"{row['id']} {' '.join(sorted(roles))}")
     await visit.services.database.write(give)
+    return _back(row)
+
+
+async def reset_factor(request: web.Request) -> web.Response:
+    """Take the second factor off an account; its owner sets up a new one at the next sign-in."""
+    visit, row = visit_of(request), await _others(request)
+    reset = partial(
+        factors.reset, account_id=row["id"], by=visit.account.login,
+        now_us=visit.services.clock.now_us(),
+    )  # fmt: skip
+    if not await visit.services.database.write(reset):
+        raise Denied(409, "factor_gone")
     return _back(row)
 
 

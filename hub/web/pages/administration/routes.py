@@ -48,6 +48,10 @@ ROUTES: Final = (
         "POST", f"{_ACCOUNT}/freigeben", "account-unlock", accounts.unlock,
         _changing("account_unlocked"),
     ),
+    Route(
+        "POST", f"{_ACCOUNT}/zweiter-faktor", "account-factor", accounts.reset_factor,
+        _changing("account_factor_reset"),
+    ),
     Route("GET", storage.PATH, "storages", storage.listed, _seeing("storages_listed")),
     Route("GET", _STORAGE, "storage", storage.show, _seeing("storage_viewed", "office")),
     Route(

@@ -5,7 +5,10 @@ from __future__ import annotations
 from aiohttp import web
 
 from hub.web.gate import FRESH_US
-from hub.web.pages.entry.signin import count, go, start_of, wanted
+from hub.web.pages.entry.onward import go
+from hub.web.pages.entry.signin import count, wanted
+from hub.web.pages.entry.wording import said
+from hub.web.presentation.menu import start_of
 from hub.web.presentation.rendering import render
 from hub.web.visit import visit_of
 
@@ -13,25 +16,30 @@ MINUTE_US = 60_000_000
 
 
 async def show(request: web.Request) -> web.Response:
-    """Ask for the password, or lead to the provider."""
-    return _form(request, wanted(request.query.get("weiter", "")))
+    """Ask for the password and the second factor, or lead to the provider."""
+    return await _form(request, wanted(request.query.get("weiter", "")))
 
 
 async def confirm(request: web.Request) -> web.Response:
-    """Check the password and go on."""
+    """Check the password and, where there is one, the second factor; then go on."""
     visit, form = visit_of(request), await request.post()
     target = wanted(str(form.get("weiter", "")))
     count(request, visit, visit.account.login)
-    if not await visit.services.accounts.knows(visit.account.login, str(form.get("passwort", ""))):
+    account, services = visit.account, visit.services
+    fits = await services.accounts.knows(account.login, str(form.get("passwort", "")))
+    if fits and await services.factors.of(account):
+        fits = await services.factors.proves(account, said(form))
+    if not fits:
         visit.note(result="refused")
-        return _form(request, target, status=422, fault="Das Passwort passt nicht.")
+        return await _form(request, target, status=422)
     if visit.session:
         await visit.services.accounts.confirm(visit.session)
     return go(target or start_of(visit.account))
 
 
-def _form(request: web.Request, target: str, *, status: int = 200, fault: str = "") -> web.Response:
+async def _form(request: web.Request, target: str, *, status: int = 200) -> web.Response:
+    visit = visit_of(request)
     return render(
-        request, "confirm.html", status=status, target=target, fault=fault,
-        minutes=FRESH_US // MINUTE_US,
+        request, "confirm.html", status=status, target=target, failed=status != 200,  # noqa: PLR2004  HTTP "ok"
+        factor=await visit.services.factors.of(visit.account), minutes=FRESH_US // MINUTE_US,
     )  # fmt: skip

@@ -14,7 +14,9 @@ from hub.web.faults import Denied
 from hub.web.federation.provider import Provider
 from hub.web.federation.tokens import identity_of, logout_of
 from hub.web.limits import Limit
-from hub.web.pages.entry.signin import go, start_of, wanted
+from hub.web.pages.entry.onward import go
+from hub.web.pages.entry.signin import wanted
+from hub.web.presentation.menu import start_of
 from hub.web.presentation.rendering import render
 from hub.web.visit import COOKIE, visit_of
 
@@ -118,5 +120,5 @@ async def _demand_same_provider(provider: Provider, named: str | None) -> None:
 def _failed(request: web.Request, why: str) -> web.Response:
     return render(
         request, "signin.html", status=403, target="", login="", failed=False, signed_out=False,
-        renewed=False, federation_failed=why,
+        renewed=False, expired=False, federation_failed=why,
     )  # fmt: skip

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from hub.core.errors import HubError
-from hub.store.accounts import Account, find_account
+from hub.store.accounts import Step, find_account
 from hub.web.faults import Denied
 from hub.web.gate import forget
 from hub.web.limits import Limit
-from hub.web.presentation.menu import menu_for
+from hub.web.pages.entry.onward import go, onward
+from hub.web.presentation.menu import start_of
 from hub.web.presentation.rendering import render
-from hub.web.visit import COOKIE, Visit, visit_of
+from hub.web.visit import Visit, visit_of
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def sign_in(request: web.Request) -> web.Response:
-    """Check login and password; a success gets a session that did not exist before."""
+    """Check login and password; whoever needs no further step gets a new session."""
     visit = visit_of(request)
     form = await request.post()
     login, password = str(form.get("kennung", ""))[:100], str(form.get("passwort", ""))
@@ -48,15 +49,13 @@ async def sign_in(request: web.Request) -> web.Response:
     if known:
         visit.note(object=known.login, **({"tenant": known.tenant} if known.tenant else {}))
     count(request, visit, login)
-    opened = await visit.services.accounts.sign_in(login, password)
-    if opened is None:
+    entered = await visit.services.accounts.sign_in(login, password, wanted(target))
+    if entered is None:
         visit.note(result="refused")
         return _form(request, target=target, login=login, status=422, failed=True)
-    account, token = opened
-    visit.note(actor=account.login, result="granted")
-    response = go(wanted(target) or start_of(account))
-    response.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="Strict")
-    return response
+    done = entered.step is Step.DONE
+    visit.note(actor=entered.account.login, result="granted" if done else "step_wanted")
+    return onward(entered)
 
 
 def count(request: web.Request, visit: Visit, login: str) -> None:
@@ -116,20 +115,9 @@ async def start(request: web.Request) -> web.Response:
     return go(start_of(visit_of(request).account))
 
 
-def start_of(account: Account) -> str:
-    """Return the page a person begins with."""
-    entries = menu_for(account)
-    return entries[0].path if entries else "/hilfe"
-
-
 def wanted(target: str) -> str:
     """Return the page asked for before, if it is one of ours."""
     return target if _OWN_PATH.fullmatch(target) else ""
-
-
-def go(path: str) -> web.Response:
-    """Send the browser to another page."""
-    return web.Response(status=303, headers={"Location": path})
 
 
 def _form(
@@ -144,5 +132,6 @@ def _form(
         failed=failed,
         signed_out="abgemeldet" in request.query,
         renewed="neu" in request.query,
+        expired="abgelaufen" in request.query,
         federation_failed="",
     )

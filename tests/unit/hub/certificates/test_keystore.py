@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.certificates.keystore import KeyStore, Owner
+from hub.certificates.keystore import FactorVault, KeyStore, Owner
 from hub.core.errors import Misconfigured
 
 KEK = bytes(range(32))
@@ -78,3 +78,13 @@ def test_sealing_twice_never_yields_the_same_bytes():
 def test_a_kek_of_another_length_is_refused(kek):
     with pytest.raises(Misconfigured, match="kek_invalid"):
         KeyStore(kek)
+
+
+def test_the_secret_of_a_second_factor_opens_for_its_own_office_only():
+    vault = FactorVault(KEK)
+    sealed = vault.seal(b"secret of an app", "musterstadt", "key-1")
+
+    assert b"secret of an app" == vault.open(*sealed, "musterstadt", "key-1")
+    for tenant, key_id in (("nachbarkreis", "key-1"), ("musterstadt", "key-2")):
+        with pytest.raises(Misconfigured):
+            vault.open(*sealed, tenant, key_id)

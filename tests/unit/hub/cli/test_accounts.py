@@ -103,3 +103,27 @@ def test_a_person_is_let_behind_walls(command: CommandLine, pipe: pytest.MonkeyP
     assert (1, True) == (unknown.code, "[unknown_wall]" in unknown.err)
     assert (1, True) == (nobody.code, "[unknown_account]" in nobody.err)
     assert "" == _account(command)["walls"]
+
+
+def test_a_second_factor_is_reset_from_outside_and_on_record(
+    command: CommandLine, pipe: pytest.MonkeyPatch
+) -> None:
+    _create(command, "--tenant", OFFICE)
+    nothing = command("accounts", "reset-factor", "m.sommer")
+    with sqlite3.connect(command.house.database) as connection:
+        connection.executescript(
+            "INSERT INTO private_key VALUES ('k', '', 'second-factor', 'totp-sha1', '', '', 1);"
+            "INSERT INTO second_factor SELECT id, 'k', 0, 0, 1 FROM account;"
+        )
+    connection.close()
+    done = command("accounts", "reset-factor", "M.Sommer")
+    with sqlite3.connect(command.house.database) as connection:
+        rows = connection.execute("SELECT action, tenant FROM access_log").fetchall()
+        left = connection.execute("SELECT count(*) FROM second_factor").fetchone()
+    connection.close()
+
+    assert (0, 0, 1) == (nothing.code, done.code, command("accounts", "reset-factor", "x").code)
+    assert "keinen zweiten Faktor" in nothing.out
+    assert "zurückgesetzt" in done.out
+    assert ((0,), [("account_factor_reset", OFFICE)] * 2) == (left, rows)
+    assert str(_account(command)["factor_reset_by"]).startswith("cli:")

@@ -35,7 +35,7 @@ class Office:
     async def enter(self, password: str = PASSWORD) -> str:
         """Return a new token, or nothing."""
         entered = await self.accounts.sign_in("ahrens", password)
-        return entered[1] if entered else ""
+        return entered.token if entered else ""
 
     async def session(self, token: str) -> Session | None:
         """Return the living session."""
