@@ -76,7 +76,7 @@ def pages(stage: Stage, login: str) -> list[str]:
             "/zustand", "/klaerfaelle/clearing-1", f"/nachrichten/{REPEATABLE}",
             f"/klaerfaelle/{DOUBT}", f"/nachrichten/{DOUBT_MESSAGE}", "/verwaltung",
             "/verwaltung/aemter", "/verwaltung/rechte", "/verwaltung/aktenarten",
-            "/verwaltung/speicher", "/verwaltung/konten",
+            "/verwaltung/speicher", "/verwaltung/konten", "/verwaltung/konten/neu",
             f"/verwaltung/konten/{house.accounts['ahrens']}",
             f"/verwaltung/konten/{house.accounts['verwalter']}",
         ],

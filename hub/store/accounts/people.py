@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hub.core.clock import Clock
-from hub.core.errors import Conflict, Rejected
+from hub.core.errors import Rejected
 from hub.core.ids import uuid7
-from hub.store.accounts import attempts, federated, halfway, sessions
+from hub.store.accounts import attempts, federated, halfway, keeping, sessions
 from hub.store.accounts.federated import Attempt, Identity, LogoutSaid
 from hub.store.accounts.halfway import Entered, Halfway, Way
 from hub.store.accounts.model import Account, Role, Session, to_account
@@ -43,7 +43,7 @@ class Accounts:
         encoded = await self._passwords.hash(password)
         now = self._clock.now_us()
         account = Account(uuid7(now), tenant, login.strip().lower(), name, roles)
-        await self._database.write(lambda tx: _insert(tx, account, encoded, now))
+        await self._database.write(lambda tx: keeping.add(tx, account, encoded, now))
         return account
 
     async def create_federated(
@@ -59,7 +59,7 @@ class Accounts:
             raise Rejected("account_without_role", "Ein Konto braucht mindestens eine Rolle.")
         now = self._clock.now_us()
         account = Account(uuid7(now), tenant, login.strip().lower(), name, roles)
-        await self._database.write(lambda tx: _insert(tx, account, "", now))
+        await self._database.write(lambda tx: keeping.add(tx, account, "", now))
         return account
 
     async def begin(self, attempt: Attempt) -> None:
@@ -110,7 +110,9 @@ class Accounts:
             Rejected: no such account.
         """
         now = self._clock.now_us()
-        await self._database.write(lambda tx: _let_behind(tx, login.strip().lower(), walls, now))
+        await self._database.write(
+            lambda tx: keeping.let_behind(tx, _known(tx, login.strip().lower()), walls, now)
+        )
 
     async def disable(self, login: str) -> None:
         """Forbid sign-in and end every session of the account.
@@ -215,43 +217,11 @@ def _find(tx: Transaction, login: str) -> Row | None:
     return tx.one("SELECT * FROM account WHERE login = :login", login=login)
 
 
-def _insert(tx: Transaction, account: Account, encoded: str, now_us: int) -> None:
-    added = tx.run(
-        "INSERT INTO account (id, tenant, login, name, roles, password, federated, state,"
-        " changed_us) VALUES (:id, :tenant, :login, :name, :roles, :password, :federated,"
-        " 'active', :now)"
-        " ON CONFLICT (login) DO NOTHING",
-        id=account.id,
-        tenant=account.tenant,
-        login=account.login,
-        name=account.name,
-        roles=" ".join(sorted(account.roles)),
-        password=encoded,
-        federated=int(not encoded),
-        now=now_us,
-    )
-    if not added:
-        raise Conflict(
-            "login_taken",
-            f"Die Anmeldekennung „{account.login}“ ist vergeben.",
-            remedy="Eine andere Kennung wählen oder das Passwort neu setzen.",
-        )
-
-
 def _known(tx: Transaction, login: str) -> str:
     row = _find(tx, login)
     if row is None:
         raise Rejected("unknown_account", f"Das Konto „{login}“ gibt es nicht.")
     return str(row["id"])
-
-
-def _let_behind(tx: Transaction, login: str, walls: frozenset[str], now_us: int) -> None:
-    tx.run(
-        "UPDATE account SET walls = :walls, changed_us = :now WHERE id = :id",
-        walls=" ".join(sorted(walls)),
-        now=now_us,
-        id=_known(tx, login),
-    )
 
 
 def _set_password(tx: Transaction, login: str, encoded: str, now_us: int) -> None:

@@ -29,16 +29,22 @@ class Written:
     rest: str
 
 
+def new_word() -> str:
+    """Return a password for the first sign-in, easy to read out and to type."""
+    return _grouped("".join(secrets.choice(_ALPHABET) for _ in range(_NAME + _REST)))
+
+
+def _grouped(text: str) -> str:
+    return "-".join(text[at : at + _NAME] for at in range(0, len(text), _NAME))
+
+
 def new_codes() -> tuple[str, ...]:
     """Return codes nobody can guess, each with a name of its own."""
     codes: dict[str, str] = {}
     while len(codes) < NUMBER:
         text = "".join(secrets.choice(_ALPHABET) for _ in range(_NAME + _REST))
         codes[text[:_NAME]] = text
-    return tuple(
-        "-".join(text[at : at + _NAME] for at in range(0, len(text), _NAME))
-        for text in codes.values()
-    )
+    return tuple(map(_grouped, codes.values()))
 
 
 def read(text: str) -> Written | None:
@@ -80,10 +86,10 @@ def hash_of(tx: Transaction, account_id: str, name: str) -> str | None:
 
 def use_up(tx: Transaction, account_id: str, name: str) -> bool:
     """Take a code out; tell whether it was there."""
-    return 1 == tx.run(
+    return tx.run(
         "DELETE FROM recovery_code WHERE account_id = :account AND name = :name",
         account=account_id, name=name,
-    )  # fmt: skip
+    ) == 1  # fmt: skip
 
 
 def left(tx: Transaction, account_id: str) -> int:

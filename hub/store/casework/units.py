@@ -120,6 +120,14 @@ def stand_in(tx: Transaction, person: str, deputy: str, since: date, until: date
     )  # fmt: skip
 
 
+def stand_back(tx: Transaction, tenant: str, person: str, deputy: str) -> bool:
+    """Let one person no longer stand in for another; tell whether they did."""
+    return tx.run(
+        "DELETE FROM deputy WHERE tenant = :tenant AND person = :person AND deputy = :deputy",
+        tenant=tenant, person=person, deputy=deputy,
+    ) == 1  # fmt: skip
+
+
 def deputies(tx: Transaction, tenant: str, today: date) -> list[Row]:
     """Return who stands in for whom, today or later."""
     return tx.all(

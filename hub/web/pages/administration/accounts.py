@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
 
 from aiohttp import web
 
 from hub.store.accounts import Role, factors, keeping
-from hub.store.database import Row
 from hub.web.faults import Denied
 from hub.web.pages.administration import wording
+from hub.web.pages.administration.competence import shown
+from hub.web.pages.administration.kept import PATH, back, found, others
 from hub.web.presentation.rendering import render
 from hub.web.visit import visit_of
-
-PATH: Final = "/verwaltung/konten"
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -30,33 +28,33 @@ async def listed(request: web.Request) -> web.Response:
 
 async def show(request: web.Request) -> web.Response:
     """Show one account with what can be done about it."""
-    visit, row = visit_of(request), await _found(request)
+    visit, row = visit_of(request), await found(request)
     return render(
         request, "account.html", wording=wording, row=row, roles=list(Role), path_of=PATH,
         own=row["id"] == visit.account.id, office_name=visit.services.office(row["tenant"]),
-        now=visit.services.clock.now_us(),
+        now=visit.services.clock.now_us(), works=await shown(visit, row),
     )  # fmt: skip
 
 
 async def lock(request: web.Request) -> web.Response:
     """Forbid sign-in and end every session."""
-    visit, row = visit_of(request), await _others(request)
+    visit, row = visit_of(request), await others(request)
     now_us = visit.services.clock.now_us()
     await visit.services.database.write(partial(keeping.lock, account=row["id"], now_us=now_us))
-    return _back(row)
+    return back(row)
 
 
 async def unlock(request: web.Request) -> web.Response:
     """Allow sign-in again."""
-    visit, row = visit_of(request), await _others(request)
+    visit, row = visit_of(request), await others(request)
     now_us = visit.services.clock.now_us()
     await visit.services.database.write(partial(keeping.unlock, account=row["id"], now_us=now_us))
-    return _back(row)
+    return back(row)
 
 
 async def give_roles(request: web.Request) -> web.Response:
     """Set the roles of an account."""
-    visit, row = visit_of(request), await _others(request)
+    visit, row = visit_of(request), await others(request)
     said = {str(word) for word in (await request.post()).getall("rolle", [])}
     roles = frozenset(role for role in Role if role.value in said)
     give = partial(
@@ -64,40 +62,16 @@ async def give_roles(request: web.Request) -> web.Response:
     )
     visit.note(object=f"{row['id']} {' '.join(sorted(roles))}")
     await visit.services.database.write(give)
-    return _back(row)
+    return back(row)
 
 
 async def reset_factor(request: web.Request) -> web.Response:
     """Take the second factor off an account; its owner sets up a new one at the next sign-in."""
-    visit, row = visit_of(request), await _others(request)
+    visit, row = visit_of(request), await others(request)
     reset = partial(
         factors.reset, account_id=row["id"], by=visit.account.login,
         now_us=visit.services.clock.now_us(),
     )  # fmt: skip
     if not await visit.services.database.write(reset):
         raise Denied(409, "factor_gone")
-    return _back(row)
-
-
-async def _found(request: web.Request) -> Row:
-    """Return the account asked for; one of somebody else's office is not there."""
-    visit = visit_of(request)
-    name = request.match_info["kept_account"]
-    row = await visit.services.database.read(
-        partial(keeping.find, account=name, tenant=visit.account.tenant)
-    )
-    if row is None:
-        raise Denied(404, "not_found")
-    return row
-
-
-async def _others(request: web.Request) -> Row:
-    """Return the account to be changed; nobody changes what they may do themselves."""
-    row = await _found(request)
-    if row["id"] == visit_of(request).account.id:
-        raise Denied(409, "own_account")
-    return row
-
-
-def _back(row: Row) -> web.Response:
-    return web.Response(status=303, headers={"Location": f"{PATH}/{row['id']}"})
+    return back(row)

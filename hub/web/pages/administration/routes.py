@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from hub.web import policy
-from hub.web.pages.administration import accounts, house, storage
+from hub.web.pages.administration import accounts, competence, house, joining, kept, storage
 from hub.web.policy import Policy, Route
 
 
@@ -23,7 +23,7 @@ def _changing(action: str) -> Policy:
     return replace(_seeing(action, "kept_account"), csrf=True, fresh=True)
 
 
-_ACCOUNT: Final = f"{accounts.PATH}/{{kept_account}}"
+_ACCOUNT: Final = f"{kept.PATH}/{{kept_account}}"
 _STORAGE: Final = f"{storage.PATH}/{{office}}"
 
 ROUTES: Final = (
@@ -31,7 +31,15 @@ ROUTES: Final = (
     Route("GET", "/verwaltung/aemter", "offices", house.offices, _seeing("offices_viewed")),
     Route("GET", "/verwaltung/rechte", "rights", house.rights, _seeing("rights_viewed")),
     Route("GET", "/verwaltung/aktenarten", "kinds", house.kinds, _seeing("kinds_viewed")),
-    Route("GET", accounts.PATH, "accounts", accounts.listed, _seeing("accounts_listed")),
+    Route("GET", kept.PATH, "accounts", accounts.listed, _seeing("accounts_listed")),
+    Route(
+        "GET", f"{kept.PATH}/neu", "account-form", joining.form,
+        replace(_seeing("account_prepared", "kept_account"), fresh=True),
+    ),
+    Route(
+        "POST", f"{kept.PATH}/neu", "account-create", joining.create,
+        _changing("account_created"),
+    ),
     Route(
         "GET", _ACCOUNT, "account", accounts.show,
         replace(_seeing("account_viewed", "kept_account"), fresh=True),
@@ -47,6 +55,26 @@ ROUTES: Final = (
     Route(
         "POST", f"{_ACCOUNT}/freigeben", "account-unlock", accounts.unlock,
         _changing("account_unlocked"),
+    ),
+    Route(
+        "POST", f"{_ACCOUNT}/einmalpasswort", "account-password", joining.issue,
+        _changing("account_password_issued"),
+    ),
+    Route(
+        "POST", f"{_ACCOUNT}/mauern", "account-walls", competence.let_behind,
+        _changing("account_walls_set"),
+    ),
+    Route(
+        "POST", f"{_ACCOUNT}/sachgebiete", "account-units", competence.join,
+        _changing("account_units_set"),
+    ),
+    Route(
+        "POST", f"{_ACCOUNT}/vertretung", "account-deputy", competence.stand_in,
+        _changing("account_deputy_set"),
+    ),
+    Route(
+        "POST", f"{_ACCOUNT}/vertretung/ende", "account-deputy-end", competence.stand_back,
+        _changing("account_deputy_ended"),
     ),
     Route(
         "POST", f"{_ACCOUNT}/zweiter-faktor", "account-factor", accounts.reset_factor,

@@ -39,4 +39,8 @@ def account(row: Row, now_us: int) -> Word:
         return Word("gesperrt", "bad", "cross")
     if row["locked_until_us"] > now_us:
         return Word("ruht nach Fehlversuchen", "warn", "clock")
+    if row["one_time_until_us"] > now_us:
+        return Word("Einmalpasswort ausgegeben", "busy", "key")
+    if row["one_time_until_us"]:
+        return Word("Einmalpasswort abgelaufen", "warn", "key")
     return Word("zugelassen", "good", "check")

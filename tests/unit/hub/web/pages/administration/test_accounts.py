@@ -54,7 +54,7 @@ async def test_roles_count_from_the_next_click(
     ]
 
 
-@pytest.mark.parametrize("act", ["sperren", "freigeben", "rollen", "zweiter-faktor"])
+@pytest.mark.parametrize("act", ["sperren", "freigeben", "rollen"])
 async def test_nobody_changes_their_own_account(
     house: SmallHouse, arrive: Arrive, act: str
 ) -> None:
