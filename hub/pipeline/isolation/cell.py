@@ -2,7 +2,8 @@
 
 A child has no keys, no database, no network where the kernel allows to take it away, and
 limits on memory, processor time, file size and descriptors. Its functions take and return
-plain values; what it must know of an office's past it asks through its pipe.
+plain values; what it must know of an office's past it asks through its pipe. It believes what
+it hears there; what it says itself is believed by nobody (:mod:`hub.pipeline.isolation.border`).
 """
 
 from __future__ import annotations
@@ -26,6 +27,17 @@ from hub.letters.render import render
 from hub.pipeline.decision.knowledge import Fact, Knowledge, Query
 from hub.pipeline.decision.mind import Mind, Rules, Sources
 from hub.pipeline.decision.reading import Leg, Understood
+from hub.pipeline.isolation.border import (
+    Answer,
+    Ask,
+    Crash,
+    Done,
+    Job,
+    Ready,
+    bad,
+    good,
+    said,
+)
 from hub.pipeline.isolation.runs import answered, decide_run, read_run
 
 _NEW_NETWORK = 0x40000000
@@ -40,13 +52,6 @@ class Limits:
     wall_s: float
     recycle_after: int
     cpu_s: int = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What a child sends instead of its answers when it must know something."""
-
-    query: Query
 
 
 class Cell:
@@ -84,31 +89,27 @@ class Cell:
         return verdict.verdict, verdict.findings
 
 
-Job = tuple[str, tuple[Any, ...]]
-"""Name of a cell function and its arguments."""
-Answer = tuple[bool, Any]
-"""Whether it went well, and the result or the error."""
-
-
-def live(pipe: Connection, limits: Limits, sources: Sources) -> None:
-    """Serve groups of jobs until the pipe closes."""
+def live(pipe: Connection) -> None:
+    """Take limits and rules from the pipe, then serve groups of jobs until it closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    limits, sources = pipe.recv()
 
     def ask(query: Query) -> Fact:
-        pipe.send(Ask(query))
-        good, value = pipe.recv()
-        if not good:
+        pipe.send_bytes(said(Ask(query)))
+        well, value = pipe.recv()
+        if not well:
             raise value
         return value
 
     cell = Cell(sources, ask)
     _confine(limits)
-    pipe.send("ready")
+    pipe.send_bytes(said(Ready()))
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             _allow(limits.cpu_s)
             jobs: list[Job] = pipe.recv()
-            pipe.send([_do(getattr(cell, name), arguments) for name, arguments in jobs])
+            answers = [_do(getattr(cell, name), arguments) for name, arguments in jobs]
+            pipe.send_bytes(said(Done(tuple(answers))))
 
 
 def _allow(seconds: int) -> None:
@@ -120,15 +121,11 @@ def _allow(seconds: int) -> None:
 
 def _do(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Answer:
     try:
-        return True, function(*arguments)
+        return good(function(*arguments))
     except HubError as exc:
-        return False, exc
+        return bad(exc)
     except Exception as exc:  # noqa: BLE001  any fault of a parser becomes an answer
-        return False, CellFault(type(exc).__name__, _place(exc))
-
-
-class CellFault(Exception):
-    """An unexpected fault inside a child: its type and place, never its words."""
+        return Crash(type(exc).__name__, _place(exc))
 
 
 def _place(exc: BaseException) -> str:

@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import multiprocessing
+import subprocess
+import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+from multiprocessing import Pipe
+from pathlib import Path
 from typing import Any
 
-from hub.core.errors import HubError, Misconfigured, NotChecked, Undecodable
+from hub.core.errors import HubError, Misconfigured, Undecodable
 from hub.core.findings import Finding, Verdict
 from hub.core.record import Record
 from hub.pipeline.decision.knowledge import Fact, Query
 from hub.pipeline.decision.mind import Sources
 from hub.pipeline.decision.reading import Leg, Understood
-from hub.pipeline.isolation.cell import Answer, Ask, CellFault, Job, Limits, live
-from hub.pipeline.isolation.runs import Decided, Run, read_answer
+from hub.pipeline.isolation.border import Ask, Crash, Done, Job, Said, hear, read_answer
+from hub.pipeline.isolation.cell import Limits
+from hub.pipeline.isolation.runs import Decided, Run, read_decided
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,11 @@ GROUP_BYTES = 128 * 1024
 
 START_S = 60.0
 """Compiling all schemas takes seconds on a busy machine."""
+
+_SOURCE = str(Path(__file__).resolve().parents[3])
+
+Outcome = tuple[bool, Any]
+"""Whether it went well, and the result or the error."""
 
 
 @dataclass(slots=True)
@@ -60,25 +67,35 @@ class _Child:
 
     def __init__(self, limits: Limits, sources: Sources) -> None:
         self._limits = limits
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process: BaseProcess = context.Process(
-            target=live, args=(theirs, limits, sources), daemon=True
-        )
-        self._process.start()
-        theirs.close()
+        self._pipe, theirs = Pipe()
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603  this program itself
+                [sys.executable, "-m", "hub.pipeline.isolation", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                # Keys and passwords may stand in ours.
+                env={"PYTHONPATH": _SOURCE, "LC_ALL": "C.UTF-8"},
+            )
+        self._sources = sources
         self.jobs = 0
+
+    def begin(self) -> None:
+        """Return when it has loaded everything.
+
+        Raises:
+            Misconfigured: it cannot.
+        """
         try:
-            _receive(self._pipe, START_S)
+            self._send((self._limits, self._sources))
+            self._receive(START_S)
         except _Dead as exc:
-            self.end()
             raise Misconfigured(
                 "cell_start_failed",
                 "Die Prüfprozesse lassen sich nicht starten.",
                 remedy="„aktenhub check“ nennt das fehlerhafte Schema oder die Abbildung.",
             ) from exc
 
-    def do(self, jobs: list[Job], tell: Callable[[Query], Answer]) -> list[Answer]:
+    def do(self, jobs: list[Job], tell: Callable[[Query], Outcome]) -> list[Outcome]:
         """Run a group; what the child asks meanwhile is told.
 
         Raises:
@@ -86,10 +103,15 @@ class _Child:
         """
         self.jobs += len(jobs)
         self._send(jobs)
-        while isinstance(said := _receive(self._pipe, self._limits.wall_s), Ask):
-            self._send(tell(said.query))
-        answers: list[Answer] = said
-        return answers
+        while isinstance(heard := self._receive(self._limits.wall_s), Ask):
+            self._send(tell(heard.query))
+        try:
+            if isinstance(heard, Done):
+                pairs = zip(jobs, heard.answers, strict=True)
+                return [read_answer(name, answer) for (name, _), answer in pairs]
+        except ValueError as exc:
+            raise _Dead from exc
+        raise _Dead
 
     def _send(self, value: object) -> None:
         try:
@@ -97,20 +119,20 @@ class _Child:
         except (BrokenPipeError, OSError) as exc:
             raise _Dead from exc
 
+    def _receive(self, timeout_s: float) -> Said:
+        try:
+            if self._pipe.poll(timeout_s):
+                # More than it may hold itself is no answer.
+                return hear(self._pipe.recv_bytes(self._limits.memory_mb * 1024 * 1024))
+        except (EOFError, OSError, ValueError) as exc:
+            raise _Dead from exc
+        raise _Dead
+
     def end(self) -> None:
-        """Stop the child."""
-        self._pipe.close()
+        """Stop the child; whoever waits for it in another thread hears that it is dead."""
         self._process.kill()
-        self._process.join()
-
-
-def _receive(pipe: Connection, timeout_s: float) -> Any:  # noqa: ANN401  whatever was sent
-    try:
-        if pipe.poll(timeout_s):
-            return pipe.recv()
-    except (EOFError, OSError) as exc:
-        raise _Dead from exc
-    raise _Dead
+        self._process.wait()
+        self._pipe.close()
 
 
 class Isolation:
@@ -149,7 +171,7 @@ class Isolation:
         """
         data = run.encode()
         answer: bytes = await self._request("decide", (data,), run.tenant, len(data))
-        return read_answer(answer)
+        return read_decided(answer)
 
     async def understand(self, data: bytes, name: str, legs: Sequence[Leg]) -> Understood:
         """Recognise, read, check and map received bytes.
@@ -218,12 +240,22 @@ class Isolation:
     async def _early(self) -> _Child | None:
         """Start a child before there is work; whoever comes first is told if it cannot be."""
         try:
-            return await asyncio.to_thread(_Child, self._limits, self._sources)
+            return await self._started()
         except Exception:
             log.warning("cell_not_started", exc_info=True)
             return None
         finally:
             self._early_ended.release()
+
+    async def _started(self) -> _Child:
+        """Start a child; one that is not wanted any more meanwhile is ended."""
+        child = _Child(self._limits, self._sources)
+        try:
+            await asyncio.to_thread(child.begin)
+        except BaseException:
+            child.end()
+            raise
+        return child
 
     async def ready(self) -> None:
         """Wait until every child has been started, or has failed to."""
@@ -234,7 +266,7 @@ class Isolation:
         """Let a child do a group and return the child for the next, if it may live on."""
         try:
             if child is None:
-                child = await asyncio.to_thread(_Child, self._limits, self._sources)
+                child = await self._started()
             jobs = [request.job for request in group]
             answers = await asyncio.to_thread(child.do, jobs, self._teller(group))
         except Exception as exc:  # noqa: BLE001  whatever it is, whoever waits is told
@@ -247,12 +279,12 @@ class Isolation:
         await asyncio.to_thread(child.end)
         return None
 
-    def _teller(self, group: list[_Request]) -> Callable[[Query], Answer]:
+    def _teller(self, group: list[_Request]) -> Callable[[Query], Outcome]:
         """Return who answers a child's questions, about no office but those it works for."""
         tenants = {request.tenant for request in group}
         loop = asyncio.get_running_loop()
 
-        def tell(query: Query) -> Answer:
+        def tell(query: Query) -> Outcome:
             if query[1] not in tenants:
                 raise _Dead
             try:
@@ -271,7 +303,7 @@ class Isolation:
             await self._after_death(group)
             return
         log.error("cell_failed", exc_info=exc)
-        fault = exc if isinstance(exc, HubError) else CellFault(type(exc).__name__, "")
+        fault = exc if isinstance(exc, HubError) else Crash(type(exc).__name__).to_error()
         for request in group:
             _settle(request, (False, fault))
 
@@ -300,22 +332,12 @@ class Isolation:
                 await self._queue.put(request)
 
 
-def _settle(request: _Request, answer: Answer) -> None:
+def _settle(request: _Request, outcome: Outcome) -> None:
     if request.done.done():
         return
-    good, value = answer
-    if good:
+    well, value = outcome
+    if well:
         request.done.set_result(value)
-    elif isinstance(value, CellFault):
-        kind, place = value.args
-        request.done.set_exception(
-            NotChecked(
-                "check_crashed",
-                f"Die Prüfung ist abgebrochen ({kind}).",
-                place=place,
-                remedy="Die Nachricht wartet als Klärfall; den Hersteller benachrichtigen.",
-            )
-        )
     else:
         request.done.set_exception(value)
 

@@ -117,7 +117,7 @@ def answered(decided: Sequence[Decided]) -> bytes:
     return _TO_BYTES.encode(decided)
 
 
-def read_answer(data: bytes) -> list[Decided]:
+def read_decided(data: bytes) -> list[Decided]:
     """Read what :func:`answered` wrote."""
     return _TO_DECIDED.decode(data)
 

@@ -1,7 +1,6 @@
 """Parsers in children: what kills one takes nothing with it, and nobody waits for ever."""
 
 import asyncio
-import multiprocessing.process
 import os
 import signal
 import time
@@ -51,9 +50,17 @@ async def nothing(queries: Sequence[Query]) -> dict[Query, Fact]:
     return dict.fromkeys(queries)
 
 
-def child() -> multiprocessing.process.BaseProcess:
-    [one] = multiprocessing.active_children()
-    return one
+def child() -> int:
+    """Return the one child this process has."""
+    me = f"/proc/{os.getpid()}/task"
+    children = {n for path in Path(me).glob("*/children") for n in path.read_text().split()}
+    [one] = [n for n in children if b"isolation" in Path(f"/proc/{n}/cmdline").read_bytes()]
+    return int(one)
+
+
+def environment(process: int) -> bytes:
+    """Return what a process was given as its environment."""
+    return Path(f"/proc/{process}/environ").read_bytes()
 
 
 async def test_bytes_become_records() -> None:
@@ -63,16 +70,24 @@ async def test_bytes_become_records() -> None:
     assert (Verdict.PASSED, "Falldaten") == (understood.verdict, understood.records[0].kind)
 
 
+async def test_a_child_has_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AKTENHUB_SECRET", "geheim")
+    async with isolation() as pool:
+        await pool.understand(FALLDATEN, "a.xml", LEGS)
+
+        assert b"geheim" not in environment(child())
+
+
 async def test_a_child_that_is_killed_is_replaced_and_its_job_done() -> None:
     async with isolation() as pool:
         await pool.understand(FALLDATEN, "a.xml", LEGS)
-        first = child().pid
-        os.kill(first or 0, signal.SIGKILL)
+        first = child()
+        os.kill(first, signal.SIGKILL)
 
         understood = await pool.understand(FALLDATEN, "a.xml", LEGS)
 
         assert Verdict.PASSED is understood.verdict
-        assert first != child().pid
+        assert first != child()
 
 
 async def test_what_kills_a_child_twice_is_poison_and_its_neighbours_survive() -> None:
@@ -170,11 +185,11 @@ async def test_an_error_keeps_its_place_across_the_pipe() -> None:
 async def test_a_child_is_replaced_after_its_share_of_jobs() -> None:
     async with isolation(recycle_after=2) as pool:
         await pool.understand(FALLDATEN, "a.xml", LEGS)
-        first = child().pid
+        first = child()
         await pool.understand(FALLDATEN, "a.xml", LEGS)
         await pool.understand(FALLDATEN, "a.xml", LEGS)
 
-        assert first != child().pid
+        assert first != child()
 
 
 async def test_more_jobs_than_a_group_are_all_answered() -> None:
