@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
+from efile.errors import FilingError
 from efile.kinds.catalog import FileKinds
 from efile.model import Akte, LargeFile
 
@@ -163,6 +164,14 @@ class ObjectStore(Protocol):
 
         Raises:
             NotFound: no such object.
+        """
+        ...
+
+    async def get_all(self, tenant: str, keys: Sequence[str]) -> list[bytes | FilingError]:
+        """Return for each key, in their order, all bytes or why there are none.
+
+        They are read one after the other, with less ado between them than by :meth:`get`; who
+        asks sees to it that they fit into memory together.
         """
         ...
 

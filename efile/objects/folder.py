@@ -11,12 +11,12 @@ from __future__ import annotations
 import asyncio
 import os
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from efile.errors import StorageUnavailable
+from efile.errors import FilingError, StorageUnavailable
 from efile.integrity.digest import sha256_of_stream
 from efile.integrity.proven import pieces_of, proven
 from efile.model import LargeFile
@@ -59,6 +59,11 @@ class FolderStore:
         """Return all bytes."""
         path = self._path(tenant, key)
         return await _run(lambda: _found(path, key).read_bytes())
+
+    async def get_all(self, tenant: str, keys: Sequence[str]) -> list[bytes | FilingError]:
+        """Return for each key, in their order, all bytes or why there are none."""
+        named = [(key, self._path(tenant, key)) for key in keys]
+        return await _run(lambda: [_bytes(path, key) for key, path in named])
 
     async def get_range(self, tenant: str, key: str, start: int, length: int) -> bytes:
         """Return ``length`` bytes from ``start``."""
@@ -118,6 +123,13 @@ def _found(path: Path, key: str) -> Path:
     if not path.is_file():
         raise object_missing(key)
     return path
+
+
+def _bytes(path: Path, key: str) -> bytes | FilingError:
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, IsADirectoryError):
+        return object_missing(key)
 
 
 def _slice(path: Path, start: int, length: int) -> bytes:

@@ -1,8 +1,9 @@
 """The only module that speaks S3.
 
 The client library retries PUTs by itself and hides conditional writes; it gets its own
-connection pool without retries and with short time-outs, and conditions go through one small
-function. Calls block, so they run in threads of our own, never in the event loop.
+connection pool without retries and with short time-outs. Whole objects, which are fetched and
+stored most, go over lines of our own (:mod:`efile.objects.wire`). Calls block, so they run in
+threads of our own, never in the event loop.
 
 An object is never believed to be stored because the server said so: it is read back and
 compared. Residual risk: on servers that ignore ``If-None-Match`` two writers of *different*
@@ -13,26 +14,29 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, BinaryIO, TypeVar, cast
-from weakref import WeakValueDictionary
 
 import urllib3
 from minio import Minio
 from minio.error import MinioException
 
-from efile.errors import StorageMisconfigured
+from efile.errors import FilingError, StorageMisconfigured
 from efile.integrity.digest import sha256_of_stream
 from efile.integrity.proven import PIECE_BYTES, proven
 from efile.model import LargeFile
 from efile.objects import s3_bucket, s3_trials
-from efile.objects.faults import object_differs, readback_differs
+from efile.objects.faults import object_differs, object_missing, readback_differs
 from efile.objects.layout import PROBE_ROOT, checked_key, checked_tenant
-from efile.objects.s3_bucket import Protection, get, put_if_absent
-from efile.objects.s3_faults import ABSENT, code_of, status_of, translated
+from efile.objects.s3_bucket import Protection
+from efile.objects.s3_faults import ABSENT, code_of, translated
+from efile.objects.wire.lines import Lines
+from efile.objects.wire.signing import Signer
+from efile.objects.wire.turns import Turns
+from efile.objects.wire.whole import Refused, WholeObjects
 from efile.ports import ObjectInfo, ObjectVersion
 
 T = TypeVar("T")
@@ -82,10 +86,15 @@ class S3Store:
             region=access.region,
             http_client=self._http,
         )
+        self.whole = WholeObjects(
+            Lines(secure=access.secure, connect_s=_CONNECT_S, read_s=_READ_S),
+            Signer(access.access_key, access.secret_key, access.region),
+            self._address,
+        )
+        """One object at a time, from its first to its last byte."""
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="efile-s3")
         self._protection: dict[str, Protection] = {}
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        """Who writes under a key now; forgotten with the last who waits."""
+        self._turns = Turns()
 
     async def prepare(self, tenant: str) -> None:
         """Create the tenant's bucket if it is missing; once per process see to its protection."""
@@ -111,25 +120,30 @@ class S3Store:
         """
         bucket = self.bucket(tenant)
         place = checked_key(key)
-        # Some servers refuse both of two writers who come with one key at the same moment.
-        async with self._turns.setdefault(f"{bucket}/{place}", asyncio.Lock()):
+        async with self._turns.of(f"{bucket}/{place}"):
             if isinstance(data, LargeFile):
                 await self.run(lambda: _put_file(self.client, bucket, place, data), key)
                 return
             look = not by_content or len(data) > _PART_BYTES
-            await self.run(lambda: _put_once(self.client, bucket, place, data, look=look), key)
+            await self.run(lambda: self._put_once(bucket, place, data, look=look), key)
 
     async def get(self, tenant: str, key: str) -> bytes:
         """Return all bytes."""
         bucket = self.bucket(tenant)
-        return await self.run(lambda: get(self.client, bucket, key), key)
+        return await self.run(lambda: self.whole.get(bucket, key), key)
+
+    async def get_all(self, tenant: str, keys: Sequence[str]) -> list[bytes | FilingError]:
+        """Return for each key, in their order, all bytes or why there are none."""
+        bucket = self.bucket(tenant)
+        place = keys[0] if keys else ""
+        return await self.run(lambda: [_found(self.whole, bucket, key) for key in keys], place)
 
     async def get_range(self, tenant: str, key: str, start: int, length: int) -> bytes:
         """Return ``length`` bytes from ``start``."""
         if length <= 0:
             return b""
         bucket = self.bucket(tenant)
-        return await self.run(lambda: _get_range(self.client, bucket, key, start, length), key)
+        return await self.run(lambda: _get_range(self.whole, bucket, key, start, length), key)
 
     async def head(self, tenant: str, key: str) -> ObjectInfo:
         """Return key and size."""
@@ -165,6 +179,7 @@ class S3Store:
         """End the threads and the connections."""
         await asyncio.to_thread(self._threads.shutdown)
         self._http.clear()
+        self.whole.close()
 
     def bucket(self, tenant: str) -> str:
         """Return the name of the tenant's bucket."""
@@ -175,7 +190,7 @@ class S3Store:
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._threads, work)
-        except (MinioException, urllib3.exceptions.HTTPError, OSError) as exc:
+        except (MinioException, Refused, urllib3.exceptions.HTTPError, OSError) as exc:
             raise translated(exc, place) from exc
 
     async def refuses_wrong_secret(self, tenant: str) -> bool:
@@ -186,7 +201,8 @@ class S3Store:
 
     async def keeps_first_on_condition(self, tenant: str, key: str) -> bool:
         """Whether ``If-None-Match: *`` is answered 412 and the first bytes stay."""
-        return await self._tried(s3_trials.condition_holds, tenant, key)
+        bucket = self.bucket(tenant)
+        return await self.run(lambda: s3_trials.condition_holds(self.whole, bucket, key), key)
 
     async def keeps_versions(self, tenant: str, key: str) -> bool:
         """Whether two writes leave two versions, the older readable."""
@@ -204,6 +220,39 @@ class S3Store:
         """Whether a version under legal hold cannot be deleted, and can be afterwards."""
         return await self._tried(s3_trials.hold_holds, tenant, key)
 
+    def _put_once(self, bucket: str, key: str, data: bytes, *, look: bool) -> None:
+        present = _present(self.whole, bucket, key) if look else None
+        written = False
+        if present is None:
+            written = self._put(bucket, key, data)
+            present = self.whole.get(bucket, key) if written else _present(self.whole, bucket, key)
+            if present is None:
+                # Nothing to be seen and yet a refusal: some servers count a delete marker as an
+                # object.
+                self.whole.put(bucket, key, data)
+                written, present = True, self.whole.get(bucket, key)
+        if present != data:
+            raise readback_differs(key) if written else object_differs(key)
+
+    def _put(self, bucket: str, key: str, data: bytes) -> bool:
+        """Write; return whether the server took the bytes."""
+        if len(data) > _PART_BYTES:
+            stream = io.BytesIO(data)
+            self.client.put_object(bucket, key, stream, len(data), part_size=_PART_BYTES)
+            return True
+        try:
+            self.whole.put_if_absent(bucket, key, data)
+        except Refused as exc:
+            # 412: something lies there; 409: somebody writes at this moment. Reading back decides.
+            if exc.status not in {409, 412}:
+                raise
+            return False
+        return True
+
+    def _address(self, bucket: str) -> str:
+        """Return where the objects of a bucket lie, as the library has it."""
+        return self.client.get_presigned_url("GET", bucket, "x").partition("?")[0][:-1]
+
     async def _tried(self, trial: Callable[[Minio, str, str], bool], tenant: str, key: str) -> bool:
         bucket = self.bucket(tenant)
         return await self.run(lambda: trial(self.client, bucket, key), key)
@@ -218,21 +267,6 @@ class S3Store:
         finally:
             await stranger.close()
         return False
-
-
-def _put_once(client: Minio, bucket: str, key: str, data: bytes, *, look: bool) -> None:
-    present = _present(client, bucket, key) if look else None
-    if present is None:
-        written = _put(client, bucket, key, data)
-        present = get(client, bucket, key) if written else _present(client, bucket, key)
-        if present is None:
-            # Nothing to be seen and yet a refusal: some servers count a delete marker as an object.
-            client._put_object(bucket, key, data)  # noqa: SLF001  as put_if_absent, without a condition
-            written, present = True, get(client, bucket, key)
-    else:
-        written = False
-    if present != data:
-        raise readback_differs(key) if written else object_differs(key)
 
 
 def _put_file(client: Minio, bucket: str, key: str, file: LargeFile) -> None:
@@ -269,35 +303,25 @@ def _digest(client: Minio, bucket: str, key: str) -> tuple[str, int] | None:
         response.release_conn()
 
 
-def _put(client: Minio, bucket: str, key: str, data: bytes) -> bool:
-    """Write; return whether the server took the bytes."""
-    if len(data) > _PART_BYTES:
-        client.put_object(bucket, key, io.BytesIO(data), len(data), part_size=_PART_BYTES)
-        return True
+def _present(objects: WholeObjects, bucket: str, key: str) -> bytes | None:
     try:
-        put_if_absent(client, bucket, key, data)
-    except MinioException as exc:
-        # 412: something lies there; 409: somebody writes at this moment. Reading back decides.
-        if status_of(exc) not in {409, 412}:
-            raise
-        return False
-    return True
-
-
-def _present(client: Minio, bucket: str, key: str) -> bytes | None:
-    try:
-        return get(client, bucket, key)
-    except MinioException as exc:
+        return objects.get(bucket, key)
+    except Refused as exc:
         if code_of(exc) in ABSENT:
             return None
         raise
 
 
-def _get_range(client: Minio, bucket: str, key: str, start: int, length: int) -> bytes:
+def _found(objects: WholeObjects, bucket: str, key: str) -> bytes | FilingError:
+    found = _present(objects, bucket, key)
+    return object_missing(key) if found is None else found
+
+
+def _get_range(objects: WholeObjects, bucket: str, key: str, start: int, length: int) -> bytes:
     try:
-        return get(client, bucket, key, start, length)
-    except MinioException as exc:
+        return objects.get(bucket, key, start, length)
+    except Refused as exc:
         # 416: the object ends before the range begins.
-        if status_of(exc) != 416:  # noqa: PLR2004  HTTP "range not satisfiable"
+        if exc.status != 416:  # noqa: PLR2004  HTTP "range not satisfiable"
             raise
         return b""

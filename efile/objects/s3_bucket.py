@@ -185,24 +185,6 @@ def _of_object(client: Minio, bucket: str, key: str) -> list[ObjectVersion]:
     return [each for each in versions(client, bucket, key) if each.key == key]
 
 
-def put_if_absent(client: Minio, bucket: str, key: str, data: bytes) -> None:
-    """PUT with ``If-None-Match: *``; the public method would turn it into metadata.
-
-    Servers that do not know the condition ignore it or answer 501; then it is left out.
-    """
-    try:
-        client._put_object(bucket, key, data, {"If-None-Match": "*"})  # noqa: SLF001  no public way
-    except MinioException as exc:
-        if status_of(exc) != 501:  # noqa: PLR2004  HTTP "not implemented"
-            raise
-        client._put_object(bucket, key, data)  # noqa: SLF001  the same call without the condition
-
-
-def get(client: Minio, bucket: str, key: str, start: int = 0, length: int = 0) -> bytes:
-    """Return bytes of an object; without a length all from ``start``."""
-    return read(client.get_object(bucket, key, offset=start, length=length))
-
-
 def read(response: BaseHTTPResponse) -> bytes:
     """Return what an answer carries, and give its connection back."""
     try:

@@ -8,6 +8,7 @@ from minio.error import S3Error, ServerError
 
 from efile.errors import FilingError, StorageMisconfigured, StorageUnavailable
 from efile.objects.faults import object_missing
+from efile.objects.wire.whole import Refused
 
 ABSENT = {"NoSuchKey", "NoSuchObject", "NoSuchVersion", "ResourceNotFound"}
 """How servers say that there is no such object."""
@@ -26,6 +27,8 @@ _OPERATOR = {
 
 def status_of(exc: Exception) -> int:
     """Return the HTTP status behind an error of the client, 0 if none."""
+    if isinstance(exc, Refused):
+        return exc.status
     if isinstance(exc, S3Error):
         return int(exc.response.status)
     if isinstance(exc, ServerError):
@@ -37,7 +40,7 @@ def code_of(exc: Exception) -> str:
     """Return the S3 error code; the client does not read it from ``text/xml`` answers."""
     if isinstance(exc, S3Error):
         return str(exc.code)
-    found = _CODE.search(str(getattr(exc, "_body", "")))
+    found = _CODE.search(exc.body if isinstance(exc, Refused) else str(getattr(exc, "_body", "")))
     return found.group(1) if found else ""
 
 

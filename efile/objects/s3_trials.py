@@ -17,20 +17,21 @@ from minio.error import MinioException
 from minio.retention import Retention
 
 from efile.objects import s3_bucket
-from efile.objects.s3_bucket import get, put_if_absent, read
+from efile.objects.s3_bucket import read
 from efile.objects.s3_faults import ABSENT, code_of, status_of
+from efile.objects.wire.whole import Refused, WholeObjects
 
 _LOCK_S = 120
 """Long enough to try a deletion on a busy server, short enough where nobody may lift it."""
 
 
-def condition_holds(client: Minio, bucket: str, key: str) -> bool:
+def condition_holds(objects: WholeObjects, bucket: str, key: str) -> bool:
     """Tell whether a second write under a condition is refused and the first bytes stay."""
-    put_if_absent(client, bucket, key, b"first")
+    objects.put_if_absent(bucket, key, b"first")
     try:
-        put_if_absent(client, bucket, key, b"other")
-    except MinioException as exc:
-        return status_of(exc) == 412 and get(client, bucket, key) == b"first"  # noqa: PLR2004  HTTP "precondition failed"
+        objects.put_if_absent(bucket, key, b"other")
+    except Refused as exc:
+        return exc.status == 412 and objects.get(bucket, key) == b"first"  # noqa: PLR2004  HTTP "precondition failed"
     return False
 
 

@@ -5,9 +5,9 @@ Verification and drills run on it, so that they cannot change what they are to p
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
-from efile.errors import StorageMisconfigured
+from efile.errors import FilingError, StorageMisconfigured
 from efile.model import LargeFile
 from efile.ports import ObjectInfo, ObjectStore, ObjectVersion
 
@@ -53,6 +53,11 @@ class LookedAt:
     async def get(self, tenant: str, key: str) -> bytes:
         """Return all bytes and count them."""
         return self._counted(await self._inner.get(tenant, key))
+
+    async def get_all(self, tenant: str, keys: Sequence[str]) -> list[bytes | FilingError]:
+        """Return for each key, in their order, all bytes or why there are none; count them."""
+        found = await self._inner.get_all(tenant, keys)
+        return [self._counted(one) if isinstance(one, bytes) else one for one in found]
 
     async def get_range(self, tenant: str, key: str, start: int, length: int) -> bytes:
         """Return ``length`` bytes from ``start`` and count them."""

@@ -152,10 +152,19 @@ class KeyRing:
         """
         if not envelope.is_sealed(stored):
             return stored
-        header = envelope.header_of(stored, place)
+        return envelope.unseal(await self.of_file(tenant, akte, place, stored), place, stored)
+
+    async def of_file(self, tenant: str, akte: str, place: str, sealed: bytes) -> DataKey:
+        """Return the key of a file that opens what was sealed for a place of it.
+
+        Raises:
+            NotFound: the key is gone.
+            IntegrityBroken: it was sealed for another file.
+        """
+        header = envelope.header_of(sealed, place)
         if header.akte != akte:
             raise envelope.altered(place)
-        return envelope.unseal(await self.opening(tenant, header, place), place, stored)
+        return await self.opening(tenant, header, place)
 
     async def _fetch(self, tenant: str, akte: str, key_id: str, place: str, *, known: bool) -> None:
         """Get a key from storage; ``known`` says that the file has another one."""

@@ -10,11 +10,11 @@ Sizes are those in storage: a sealed content is a little larger than what was fi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from efile.errors import FilingError
+from efile.errors import FilingError, IntegrityBroken, NotFound
 from efile.model import LargeFile
 from efile.objects import layout
 from efile.ports import ObjectInfo, ObjectStore, ObjectVersion
@@ -85,6 +85,25 @@ class SealedStore:
             return stored
         return await self._ring.opened(tenant, _file(key), key, stored)
 
+    async def get_all(self, tenant: str, keys: Sequence[str]) -> list[bytes | FilingError]:
+        """Return for each key, in their order, the whole content or why there is none."""
+        stored = await self._inner.get_all(tenant, keys)
+        opening = [
+            await self._opening(tenant, key, found) for key, found in zip(keys, stored, strict=True)
+        ]
+        return await asyncio.to_thread(_unsealed, list(zip(keys, stored, opening, strict=True)))
+
+    async def _opening(
+        self, tenant: str, key: str, found: bytes | FilingError
+    ) -> DataKey | FilingError | None:
+        """Return what opens an object; nothing where it is not sealed."""
+        if isinstance(found, FilingError) or not _file(key) or not envelope.is_sealed(found):
+            return None
+        try:
+            return await self._ring.of_file(tenant, _file(key), key, found)
+        except (NotFound, IntegrityBroken) as exc:
+            return exc
+
     async def get_range(self, tenant: str, key: str, start: int, length: int) -> bytes:
         """Return ``length`` bytes of the content from ``start`` (fewer at the end)."""
         header = await self._header(tenant, key) if _file(key) else None
@@ -141,3 +160,23 @@ class SealedStore:
 def _file(key: str) -> str:
     """Return the file whose key seals the object; empty where it passes as it is."""
     return "" if key.startswith(layout.DATA_KEYS_ROOT) else layout.akte_of(key)
+
+
+def _unsealed(
+    stored: Sequence[tuple[str, bytes | FilingError, DataKey | FilingError | None]],
+) -> list[bytes | FilingError]:
+    """Return each content; runs beside the event loop."""
+    return [_opened(*one) for one in stored]
+
+
+def _opened(
+    key: str, found: bytes | FilingError, own: DataKey | FilingError | None
+) -> bytes | FilingError:
+    if isinstance(own, FilingError):
+        return own
+    if isinstance(found, FilingError) or own is None:
+        return found
+    try:
+        return envelope.unseal(own, key, found)
+    except IntegrityBroken as exc:
+        return exc

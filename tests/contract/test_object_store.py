@@ -159,6 +159,19 @@ async def test_a_missing_object_is_not_found(store: ObjectStore) -> None:
         await store.get_range("muster", KEY, 0, 1)
 
 
+async def test_several_come_together_in_order_with_those_that_are_missing(
+    store: ObjectStore,
+) -> None:
+    for number in (1, 2):
+        await store.put_once("muster", f"{KEY}{number}", bytes([number]) * number)
+
+    found = await store.get_all("muster", [f"{KEY}2", f"{KEY}0", f"{KEY}1"])
+
+    assert [b"\x02\x02", b"\x01"] == [one for one in found if isinstance(one, bytes)]
+    assert isinstance(found[1], NotFound)
+    assert [] == await store.get_all("muster", [])
+
+
 async def test_another_tenants_object_is_not_found(store: ObjectStore) -> None:
     await store.put_once("muster", KEY, b"mine")
 

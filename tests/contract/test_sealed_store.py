@@ -77,6 +77,17 @@ async def vault(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     await asyncio.to_thread(database.close)
 
 
+async def test_of_several_each_is_opened_or_says_why_not(vault: Vault) -> None:
+    moved = f"v1/a/{OTHER}/o/aa/name"
+    await vault.store.put_once("muster", KEY, b"content")
+    await vault.move(moved)
+
+    found = await vault.store.get_all("muster", [moved, KEY, f"{KEY}.missing"])
+
+    assert [IntegrityBroken, bytes, NotFound] == [type(one) for one in found]
+    assert b"content" == found[1]
+
+
 SIZES = [0, 1, 100_000, SEGMENT, SEGMENT + 1, 5 * SEGMENT]
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 import pytest
 
 from efile import Conflict, S3Access, S3Store, StorageMisconfigured, StorageUnavailable
-from efile.objects.s3_bucket import put_if_absent
 
 
 @dataclass
@@ -173,7 +172,7 @@ async def test_a_condition_is_sent_as_a_header_of_its_own() -> None:
     listener = await asyncio.start_server(server, "127.0.0.1", 0)
     store = store_at(listener.sockets[0].getsockname()[1])
 
-    await store.run(lambda: put_if_absent(store.client, "bucket", "key", b"data"), "key")
+    await store.run(lambda: store.whole.put_if_absent("bucket", "key", b"data"), "key")
 
     assert b"if-none-match: *" in server.requests[0].lower()
     assert b"x-amz-meta" not in server.requests[0].lower()
