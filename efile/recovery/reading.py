@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from efile.errors import IntegrityBroken, NotFound
+from efile.errors import FilingError, IntegrityBroken, NotFound
 from efile.filing import Archive, entry
 from efile.index.entries import Entry
 from efile.integrity.digest import sha256_hex
 from efile.model import HELD_BYTES, Document, DocumentPart, Fault, LargeFile, Part
 from efile.objects.pieces import digest_of
 from efile.recovery import faults
-from efile.recovery.survey import each_of
+from efile.recovery.fetching import each_of, portions
 from efile.sealing import packed
 
-_GROUP = 100
-"""Documents per transaction: beyond this the shared commit no longer costs time."""
+_GROUP, _GROUP_CHARACTERS = 400, 8_000_000
+"""Documents and their text per transaction: beyond this the shared commit no longer costs time."""
 _PACKS = 4
 """Packs held: those of neighbouring batches may be mixed in time."""
 
@@ -35,6 +35,11 @@ class Ready:
 
     entry: Entry
     faults: tuple[Fault, ...]
+
+    @property
+    def length(self) -> int:
+        """Characters of its text."""
+        return len(self.entry.words.body)
 
 
 async def prepared(
@@ -49,21 +54,31 @@ async def prepared(
     ordered = sorted(
         documents, key=lambda each: (leaves.get(each.leaf, len(leaves)), each.filed_at_us, each.id)
     )
-    for start in range(0, len(ordered), _GROUP):
-        group = ordered[start : start + _GROUP]
-        yield [each async for _, each in each_of(group, lambda one: _prepare(one, shelf, archive))]
+    together = list(portions((each, sum(part.size for part in each.parts)) for each in ordered))
+    group: list[Ready] = []
+    async for _, ready in each_of(together, lambda some: _prepare(some, shelf, archive)):
+        group += ready
+        if len(group) >= _GROUP or sum(each.length for each in group) > _GROUP_CHARACTERS:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
-async def _prepare(document: Document, shelf: _Shelf, archive: Archive) -> Ready:
-    parts, broken = [], []
-    with ExitStack() as copies:
-        for listed in document.parts:
-            data = await shelf.get(document, listed, copies)
-            if data is not None:
-                parts.append(Part(listed.role, listed.name, listed.mime, data))
-            else:
-                broken.append(faults.digest_mismatch(listed.place))
-        return Ready(await entry(document, parts, archive), tuple(broken))
+async def _prepare(documents: Sequence[Document], shelf: _Shelf, archive: Archive) -> list[Ready]:
+    apart = await shelf.apart(documents)
+    ready = []
+    for document in documents:
+        parts, broken = [], []
+        with ExitStack() as copies:
+            for listed in document.parts:
+                data = await shelf.get(document, listed, apart, copies)
+                if data is not None:
+                    parts.append(Part(listed.role, listed.name, listed.mime, data))
+                else:
+                    broken.append(faults.digest_mismatch(listed.place))
+            ready.append(Ready(await entry(document, parts, archive), tuple(broken)))
+    return ready
 
 
 class _Shelf:
@@ -74,13 +89,32 @@ class _Shelf:
         self._turn = asyncio.Lock()
         self._packs: OrderedDict[str, bytes | None] = OrderedDict()
 
+    async def apart(self, documents: Sequence[Document]) -> dict[str, bytes | FilingError]:
+        """Return the objects these documents of one tenant have for themselves; no large ones."""
+        keys = {
+            part.object_key: None
+            for each in documents
+            for part in each.parts
+            if not part.packed and part.size <= HELD_BYTES
+        }
+        if not keys:
+            return {}
+        found = await self._archive.objects.get_all(documents[0].tenant, list(keys))
+        return dict(zip(keys, found, strict=True))
+
     async def get(
-        self, document: Document, part: DocumentPart, copies: ExitStack
+        self,
+        document: Document,
+        part: DocumentPart,
+        apart: Mapping[str, bytes | FilingError],
+        copies: ExitStack,
     ) -> bytes | LargeFile | None:
         """Return a part as it was filed, or None; a large one is copied until ``copies`` ends."""
         if part.size > HELD_BYTES:
             return await self._copy(document.tenant, part, copies)
-        data = await self._bytes(document, part)
+        data = await self._unpacked(document, part) if part.packed else apart[part.object_key]
+        if isinstance(data, FilingError):
+            return None
         return data if data is not None and sha256_hex(data) == part.sha256 else None
 
     async def _copy(self, tenant: str, part: DocumentPart, copies: ExitStack) -> LargeFile | None:
@@ -94,9 +128,7 @@ class _Shelf:
         whole = found == (part.sha256, part.size)
         return LargeFile(Path(copy.name), part.sha256, part.size) if whole else None
 
-    async def _bytes(self, document: Document, part: DocumentPart) -> bytes | None:
-        if not part.packed:
-            return await self._fetch(document.tenant, part.object_key)
+    async def _unpacked(self, document: Document, part: DocumentPart) -> bytes | None:
         async with self._turn:
             if part.object_key not in self._packs:
                 fetched = await self._fetch(document.tenant, part.object_key)

@@ -20,7 +20,7 @@ from efile.objects import layout
 from efile.ports import Host, Signing, Stamping
 from efile.proof.wording import moment
 from efile.recovery import faults
-from efile.recovery.survey import each_of
+from efile.recovery.fetching import each_of
 
 _LEAF_BYTES = 32
 _ONE_TURN = 10_000

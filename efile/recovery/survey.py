@@ -5,11 +5,8 @@ All three recoveries begin here, so they agree on what a document is.
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from efile.errors import FilingError, IntegrityBroken, NotFound
 from efile.filing import Archive
@@ -19,12 +16,9 @@ from efile.model import Document, DocumentPart, Fault
 from efile.objects import layout, manifest, pack
 from efile.recovery import faults
 from efile.recovery.endings import Endings, read_endings
+from efile.recovery.fetching import each_of, fetched
 from efile.sealing import packed
 from efile.sealing.ring import KeyReader
-
-A = TypeVar("A")
-B = TypeVar("B")
-_AT_ONCE = 16
 
 
 @dataclass(slots=True)
@@ -104,18 +98,13 @@ async def survey(tenant: str, archive: Archive) -> Survey:
             seen.sizes |= {item.key: item.size for item in page}
     seen.endings.look(seen.sizes)
 
-    async def read(key: str) -> bytes | FilingError:
-        if layout.is_pack(key) and seen.sizes[key] > pack.LARGEST:
-            return b""
-        try:
-            return await archive.objects.get(tenant, key)
-        except (NotFound, IntegrityBroken) as exc:
-            return exc
-
     there = (key for key in seen.sizes if key not in seen.endings.remains)
     manifests = sorted(key for key in there if layout.is_manifest(key))
     packs = sorted(key for key in seen.sizes if layout.is_pack(key))
-    async for key, stored in each_of([*manifests, *packs], read):
+    for key in (key for key in packs if seen.sizes[key] > pack.LARGEST):
+        await _look(seen, tenant, key, b"", archive)
+    packs = [key for key in packs if seen.sizes[key] <= pack.LARGEST]
+    async for key, stored in fetched(tenant, [*manifests, *packs], seen.sizes, archive.objects):
         await _look(seen, tenant, key, stored, archive)
     return seen
 
@@ -239,23 +228,3 @@ async def loss(
         hidden = any(each.key == key and each.is_delete_marker for each in versions)
         return faults.object_hidden(key) if hidden else missing(key)
     return None
-
-
-async def each_of(
-    items: Sequence[A], work: Callable[[A], Awaitable[B]]
-) -> AsyncIterator[tuple[A, B]]:
-    """Yield each item with its result, in order; a bounded number of them is under way at once."""
-    under_way: deque[tuple[A, asyncio.Future[B]]] = deque()
-    try:
-        for item in items:
-            if len(under_way) == _AT_ONCE:
-                first, result = under_way.popleft()
-                yield first, await result
-            under_way.append((item, asyncio.ensure_future(work(item))))
-        while under_way:
-            first, result = under_way.popleft()
-            yield first, await result
-    finally:
-        for _, result in under_way:
-            result.cancel()
-        await asyncio.gather(*(result for _, result in under_way), return_exceptions=True)

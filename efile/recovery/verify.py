@@ -6,9 +6,10 @@ only for what storage cannot know, namely documents whose manifest has vanished.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+import asyncio
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from efile.errors import IntegrityBroken, NotFound
+from efile.errors import FilingError, IntegrityBroken, NotFound
 from efile.filing import Archive
 from efile.index import keys, metadata
 from efile.integrity.digest import sha256_hex
@@ -17,9 +18,10 @@ from efile.objects import layout
 from efile.objects.pieces import digest_of
 from efile.ports import Clock, Host
 from efile.recovery import endings, faults
+from efile.recovery.fetching import each_of, portions
 from efile.recovery.log import against_documents, compared, indexed_log
 from efile.recovery.stored_log import read_log
-from efile.recovery.survey import Survey, each_of, loss, survey
+from efile.recovery.survey import Survey, loss, survey
 from efile.sealing.envelope import sealed_size
 
 
@@ -37,12 +39,13 @@ async def verify(tenant: str, archive: Archive, clock: Clock, host: Host) -> Ver
         if not part.packed
     }
     size, found = seen.bytes_read, seen.faults()
-    async for _, (length, fault) in each_of(
-        sorted(expected | dict.fromkeys(seen.orphans())),
-        lambda key: _examine(tenant, key, expected.get(key), seen.sizes.get(key, 0), archive),
+    keys = sorted(expected | dict.fromkeys(seen.orphans()))
+    together = list(portions((key, seen.sizes.get(key, 0)) for key in keys))
+    async for _, read in each_of(
+        together, lambda some: _examine(tenant, some, expected, seen, archive)
     ):
-        size += length
-        found += [fault] if fault else []
+        size += sum(length for length, _ in read)
+        found += [fault for _, fault in read if fault]
     found += await against_index(tenant, seen, indexed, archive)
     found += [*stored.faults, *compared(tenant, logged, stored)]
     found += await against_documents(tenant, logged, seen, indexed, archive)
@@ -112,26 +115,60 @@ def _contradictions(seen: Survey, indexed: Iterable[Document]) -> Iterator[Fault
 
 
 async def _examine(
-    tenant: str, key: str, part: DocumentPart | None, listed: int, archive: Archive
+    tenant: str,
+    keys: Sequence[str],
+    expected: Mapping[str, DocumentPart],
+    seen: Survey,
+    archive: Archive,
+) -> list[tuple[int, Fault | None]]:
+    """Return bytes read and fault of each blob."""
+    digests = await _digests(tenant, keys, seen, archive)
+    return [
+        await _judged(tenant, key, digest, expected.get(key), seen.sizes.get(key, 0), archive)
+        for key, digest in zip(keys, digests, strict=True)
+    ]
+
+
+async def _digests(
+    tenant: str, keys: Sequence[str], seen: Survey, archive: Archive
+) -> list[tuple[str, int] | FilingError]:
+    """Return digest and length of each blob, or why it has none."""
+    if seen.sizes.get(keys[0], 0) <= HELD_BYTES:
+        found = await archive.objects.get_all(tenant, keys)
+        return await asyncio.to_thread(_hashed, found)
+    # So large a blob is a portion by itself.
+    try:
+        return [await digest_of(archive.objects, tenant, keys[0])]
+    except (NotFound, IntegrityBroken) as exc:
+        return [exc]
+
+
+def _hashed(found: Sequence[bytes | FilingError]) -> list[tuple[str, int] | FilingError]:
+    """Return digest and length of each; runs beside the event loop."""
+    return [one if isinstance(one, FilingError) else (sha256_hex(one), len(one)) for one in found]
+
+
+async def _judged(
+    tenant: str,
+    key: str,
+    digest: tuple[str, int] | FilingError,
+    part: DocumentPart | None,
+    listed: int,
+    archive: Archive,
 ) -> tuple[int, Fault | None]:
     """Return bytes read and fault of one blob; without a part there is nothing to compare."""
-    try:
-        if listed > HELD_BYTES:
-            digest, length = await digest_of(archive.objects, tenant, key)
-        else:
-            data = await archive.objects.get(tenant, key)
-            digest, length = sha256_hex(data), len(data)
-    except NotFound as exc:
-        if exc.code == "key_missing":
-            return 0, faults.key_missing(exc.place)
+    if isinstance(digest, NotFound):
+        if digest.code == "key_missing":
+            return 0, faults.key_missing(digest.place)
         return 0, await loss(tenant, key, archive, faults.object_missing)
-    except IntegrityBroken:
+    if isinstance(digest, FilingError):
         return listed, _broken(key, part, listed)
+    sha256, length = digest
     if part is None:
         return listed, None
     if length != part.size:
         return listed, faults.size_mismatch(key, part.size, length)
-    return listed, None if digest == part.sha256 else faults.digest_mismatch(key)
+    return listed, None if sha256 == part.sha256 else faults.digest_mismatch(key)
 
 
 def _broken(key: str, part: DocumentPart | None, listed: int) -> Fault:

@@ -181,6 +181,7 @@ def show_efile(figures: EFileFigures) -> None:
             ("Speicherung", figures.store),
             ("Ablegen", f"{figures.filed_per_second} Briefe je Sekunde"),
             ("  je CPU-Sekunde", figures.filed_per_cpu_second),
+            ("  von der nackten Grenze", _of(figures.filed_ratio, figures.filed_bare_per_second)),
             ("Suche p50 / p95", f"{figures.search_p50_ms} / {figures.search_p95_ms} ms über HTTP"),
             ("  in", f"{figures.documents} Dokumenten, Datenbank {figures.database_mb} MB"),
             ("  Rechenzeit", f"{figures.search_cpu_ms} ms je Suche"),
@@ -188,8 +189,16 @@ def show_efile(figures: EFileFigures) -> None:
             ("Seite der Aktenliste", f"{figures.list_kb} kB"),
             ("Prüfen", f"{figures.verify_mb_per_second} MB je Sekunde"),
             ("  je CPU-Sekunde", figures.verify_mb_per_cpu_second),
+            (
+                "  von der nackten Grenze",
+                _of(figures.verify_ratio, figures.verify_bare_mb_per_second),
+            ),
             ("Wiederaufbau", f"{figures.rebuild_per_second} Dokumente je Sekunde"),
             ("  je CPU-Sekunde", figures.rebuild_per_cpu_second),
+            (
+                "  von der nackten Grenze",
+                _of(figures.rebuild_ratio, figures.rebuild_bare_per_second),
+            ),
             ("Akte als ein PDF", f"{figures.whole_file_pdf_seconds} s"),
             ("  Seiten", figures.whole_file_pdf_pages),
             ("Speicher", f"{figures.rss_mb} MiB"),
@@ -202,6 +211,10 @@ def show_efile(figures: EFileFigures) -> None:
     columns = {"kind": "Frage", "p50_ms": "p50 ms", "p95_ms": "p95 ms", "cpu_ms": "CPU ms",
                "asked": "gefragt", "empty": "ohne Treffer"}  # fmt: skip
     show_table(rows, columns)
+
+
+def _of(ratio: float, limit: float) -> str:
+    return f"{ratio:.0%} von {limit}"
 
 
 def show_growth(figures: GrowthFigures) -> None:

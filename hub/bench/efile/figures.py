@@ -26,6 +26,29 @@ class Timed:
         return self.done / self.cpu_s
 
 
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """What the same server and engine do in the same run for a plain loop."""
+
+    written_per_second: float
+    """Letters with a manifest, stored and read back."""
+    read_mb_per_second: float
+    """Every object read and hashed."""
+    words_per_second: float
+    """Texts taken into an empty table of words."""
+
+    def beside(self, filed: Timed, verified: Timed, rebuilt: Timed) -> dict[str, float]:
+        """Return the figures, each with how much of it is reached."""
+        return {
+            "filed_bare_per_second": round(self.written_per_second, 1),
+            "filed_ratio": round(filed.rate / self.written_per_second, 2),
+            "verify_bare_mb_per_second": round(self.read_mb_per_second, 1),
+            "verify_ratio": round(verified.rate / self.read_mb_per_second, 2),
+            "rebuild_bare_per_second": round(self.words_per_second, 1),
+            "rebuild_ratio": round(rebuilt.rate / self.words_per_second, 2),
+        }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
     """How long answers to one kind of question took, in milliseconds."""
@@ -49,6 +72,9 @@ class EFileFigures:
     letter_bytes: int
     filed_per_second: float
     filed_per_cpu_second: float
+    filed_bare_per_second: float
+    """What a plain client stores and reads back of such letters."""
+    filed_ratio: float
     documents: int
     """In the index while it was searched."""
     preload_seconds: float
@@ -66,9 +92,15 @@ class EFileFigures:
     """The same of the page of that file."""
     verify_mb_per_second: float
     verify_mb_per_cpu_second: float
+    verify_bare_mb_per_second: float
+    """What a plain client reads and hashes of the same objects."""
+    verify_ratio: float
     verify_objects: int
     rebuild_per_second: float
     rebuild_per_cpu_second: float
+    rebuild_bare_per_second: float
+    """Letters' words the engine takes into an empty table."""
+    rebuild_ratio: float
     rebuilt: int
     """Documents: the letters, and as many messages as wished."""
     whole_file_pdf_seconds: float

@@ -1,7 +1,8 @@
 """``bench efile``: fills an installation, files, verifies and rebuilds, then searches over HTTP.
 
 Two offices: one has as many documents as wished in the index and is searched, the other files
-letters with their storage, verifies and rebuilds them, in the same database.
+letters with their storage and verifies them, in the same database. Its index is then built
+from storage alone into an empty one, as a drill does it.
 """
 
 from __future__ import annotations
@@ -10,22 +11,34 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from efile import EFile, ExportOrder, FilingError, FilingRequest
+from efile import (
+    EFile,
+    ExportOrder,
+    FilingError,
+    FilingRequest,
+    RebuildReport,
+    index_migrations,
+)
 from hub.app import CLOCK, Place, open_database, open_efile
+from hub.app.rooms import open_store
 from hub.bench.efile.asking import Clerks
+from hub.bench.efile.bare import read_limit, words_limit, write_limit
 from hub.bench.efile.corpus import LETTER_BYTES, Corpus
-from hub.bench.efile.figures import Answers, EFileFigures, Timed
+from hub.bench.efile.figures import Answers, Bare, EFileFigures, Timed
 from hub.bench.machine import cpu_seconds, fsync_rate, peak_rss_mb
 from hub.bench.tally import percentile
 from hub.core.clock import local_date
 from hub.core.errors import Unavailable
 from hub.demo.cast import BEISPIELHAUSEN, MUSTERSTADT
 from hub.demo.stage import Stage, python, set_stage, wait_for_port
+from hub.store.database import Database
+from hub.store.migrate import migrate
+from hub.store.sqlite import SqliteDatabase
 
 T = TypeVar("T")
 THICK = 1000
@@ -40,6 +53,8 @@ _BATCH = 100
 PAGES = 20
 """How often a page is opened."""
 _HASHED_MB = 64
+_BARE = 500
+"""Letters a plain client stores at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +74,7 @@ class _Stored:
     verified: Timed
     objects: int
     rebuilt: Timed
+    bare: Bare
     bound: Timed
     """Pages of a whole file as one PDF."""
     intact: bool
@@ -97,6 +113,7 @@ async def measure_efile(folder: Path, wanted: Wanted) -> EFileFigures:
         letter_bytes=LETTER_BYTES,
         filed_per_second=round(stored.filed.rate, 1),
         filed_per_cpu_second=round(stored.filed.per_cpu_second, 1),
+        **stored.bare.beside(stored.filed, stored.verified, stored.rebuilt),
         documents=wanted.documents + THICK,
         preload_seconds=round(preload_s, 1),
         database_mb=round(_size_mb(stage.place), 1),
@@ -152,23 +169,59 @@ async def _with_storage(stage: Stage, wanted: Wanted) -> _Stored:
         open_database(stage.place) as database,
         open_efile(stage.place, database) as room,
     ):
+        bare = await _bare(stage, corpus, wanted)
         await _file(room, [corpus.request(0, corpus.as_pdf(0))])
         filed = await _filed(room, corpus, wanted.letters, others)
         for first in range(0, wanted.messages, _BATCH):
             await _file(room, [corpus.message(n) for n in range(first, first + _BATCH)])
         report, verified_s, verified_cpu = await _timed(partial(room.verify, tenant), others)
-        again, rebuilt_s, rebuilt_cpu = await _timed(partial(room.rebuild, tenant), others)
+        bare = replace(bare, read_mb_per_second=await _read(stage, tenant))
+        again, rebuilt = await _rebuilt(stage, database, tenant, others)
         bound = await _bound(room, corpus, others)
         rss_mb = await asyncio.to_thread(peak_rss_mb, others)
     return _Stored(
         filed,
         Timed(done=report.bytes / 1_000_000, seconds=verified_s, cpu_s=verified_cpu),
         report.objects,
-        Timed(done=again.documents, seconds=rebuilt_s, cpu_s=rebuilt_cpu),
+        rebuilt,
+        bare,
         bound,
         report.intact and not again.faults,
         rss_mb,
     )
+
+
+async def _bare(stage: Stage, corpus: Corpus, wanted: Wanted) -> Bare:
+    """Measure what server and engine do without us."""
+    store, letters = open_store(stage.place), min(wanted.letters, _BARE)
+    try:
+        written = await write_limit(store, MUSTERSTADT.id, letters)
+    finally:
+        await store.close()
+    words = await words_limit(stage.folder, corpus, wanted.letters + wanted.messages)
+    return Bare(written, 0.0, words)
+
+
+async def _read(stage: Stage, tenant: str) -> float:
+    store = open_store(stage.place)
+    try:
+        return await read_limit(store, tenant)
+    finally:
+        await store.close()
+
+
+async def _rebuilt(
+    stage: Stage, database: Database, tenant: str, others: list[int]
+) -> tuple[RebuildReport, Timed]:
+    """Build an empty index from storage."""
+    empty = SqliteDatabase(stage.folder / "rebuilt.db")
+    try:
+        await migrate(empty, index_migrations(empty.dialect), CLOCK.now_us())
+        async with open_efile(stage.place, database, index=empty) as room:
+            report, seconds, cpu_s = await _timed(partial(room.rebuild, tenant), others)
+    finally:
+        await asyncio.to_thread(empty.close)
+    return report, Timed(done=report.documents, seconds=seconds, cpu_s=cpu_s)
 
 
 async def _filed(room: EFile, corpus: Corpus, letters: int, others: list[int]) -> Timed:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
-from efile import FolderStore
+from efile import FilingError, FolderStore
 from efile.objects.layout import is_pack
 from tests.efile_house import message, open_house
 
@@ -20,6 +21,10 @@ class CountingStore(FolderStore):
     async def get(self, tenant: str, key: str) -> bytes:
         self.fetched[key] += 1
         return await super().get(tenant, key)
+
+    async def get_all(self, tenant: str, keys: Sequence[str]) -> list[bytes | FilingError]:
+        self.fetched.update(keys)
+        return await super().get_all(tenant, keys)
 
     async def get_range(self, tenant: str, key: str, start: int, length: int) -> bytes:
         self.fetched[key] += 1
