@@ -16,8 +16,8 @@ _MOST_TRIED = 1_500_000
 """Pairs of words that are compared within one place."""
 _LEAST_ALIKE = 0.3
 """Share of words in common below which a place reads better as a whole."""
-_ISLAND = 1
-"""So few unchanged words between changes are told as changed with them."""
+_ISLAND = 5
+"""An unchanged word between changes that is shorter (und, der) is told as changed with them."""
 _FOLDED_LINES = 300
 """Unchanged lines of one stretch that can be unfolded."""
 
@@ -111,7 +111,8 @@ def _pieces(old: list[str], new: list[str]) -> Iterator[tuple[str, list[str]]]:
     come: list[str] = []
     codes = matcher.get_opcodes()
     for at, (tag, a, b, c, d) in enumerate(codes):
-        if tag != "equal" or (b - a <= _ISLAND and 0 < at < len(codes) - 1):
+        between = 0 < at < len(codes) - 1
+        if tag != "equal" or (between and b - a == 1 and len(old[a]) < _ISLAND):
             gone += old[a:b]
             come += new[c:d]
         else:
