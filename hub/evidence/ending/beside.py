@@ -24,21 +24,21 @@ _OPEN = (
             "SELECT count(*) AS n FROM task WHERE tenant = :tenant AND akte = :akte"
             " AND done_us IS NULL"
         ),
-        "Zu erledigen: {n} offene Wiedervorlagen.",
+        "Offene Wiedervorlagen: {n}.",
     ),
     (
         (
             "SELECT count(*) AS n FROM emergency WHERE tenant = :tenant AND akte = :akte"
             " AND seen_us IS NULL"
         ),
-        "{n} Notzugriffe hat der Datenschutz noch nicht zur Kenntnis genommen.",
+        "Notzugriffe, die der Datenschutz noch nicht zur Kenntnis genommen hat: {n}.",
     ),
     (
         (
             "SELECT count(*) AS n FROM message WHERE tenant = :tenant AND case_key = :case"
             " AND (state IN ('received', 'routed', 'clearing') OR open_promises > 0)"
         ),
-        "{n} Nachrichten zum Fall sind noch nicht abgeschlossen.",
+        "Noch nicht abgeschlossene Nachrichten zum Fall: {n}.",
     ),
     (
         (

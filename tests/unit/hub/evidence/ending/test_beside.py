@@ -30,8 +30,8 @@ async def test_open_work_is_said_in_words(house: SmallHouse) -> None:
 
     said = await house.database.read(lambda tx: beside(house).open_work(tx, akte))
 
-    assert ["Zu erledigen: 1 offene Wiedervorlagen.",
-            "1 Notzugriffe hat der Datenschutz noch nicht zur Kenntnis genommen."] == [
+    assert ["Offene Wiedervorlagen: 1.",
+            "Notzugriffe, die der Datenschutz noch nicht zur Kenntnis genommen hat: 1."] == [
         one for one in said if "Nachrichten" not in one
     ]  # fmt: skip
     judged = await house.services.efile.disposal.judge(

@@ -91,9 +91,9 @@ async def test_what_stands_against_it_is_said_in_words(house: SmallHouse, arrive
         **{f"grund-{akte}": "Frist"},
     )  # fmt: skip
 
-    assert "1 offene Wiedervorlagen" in page
+    assert "Offene Wiedervorlagen: 1" in page
     assert 409 == sent.status
-    assert "1 offene Wiedervorlagen" in await sent.text()
+    assert "Offene Wiedervorlagen: 1" in await sent.text()
 
 
 async def test_the_certificate_is_read_and_fetched(house: SmallHouse, arrive: Arrive) -> None:
