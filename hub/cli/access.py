@@ -1,4 +1,4 @@
-"""Looks at social data from the command line are in the access log like any other."""
+"""Looks at social data and changes of accounts from the command line are in the access log."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import getpass
 from dataclasses import dataclass
 
 from hub.app import CLOCK
+from hub.core.errors import Rejected
 from hub.store import audit
-from hub.store.database import Database
+from hub.store.accounts import Account, find_account
+from hub.store.database import Database, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,34 @@ class Look:
 
 async def log_look(database: Database, look: Look) -> None:
     """Write the look down, durably, before anything is shown."""
-    access = audit.Access(
+    await database.write(lambda tx: audit.append(tx, _entry(look)))
+
+
+def log_change(tx: Transaction, login: str, action: str, *about: str) -> Account:
+    """Write down what is done with an account, and return it.
+
+    Raises:
+        Rejected: no such account.
+    """
+    account = find_account(tx, login)
+    if account is None:
+        raise Rejected("unknown_account", f"Das Konto „{login.strip().lower()}“ gibt es nicht.")
+    what = " ".join((account.id, *about))[:200]
+    look = Look(action, "kept_account", what, account.tenant, purpose="Verwaltung")
+    audit.append(tx, _entry(look))
+    return account
+
+
+def actor() -> str:
+    """Return how whoever types is named where something is on record."""
+    return f"cli:{getpass.getuser()}"
+
+
+def _entry(look: Look) -> audit.Access:
+    return audit.Access(
         at_us=CLOCK.now_us(),
         tenant=look.tenant,
-        actor=f"cli:{getpass.getuser()}",
+        actor=actor(),
         role="operator",
         action=look.action,
         object_kind=look.object_kind,
@@ -38,4 +64,3 @@ async def log_look(database: Database, look: Look) -> None:
         document=look.document,
         purpose=look.purpose,
     )
-    await database.write(lambda tx: audit.append(tx, access))

@@ -8,10 +8,11 @@ import sys
 
 from efile import FileKinds
 from hub.app import CLOCK, open_database
-from hub.cli.access import Look, log_look
+from hub.cli.access import actor, log_change
 from hub.cli.command import Commands, place_of
 from hub.core.errors import Rejected
-from hub.store.accounts import Accounts, Passwords, Role, factors, find_account
+from hub.store.accounts import Accounts, Passwords, Role, factors
+from hub.store.database import Database, Transaction
 
 
 def register(commands: Commands) -> None:
@@ -54,6 +55,11 @@ def _ask() -> str:
     return sys.stdin.readline().rstrip("\n")
 
 
+async def _log(database: Database, login: str, action: str, *about: str) -> None:
+    """Write down what is about to be done with an account, durably."""
+    await database.write(lambda tx: log_change(tx, login, action, *about))
+
+
 async def _create(options: argparse.Namespace) -> int:
     place = place_of(options)
     if options.tenant:
@@ -66,12 +72,14 @@ async def _create(options: argparse.Namespace) -> int:
             await accounts.create_federated(options.login, **about)
         else:
             await accounts.create(options.login, _ask(), **about)
+        await _log(database, options.login, "account_created", *sorted(roles))
     print(f"Konto {options.login} angelegt.")
     return 0
 
 
 async def _password(options: argparse.Namespace) -> int:
     async with open_database(place_of(options)) as database:
+        await _log(database, options.login, "password_changed")
         await Accounts(database, CLOCK, Passwords()).set_password(options.login, _ask())
     print("Kennwort geändert, alle Sitzungen beendet.")
     return 0
@@ -79,6 +87,7 @@ async def _password(options: argparse.Namespace) -> int:
 
 async def _unbind(options: argparse.Namespace) -> int:
     async with open_database(place_of(options)) as database:
+        await _log(database, options.login, "account_unbound")
         await Accounts(database, CLOCK, Passwords()).unbind(options.login)
     print(f"Konto {options.login} wird bei der nächsten Anmeldung neu zugeordnet.")
     return 0
@@ -96,6 +105,7 @@ async def _walls(options: argparse.Namespace) -> int:
             place=min(unknown),
         )
     async with open_database(place) as database:
+        await _log(database, options.login, "account_walls_set", *sorted(walls))
         await Accounts(database, CLOCK, Passwords()).let_behind(options.login, walls)
     named = ", ".join(sorted(walls)) or "keiner Mauer"
     print(f"Konto {options.login} sieht Akten hinter: {named}.")
@@ -104,17 +114,13 @@ async def _walls(options: argparse.Namespace) -> int:
 
 async def _reset_factor(options: argparse.Namespace) -> int:
     login, now_us = options.login.strip().lower(), CLOCK.now_us()
+
+    def reset(tx: Transaction) -> bool:
+        account = log_change(tx, login, "account_factor_reset")
+        return factors.reset(tx, account.id, actor(), now_us)
+
     async with open_database(place_of(options)) as database:
-        account = await database.read(lambda tx: find_account(tx, login))
-        if account is None:
-            raise Rejected("unknown_account", f"Das Konto „{login}“ gibt es nicht.")
-        look = Look(
-            "account_factor_reset", "kept_account", account.id, account.tenant,
-            purpose="Verwaltung",
-        )  # fmt: skip
-        await log_look(database, look)
-        by = f"cli:{getpass.getuser()}"
-        done = await database.write(lambda tx: factors.reset(tx, account.id, by, now_us))
+        done = await database.write(reset)
     if done:
         print(f"Zweiter Faktor von {login} zurückgesetzt, alle Sitzungen beendet.")
         print("Bei der nächsten Anmeldung wird ein neuer eingerichtet.")
@@ -125,6 +131,7 @@ async def _reset_factor(options: argparse.Namespace) -> int:
 
 async def _disable(options: argparse.Namespace) -> int:
     async with open_database(place_of(options)) as database:
+        await _log(database, options.login, "account_locked")
         await Accounts(database, CLOCK, Passwords()).disable(options.login)
     print(f"Konto {options.login} gesperrt.")
     return 0

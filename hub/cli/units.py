@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Sequence
+from datetime import date
 
 from hub.app import CLOCK, open_database
+from hub.cli.access import log_change
 from hub.cli.command import Commands, place_of, show_json, show_table
 from hub.cli.parser import day
 from hub.core.clock import local_date
 from hub.core.errors import Rejected
 from hub.store.casework import units
+from hub.store.database import Transaction
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -68,7 +72,7 @@ async def _add(options: argparse.Namespace) -> int:
 async def _join(options: argparse.Namespace) -> int:
     login = options.login.strip().lower()
     async with open_database(place_of(options)) as database:
-        await database.write(lambda tx: units.join(tx, login, options.units, CLOCK.now_us()))
+        await database.write(lambda tx: _joined(tx, login, options.units))
     print(f"Konto {login} arbeitet in: {', '.join(sorted(options.units)) or 'keinem Sachgebiet'}.")
     return 0
 
@@ -77,6 +81,16 @@ async def _deputy(options: argparse.Namespace) -> int:
     person, other = options.person.strip().lower(), options.deputy.strip().lower()
     since = options.since or local_date(CLOCK.now_us())
     async with open_database(place_of(options)) as database:
-        await database.write(lambda tx: units.stand_in(tx, person, other, since, options.until))
+        await database.write(lambda tx: _stands_in(tx, person, other, (since, options.until)))
     print(f"{other} vertritt {person} vom {since:%d.%m.%Y} bis {options.until:%d.%m.%Y}.")
     return 0
+
+
+def _joined(tx: Transaction, login: str, wanted: Sequence[str]) -> None:
+    units.join(tx, login, wanted, CLOCK.now_us())
+    log_change(tx, login, "account_units_set", *sorted(wanted))
+
+
+def _stands_in(tx: Transaction, person: str, deputy: str, span: tuple[date, date]) -> None:
+    units.stand_in(tx, person, deputy, *span)
+    log_change(tx, person, "account_deputy_set", deputy, *map(str, span))

@@ -98,6 +98,7 @@ ACTIONS: Final = {
     "account_viewed": "Konto angesehen",
     "account_roles_set": "Rollen eines Kontos geändert",
     "account_locked": "Konto gesperrt",
+    "account_unbound": "Konto vom Anmeldedienst gelöst",
     "account_unlocked": "Konto wieder zugelassen",
     "storages_listed": "Speicher der Ämter angesehen",
     "storage_viewed": "Speicherkarte angesehen",

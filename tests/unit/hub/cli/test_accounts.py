@@ -31,6 +31,13 @@ def _account(command: CommandLine) -> dict[str, object]:
     return rows[0] if rows else {}
 
 
+def _log(command: CommandLine) -> list[tuple[str, str]]:
+    with sqlite3.connect(command.house.database) as connection:
+        rows = connection.execute("SELECT tenant, action FROM access_log ORDER BY seq").fetchall()
+    connection.close()
+    return rows
+
+
 def test_a_password_comes_through_a_pipe(command: CommandLine, pipe: pytest.MonkeyPatch) -> None:
     code = _create(command, "--tenant", OFFICE)
     account = _account(command)
@@ -75,6 +82,7 @@ def test_a_disabled_account_is_marked(command: CommandLine, pipe: pytest.MonkeyP
 
     assert 0 == answer.code
     assert before != _account(command)
+    assert [(OFFICE, "account_created"), (OFFICE, "account_locked")] == _log(command)
 
 
 @pytest.mark.parametrize("verb", ["password", "disable"])
@@ -118,12 +126,11 @@ def test_a_second_factor_is_reset_from_outside_and_on_record(
     connection.close()
     done = command("accounts", "reset-factor", "M.Sommer")
     with sqlite3.connect(command.house.database) as connection:
-        rows = connection.execute("SELECT action, tenant FROM access_log").fetchall()
         left = connection.execute("SELECT count(*) FROM second_factor").fetchone()
     connection.close()
 
     assert (0, 0, 1) == (nothing.code, done.code, command("accounts", "reset-factor", "x").code)
     assert "keinen zweiten Faktor" in nothing.out
     assert "zurückgesetzt" in done.out
-    assert ((0,), [("account_factor_reset", OFFICE)] * 2) == (left, rows)
+    assert ((0,), [(OFFICE, "account_factor_reset")] * 2) == (left, _log(command)[1:])
     assert str(_account(command)["factor_reset_by"]).startswith("cli:")

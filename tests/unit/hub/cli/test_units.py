@@ -1,3 +1,5 @@
+import sqlite3
+
 import pytest
 
 from tests.command_line import OFFICE, CommandLine
@@ -32,6 +34,10 @@ def test_units_members_and_deputies_are_listed(
         (one["person"], one["deputy"], one["until"]) for one in listed["deputies"]
     ]
     assert "winter" in command("units", "list", *TENANT).out
+    with sqlite3.connect(command.house.database) as connection:
+        noted = connection.execute("SELECT action FROM access_log ORDER BY seq").fetchall()
+    connection.close()
+    assert [("account_units_set",), ("account_deputy_set",)] == noted[-2:]
 
 
 @pytest.mark.parametrize(
