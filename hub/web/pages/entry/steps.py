@@ -24,8 +24,11 @@ async def check_code(request: web.Request) -> web.Response:
     if elsewhere := misplaced(visit, Step.CODE):
         return elsewhere
     account = visit.halfway.account
+    form = await request.post()
     count(request, visit, account.login)
-    if not await visit.services.factors.proves(account, said(await request.post())):
+    if form.get("notfallcode"):
+        visit.note(object=f"{account.login} Notfallcode")
+    if not await visit.services.factors.proves(account, said(form)):
         visit.note(result="refused")
         return _code_form(request, status=422)
     return onward(await step_done(visit, proved=True))

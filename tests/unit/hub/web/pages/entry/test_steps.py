@@ -135,11 +135,14 @@ async def test_codes_and_passwords_are_guessed_from_one_purse(guest: Newcomer, a
     assert [422] * 4 + [429] == [one.status for one in answers]
 
 
-async def test_a_recovery_code_opens_as_well(guest: Newcomer, app: App) -> None:
+async def test_a_recovery_code_opens_as_well_and_is_on_record(
+    guest: Newcomer, app: App, log_of: LogOf
+) -> None:
     await guest.begin()
     answer = await guest.step(CODE, notfallcode=app.codes[3].upper())
 
     assert (303, 200) == (answer.status, (await guest.get("/akten")).status)
+    assert "ahrens Notfallcode" in {row["object_id"] for row in await log_of()}
 
 
 async def test_who_has_no_factor_is_led_to_set_one_up_and_then_into_the_house(
