@@ -19,6 +19,8 @@ Passing = Callable[[str], None]
 """Told the name of a step between two durable acts."""
 Dialect = Literal["sqlite", "postgresql"]
 """The two ways SQL is spoken here."""
+Ahead = Literal["filed", "opened", "never"]
+"""When something is made ahead: once its document is filed, when somebody opens it, or never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,3 +272,5 @@ class Host:
     """Without it no head gets a time stamp."""
     beside: Beside = NOTHING_BESIDE
     """Tells what is open on a file, and forgets what it keeps beside one that is destroyed."""
+    first_pages: Ahead = "filed"
+    """When pictures of first pages are made."""

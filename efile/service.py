@@ -53,6 +53,7 @@ from efile.recovery.rebuild import rebuild
 from efile.recovery.reconcile import reconcile
 from efile.recovery.verify import verify
 from efile.renditions import pages
+from efile.renditions.first_pages import FirstPageRoom
 from efile.renditions.scans import ScanRoom
 from efile.renditions.structured import form_of, is_structured
 from efile.retention.room import RetentionRoom
@@ -86,10 +87,9 @@ class EFile:
         self._drawers = LimitedPool(pages.WORKER)
         self._comparers = LimitedPool(comparing.WORKER, workers=1, limits=comparing.LIMITS)
         self._pages = pages.PageRoom(self._drawers)
-        known = host.kinds or FileKinds.load()
         self._archive = Archive(
-            database, self._objects, self._readers, secrets.names, self.keys, known, host.passing,
-            host.beside,
+            database, self._objects, self._readers, secrets.names, self.keys,
+            host.kinds or FileKinds.load(), host.passing, host.beside,
         )  # fmt: skip
         self._host = host
         self._look(None)
@@ -97,6 +97,7 @@ class EFile:
         self.inspections = InspectionRoom(self, self._archive, clock)
         self.pdfa = PdfaRoom(self, database, self._objects, clock)
         self.scans = ScanRoom(self.fetch, database, self._objects, clock)
+        self.first_pages = FirstPageRoom(self, self._objects, database, clock, self._pages, host)
 
     def behind(
         self,
@@ -122,6 +123,7 @@ class EFile:
         seen.exports = self.exports.seen_by(seen)
         seen.inspections = self.inspections.seen_by(seen)
         seen.pdfa = self.pdfa.seen_by(seen)
+        seen.first_pages = self.first_pages.seen_by(seen)
         return seen
 
     def _look(self, seen: sight.Sight | None) -> None:
@@ -153,8 +155,7 @@ class EFile:
     ) -> list[FiledDocument | FilingError]:
         """File many documents of any tenants in one unit of work.
 
-        Return for each request, in their order, a receipt or what was wrong with it; see
-        :mod:`efile.filing`.
+        Return for each, in their order, a receipt or what was wrong; see :mod:`efile.filing`.
         """
         return await filing.file_all(requests, self._archive)
 
@@ -295,7 +296,7 @@ class EFile:
 
     async def close(self) -> None:
         """End the child processes and the connections to storage."""
-        await _close(self.exports, self.inspections, self.pdfa, self.scans)
+        await _close(self.exports, self.inspections, self.pdfa, self.scans, self.first_pages)
         await _close(self._readers, self._drawers, self._comparers, self._objects)
 
     async def _shown(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from efile import ArchiveAnswer, Author, EFile, Host, StorageUnavailable, Wanted
+from efile import ArchiveAnswer, Author, EFile, Host, Part, StorageUnavailable, Wanted
 from efile.index.ending import destroyed
 from hub.core.clock import FixedClock
 from hub.core.ids import uuid7
-from tests.efile_house import SECRET, EFileHouse, message, request
+from tests.efile_house import SECRET, EFileHouse, message, pdf, request
 from tests.signing import SIGNING
 
 _MOST_TRIES, _EVER = 20, 1 << 62
@@ -35,6 +35,19 @@ async def due_file(house: EFileHouse, number: int = 1, *, answered: bool = True)
     if answered:
         await room.answer("muster", akte.id, DECLINED, by(base + 3))
     return akte.id
+
+
+async def drawn_letter(house: EFileHouse, akte: str, number: int) -> str:
+    """File a letter with a page and draw it; return its id."""
+    own = (await house.efile.akte("muster", akte)).akte
+    page = (Part("original", "brief.pdf", "application/pdf", pdf([[f"Brief {number}"]])),)
+    filed = await house.efile.file(
+        request(number, aktenzeichen=own.aktenzeichen, kind=own.kind, aktenplan=own.aktenplan,
+                parts=page)
+    )  # fmt: skip
+    while await house.efile.first_pages.round():
+        pass
+    return filed.id
 
 
 async def approved_run(house: EFileHouse, *akten: str, number: int = 9000) -> str:

@@ -9,6 +9,7 @@ from efile.errors import Conflict
 from efile.index import fulltext, log, metadata, offers, scans
 from efile.index.access import guards
 from efile.index.ending import destroyed
+from efile.index.queues import first_pages
 from efile.index.words.engines import Words
 from efile.model import Document, TextState
 from efile.ports import Transaction
@@ -123,3 +124,4 @@ def _enter(tx: Transaction, entries: Sequence[Entry], places: Mapping[Name, int]
     metadata.insert(tx, [(each.document, each.state) for each in entries], places)
     fulltext.insert(tx, [(each.document, each.words) for each in entries])
     scans.want(tx, [(each.document, each.state) for each in entries])
+    first_pages.want(tx, [each.document for each in entries])

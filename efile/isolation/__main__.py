@@ -15,8 +15,9 @@ from efile.isolation.pool import HEAD
 Job = Callable[[dict[str, Any], bytes], tuple[dict[str, Any], bytes]]
 
 
-def main(module: str, memory_mb: int, cpu_s: int) -> None:
+def main(module: str, memory_mb: int, cpu_s: int, nice: int) -> None:
     """Serve the module's jobs on stdin and stdout."""
+    os.nice(nice)
     jobs: Mapping[str, Job] = importlib.import_module(module).JOBS
     # Whatever a library prints must not end up between two answers.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
@@ -70,4 +71,4 @@ def _write(stream: BinaryIO, head: dict[str, Any], body: bytes) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], *map(int, sys.argv[2:5]))

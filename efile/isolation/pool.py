@@ -35,6 +35,8 @@ class Limits:
     cpu_s: int = 20
     """Per job."""
     memory_mb: int = 1024
+    nice: int = 0
+    """How much a child stands back behind everything else."""
     jobs: int = 500
     """Jobs after which a child is replaced, so that leaks of parsers stay bounded."""
 
@@ -141,6 +143,7 @@ async def _start(module: str, limits: Limits) -> _Child:
         module,
         str(limits.memory_mb),
         str(limits.cpu_s),
+        str(limits.nice),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

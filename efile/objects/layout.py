@@ -133,6 +133,11 @@ def rendition_key(akte: str, leaf: str, part: int) -> str:
     return f"{RENDITION_ROOT}{akte}/a/{leaf}-{part}"
 
 
+def first_page_key(akte: str, leaf: str) -> str:
+    """Return where the picture of a document's first page lies."""
+    return f"{RENDITION_ROOT}{akte}/p/{leaf}.webp"
+
+
 def exports_prefix(akte: str) -> str:
     """Return where the exports of a file lie for a while."""
     return f"{RENDITION_ROOT}{akte}/x/"

@@ -24,6 +24,8 @@ _KINDS = {
     "image/tiff": "image",
 }
 _CACHE_BYTES = 64 * 1024 * 1024
+FIRST_WIDTH = 928
+"""Pixels of the picture of a first page: as wide as the view in the browser shows pages."""
 _MAX_WIDTH = 2400
 """Pixels: A4 at 290 dpi; more helps nobody on a screen."""
 
@@ -78,6 +80,15 @@ class PageRoom:
         params = {"page": page, "width": max(50, min(width, _MAX_WIDTH))}
         answer, png = await self._ask("image", params, part, data)
         return PageImage(page, answer["pages"], answer["width"], answer["height"], png)
+
+    async def first(self, part: Drawable, data: bytes) -> bytes:
+        """Return the first page as WebP, as large as it is shown, in few bytes.
+
+        Raises:
+            NotDisplayable: the part has no pages or cannot be read.
+        """
+        _, webp = await self._ask("first", {"width": FIRST_WIDTH}, part, data)
+        return webp
 
     async def text(self, part: Drawable, data: bytes, page: int) -> PageText:
         """Return the text of page ``page`` (from 1) and where its words stand.

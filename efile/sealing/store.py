@@ -85,6 +85,18 @@ class SealedStore:
             return stored
         return await self._ring.opened(tenant, _file(key), key, stored)
 
+    async def get_sealed(self, tenant: str, key: str) -> bytes:
+        """Return the whole content of what has always been sealed.
+
+        Raises:
+            NotFound: no such object, or its key is gone.
+            IntegrityBroken: it was altered, sealed for another place, or not sealed at all.
+        """
+        stored = await self._inner.get(tenant, key)
+        if not envelope.is_sealed(stored):
+            raise envelope.altered(key)
+        return await self._ring.opened(tenant, _file(key), key, stored)
+
     async def get_all(self, tenant: str, keys: Sequence[str]) -> list[bytes | FilingError]:
         """Return for each key, in their order, the whole content or why there is none."""
         stored = await self._inner.get_all(tenant, keys)

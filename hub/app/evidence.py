@@ -105,6 +105,7 @@ def duties(place: Place, house: House) -> list[Duty]:
         ("orphans", open_orphans(place, house.database).round, DUTY_S),
         ("efile_heads", open_heads(place, house.database, efile_of(house)).round, DUTY_S),
         ("scans", efile_of(house).scans.round, DUTY_S),
+        ("first_pages", efile_of(house).first_pages.round, DUTY_S),
         ("exports", efile_of(house).exports.sweep, DUTY_S),
         ("inspections", efile_of(house).inspections.sweep, DUTY_S),
         ("efile_stamps", stamps.round, DUTY_S),

@@ -126,7 +126,8 @@ async def open_efile(
     signing = HeadSigning(open_signing(place, database), database)
     beside = HubBeside(Journal(place.settings.node), CLOCK)
     kinds = FileKinds.load(place.file_kinds)
-    host = Host(failpoint.reach, kinds, signing, _stamping(place), beside)
+    first_pages = place.settings.filing.first_pages
+    host = Host(failpoint.reach, kinds, signing, _stamping(place), beside, first_pages)
     objects = store or open_store(place)
     room = EFile(index or database, objects, CLOCK, efile_secrets(place), host)
     try:

@@ -190,6 +190,8 @@ class Filing(Section, frozen=True, kw_only=True):
 
     own_process: bool = False
     """Filed beside the hub instead of within it: more goes through where there are two cores."""
+    first_pages: Literal["filed", "opened", "never"] = "filed"
+    """When the picture of a document's first page is made, which the viewer shows at once."""
 
 
 class Upkeep(Section, frozen=True, kw_only=True):

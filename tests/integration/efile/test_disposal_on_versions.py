@@ -16,7 +16,7 @@ from minio.retention import Retention
 from efile import Misfiled, S3Store
 from hub.core.clock import FixedClock
 from tests.efile_house import EFileHouse, open_house
-from tests.ending_files import TODAY, approved_run, by, carry_out, due_file
+from tests.ending_files import TODAY, approved_run, by, carry_out, drawn_letter, due_file
 from tests.integration.efile.test_on_s3 import store_on
 from tests.s3_server import S3Server
 
@@ -60,11 +60,13 @@ async def unlock(house: EFileHouse, key: str) -> None:
 
 async def test_every_version_and_marker_of_a_file_is_gone(house: EFileHouse) -> None:
     akte = await due_file(house)
+    await drawn_letter(house, akte, 50)
     place = store(house)
     bucket = place.bucket("muster")
     (wrapped,) = await keys(house, f"v1/k/{akte}/")
     (letter, *_) = await keys(house, f"v1/a/{akte}/o/")
-    for key in (wrapped, letter):
+    (picture,) = await keys(house, f"v1/r/{akte}/p/")
+    for key in (wrapped, letter, picture):
         data = await place.get("muster", key)
         await place.run(lambda key=key, data=data: place.client._put_object(bucket, key, data), key)  # type: ignore[misc]  # bound at once
     hidden = (await keys(house, f"v1/a/{akte}/d/"))[0]
@@ -75,7 +77,7 @@ async def test_every_version_and_marker_of_a_file_is_gone(house: EFileHouse) -> 
     await carry_out(house.efile)
 
     assert any(not one.is_latest for one in before)
-    assert [] == [*await keys(house, f"v1/k/{akte}/"), *await keys(house, f"v1/a/{akte}/")]
+    assert [] == [key for room in "kar" for key in await keys(house, f"v1/{room}/{akte}/")]
     assert () == (await house.efile.verify("muster")).faults
 
 

@@ -1,0 +1,1 @@
+"""What waits for work in the background, away from filing."""
