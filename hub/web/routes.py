@@ -194,6 +194,10 @@ ROUTES: Final = (
         _file("page_viewed", "page"),
     ),
     Route(
+        "GET", f"{_DOCUMENT}/erste-seite.webp", "first-page", parts.first_page,
+        _file("document_fetched", "document"),
+    ),
+    Route(
         "GET", f"{_DOCUMENT}/teile/{{part}}", "part", parts.part,
         _file("document_fetched", "part"),
     ),

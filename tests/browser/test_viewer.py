@@ -172,6 +172,59 @@ async def test_a_word_is_found_in_the_whole_file_and_leads_to_its_place(stage: S
     await expect(page.locator("[data-count]")).to_have_text("1 von 1")
 
 
+WATCH = """
+window.seen = [];
+new MutationObserver(() => {
+  const sheet = document.querySelector('.reader-main > .desk > .pages > .sheet');
+  const box = sheet?.getBoundingClientRect();
+  if (sheet?.firstElementChild) {
+    window.seen.push([sheet.firstElementChild.className, box.x, box.y, box.width, box.height]);
+  }
+}).observe(document.querySelector('.reader'), { childList: true, subtree: true });
+"""
+"""Notes what is seen of the first page, and where, whenever it changes."""
+
+
+async def seen_while_turning(
+    page: Page, place: str, following: str, title: str
+) -> dict[str, list[float]]:
+    """Open a document, turn to the next one and return what was seen of it where, in order."""
+    await page.goto(place)
+    await drawn(page)
+    await until(page, "performance.getEntriesByName('first-ready')"
+                f".some(one => one.detail.includes('{following}'))")  # fmt: skip
+    await page.evaluate(WATCH)
+    await turn(page, "j", title)
+    await until(page, "performance.getEntriesByName('first-page').length === 1")
+    await expect(page.locator(".sheet-first")).to_have_count(0)
+    seen: list[list[Any]] = await page.evaluate("window.seen")
+    return {kind: where for kind, *where in seen}
+
+
+async def test_a_stored_picture_is_seen_first_and_nothing_moves(stage: Stage) -> None:
+    photo = io.BytesIO()
+    Image.effect_noise((1400, 900), 60).save(photo, "JPEG")
+    ids = await file_more(stage.house, {
+        "brief": Part("original", "brief.pdf", "application/pdf", pdf("Brief")),
+        "foto": Part("original", "foto.jpg", "image/jpeg", photo.getvalue()),
+    })  # fmt: skip
+    while await stage.house.services.efile.first_pages.round():
+        pass
+    page, antrag = await stage.signed_in("ahrens"), stage.house.files["antrag"]
+    letter = await seen_while_turning(page, stage.house.document("bescheid"), antrag, "Antrag")
+    await drawn(page)
+    own = f"/akten/{stage.house.akte}/dokumente/"
+    scan = await seen_while_turning(page, own + ids["brief"], ids["foto"], "foto")
+    entries = [one["action"] for one in await log_of(stage) if one["document"] == antrag]
+
+    assert ["sheet-first", "sheet-canvas"] == list(letter)
+    assert letter["sheet-first"] == letter["sheet-canvas"]
+    assert ["sheet-first under", "sheet-image"] == list(scan)
+    moved = [abs(a - b) for a, b in zip(*scan.values(), strict=True)]
+    assert max(moved) <= 1, scan
+    assert ["document_fetched", "document_viewed"] == entries[:2]
+
+
 async def test_a_key_pressed_twice_at_once_goes_two_documents_on(stage: Stage) -> None:
     page = await opened(stage)
     await page.evaluate(
@@ -328,13 +381,18 @@ async def durations(page: Page) -> dict[str, int]:
     )
     pictures = await page.evaluate(
         "performance.getEntriesByType('resource')"
-        ".filter(e => e.name.includes('/seiten/')).map(e => e.responseEnd - e.startTime)"
+        ".filter(e => e.name.includes('/erste-seite.webp')).map(e => e.responseEnd - e.startTime)"
     )
     cuts = quantiles(swaps, n=20)
+    firsts = await page.evaluate("performance.getEntriesByName('first-page').map(e => e.duration)")
+    seen = quantiles(firsts, n=20)
     return {
+        "first paint p50 ms": round(seen[9]),
+        "first paint p95 ms": round(seen[18]),
+        "first paints of stored pictures": len(firsts),
         "swap p50 ms": round(cuts[9]),
         "swap p95 ms": round(cuts[18]),
-        "picture of page 1 by the server ms": round(pictures[0]),
+        "stored picture of the first page ms": round(pictures[0]),
     }
 
 

@@ -62,7 +62,7 @@ async def show(request: web.Request) -> web.Response:
         tab=tab,
         shown=shown,
         live=live,
-        told=told(visit, ordered, place, drawn=not live),
+        told=await told(visit, ordered, place, drawn=not live),
         viewer=_viewer(visit),
         width=width_of(request),
     )

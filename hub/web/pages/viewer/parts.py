@@ -18,6 +18,8 @@ from hub.web.pages.viewer.document import document_of, download, number
 from hub.web.pages.viewer.proven import PROVEN
 from hub.web.visit import visit_of
 
+TICKET = "X-Sicht"
+"""Header with the ticket of what was asked for ahead."""
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
@@ -36,6 +38,22 @@ async def part(request: web.Request) -> web.Response:
         lambda: visit.efile.fetch(visit.tenant, document.id, position),
     )
     return _answer(request, document, position, data, in_ranges=len(data) <= kept.kept_bytes)
+
+
+async def first_page(request: web.Request) -> web.Response:
+    """Return the picture of the first page, which is seen until the browser has drawn it.
+
+    Asked for ahead it is an access of its own; then its answer carries the ticket under which
+    the bytes of the same document come.
+    """
+    visit = visit_of(request)
+    document = await document_of(request, visit)
+    visit.recorded = tickets.is_valid(visit, document.id, request.query.get("sicht", ""))
+    picture = await visit.efile.first_pages.picture(visit.tenant, document.id)
+    response = web.Response(body=picture, content_type="image/webp")
+    if not visit.recorded:
+        response.headers[TICKET] = tickets.ticket(visit, document.id)
+    return response
 
 
 async def printed(request: web.Request) -> web.Response:

@@ -1,6 +1,6 @@
 /* One document on the screen: its pages if it has any here, else what the server made of it. */
 
-import { Sheets } from "./sheets.mjs";
+import { Sheets, element, inside, size } from "./sheets.mjs";
 
 const ZOOMS = [0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 4];
 
@@ -27,14 +27,16 @@ export class Pane {
   get box() { return this.#box; }
   get sheets() { return this.#sheets; }
 
-  /* Show a document in the box; the picture the server keeps of page 1 bridges the time. */
-  async show(box, told, { first = 1, width = 0 } = {}) {
+  /* Show a document in the box; a picture of page 1 bridges the time: ``ready`` is painted at
+     once, any other when it has come. */
+  async show(box, told, { first = 1, width = 0, ready = null } = {}) {
     const before = this.#sheets;
     this.#box = box;
     this.#sheets = null;
+    if (ready) { lay(box, ready, width || inside(box), this.#zoom); }
     await before?.end();
     if (!told.pdf) { this.onShown(); return; }
-    if (!this.#shelf.has(told.pdf)) { picture(box, told, first); }
+    if (!ready && !this.#shelf.has(told.pdf)) { picture(box, told, first); }
     const library = await this.#shelf.library();
     const pdf = await this.#shelf.open(told.pdf, told.ticket);
     if (this.#box !== box) { return; }
@@ -71,14 +73,22 @@ export class Pane {
   async end() { await this.#sheets?.end(); this.#sheets = null; this.#box = null; }
 }
 
+/* Put a picture where page 1 will be, in its size. */
+function lay(box, canvas, inner, zoom) {
+  const sheet = element("div", "sheet");
+  size(sheet, canvas, inner, zoom);
+  sheet.append(canvas);
+  box.replaceChildren(sheet);
+}
+
 function picture(box, told, first) {
-  if (first !== 1 || box.querySelector(".sheet-image")) { return; }
-  const image = document.createElement("img");
-  image.className = "sheet-image";
-  image.alt = "Seite 1";
-  image.src = `${told.image}?breite=1400&sicht=${encodeURIComponent(told.ticket)}`;
-  const sheet = document.createElement("div");
-  sheet.className = "sheet";
+  if (first !== 1 || box.querySelector(".sheet-image, .sheet-first")) { return; }
+  const stored = told.first;
+  const image = element("img", stored ? "sheet-first" : "sheet-image");
+  image.alt = stored ? "" : "Seite 1";
+  if (stored) { image.setAttribute("aria-hidden", "true"); }
+  image.src = `${stored ?? told.image}?sicht=${encodeURIComponent(told.ticket)}`;
+  const sheet = element("div", "sheet");
   sheet.append(image);
   box.replaceChildren(sheet);
 }

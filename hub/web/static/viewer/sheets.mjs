@@ -3,7 +3,9 @@
 const WIDEST = 928;
 const MOST_PIXELS = 16_000_000;
 const AHEAD = "60% 0px";
-/* CSS pixels of a page at 100 %; pixels of one canvas; how far ahead pages are drawn. */
+const ROUND = 0.001;
+/* CSS pixels of a page at 100 %; pixels of one canvas; how far ahead pages are drawn; what a
+   length may lack by the way numbers are kept. */
 
 export class Sheets {
   #library;
@@ -46,6 +48,7 @@ export class Sheets {
     this.#size(inner);
     await this.#draw(this.#list[first - 1], page);
     if (this.#over) { return; }
+    for (const old of box.querySelectorAll("canvas")) { free(old); }
     box.replaceChildren(...this.#list.map((sheet) => sheet.box));
     this.#page = first;
     this.#watch = new IntersectionObserver((seen) => this.#seen(seen), { root: scroller, rootMargin: AHEAD });
@@ -139,9 +142,7 @@ export class Sheets {
   #size(inner) {
     this.#inner = inner > 0 ? inner : this.#inner;
     for (const sheet of this.#list) {
-      sheet.scale = (Math.min(this.#inner, WIDEST) / sheet.width) * this.#zoom;
-      sheet.box.style.width = `${Math.floor(sheet.width * sheet.scale)}px`;
-      sheet.box.style.height = `${Math.floor(sheet.height * sheet.scale)}px`;
+      sheet.scale = size(sheet.box, sheet, this.#inner, this.#zoom);
     }
   }
 
@@ -209,15 +210,23 @@ export class Sheets {
   }
 }
 
+/* Give the place of a page its size, and return the scale of the page. */
+export function size(place, { width, height }, inner, zoom) {
+  const scale = (Math.min(inner, WIDEST) / width) * zoom;
+  place.style.width = `${Math.floor(width * scale + ROUND)}px`;
+  place.style.height = `${Math.floor(height * scale + ROUND)}px`;
+  return scale;
+}
+
 /* The memory of a canvas goes when its size does, not when nobody holds it. */
 function free(canvas) { canvas.width = 0; canvas.height = 0; canvas.remove(); }
 
-function inside(box) {
+export function inside(box) {
   const style = getComputedStyle(box);
   return box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
 }
 
-function element(name, kind) {
+export function element(name, kind) {
   const made = document.createElement(name);
   made.className = kind;
   return made;

@@ -25,11 +25,12 @@ export class Shelf {
     return library;
   }
 
-  /* The parsed document. With a ticket its bytes belong to a view that is logged already. */
-  open(part, ticket = "") {
+  /* The parsed document. With a ticket its bytes belong to an access that is logged already.
+     Nothing large is read ahead. */
+  open(part, ticket, { ahead = false } = {}) {
     const found = this.#held.get(part.address);
     if (found) { return found.document; }
-    if (!ticket && part.size > WHOLE) { return Promise.resolve(null); }
+    if (ahead && part.size > WHOLE) { return Promise.resolve(null); }
     const entry = { task: null, gone: false };
     entry.document = this.#load(entry, part, ticket);
     entry.document.catch(() => this.#held.delete(part.address));

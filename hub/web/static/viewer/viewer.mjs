@@ -2,12 +2,14 @@
 
 import { Beside } from "./beside.mjs";
 import { FindBar } from "./findbar.mjs";
+import { Firsts } from "./firsts.mjs";
 import { Pane } from "./pane.mjs";
 import { print } from "./print.mjs";
 import { Shelf } from "./shelf.mjs";
 
 const reader = document.querySelector(".reader");
 const shelf = new Shelf(reader.dataset.library);
+const firsts = new Firsts();
 const say = (text) => { document.getElementById("ansage").textContent = text; };
 const part = (name) => reader.querySelector(name);
 
@@ -37,7 +39,7 @@ async function frame(address, drawn = false) {
 /* Show the document behind an address in place of the one shown. */
 async function swap(address, { remember }) {
   const mine = ++turn;
-  performance.mark("swap-begin");
+  const begun = performance.mark("swap-begin").startTime;
   const next = await frame(address);
   if (mine !== turn) { return; }
   const focused = document.activeElement?.closest(".reader-main")
@@ -49,11 +51,14 @@ async function swap(address, { remember }) {
   told = JSON.parse(next.main.dataset.told);
   const main = part(".reader-main");
   const other = beside.take();
-  const ready = told.pdf && shelf.has(told.pdf);
-  const drawing = draw(next.main, ready ? main : null);
+  const first = wantedPage() === 1 ? firsts.canvas(told.first) : null;
+  const seen = first && (told.pdf || firsts.under(next.main.querySelector(".pages > .sheet"), first));
+  const ready = !first && told.pdf && shelf.has(told.pdf);
+  const drawing = draw(next.main, { like: first || ready ? main : null, first: told.pdf ? first : null });
   if (ready) { await drawing.catch(() => null); }
   if (mine !== turn) { return; }
   main.replaceWith(next.main);
+  if (seen) { painted(begun); }
   part(".reader-facts").replaceWith(next.facts);
   beside.put(other, told.id);
   outline(old?.id);
@@ -65,6 +70,11 @@ async function swap(address, { remember }) {
   arrived();
   await drawing;
   if (mine === turn) { after(); }
+}
+
+/* Measure when the stored picture stood on the screen. */
+function painted(begun) {
+  requestAnimationFrame(() => setTimeout(() => performance.measure("first-page", { start: begun })));
 }
 
 /* Go where a link leads. Who presses J three times at once goes three documents on. */
@@ -84,13 +94,14 @@ function arrived() {
   if (link) { link.click(); } else { queue = []; }
 }
 
-/* Draw the pages; ``like`` is a box of the width they will have. */
-async function draw(main, like = null) {
+/* Draw the pages; ``like`` is a box of the width they will have, ``first`` a picture of the first. */
+async function draw(main, { like = null, first = null } = {}) {
   const mine = turn;
   const box = main.querySelector(".pages");
   findbar?.end();
   try {
-    await pane.show(box, told, { first: wantedPage(), width: like ? like.querySelector(".pages").clientWidth : 0 });
+    const width = like ? like.querySelector(".pages").clientWidth : 0;
+    await pane.show(box, told, { first: wantedPage(), width, ready: first });
     if (mine === turn) { performance.measure("swap", "swap-begin"); }
   } catch (error) {
     if (mine === turn && told.pdf) { await drawnByServer(box); }
@@ -114,11 +125,21 @@ function wantedPage() {
 
 /* What can wait until the reader has the document before them. */
 function after() {
+  const mine = turn;
   held();
-  for (const one of told.around) { shelf.open(one).catch(() => null); }
+  firsts.open(told.first, told.ticket);
+  for (const { first, pdf } of told.around) {
+    firsts.open(first).then((ticket) => {
+      if (pdf && mine === turn) { shelf.open(pdf, ticket, { ahead: true }).catch(() => null); }
+    });
+  }
 }
 
-function held() { shelf.keep([told.pdf, ...told.around, beside.part]).catch(() => null); }
+function held() {
+  const near = [told, ...told.around];
+  shelf.keep([...near.map((one) => one.pdf), beside.part]).catch(() => null);
+  firsts.keep(near.map((one) => one.first));
+}
 
 function outline(old) {
   for (const link of part(".reader-tree").querySelectorAll("[aria-current]")) { link.removeAttribute("aria-current"); }

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from hub.core.clock import FixedClock
+from hub.web.pages.viewer.parts import TICKET
 from tests.small_house import SmallHouse, Visitor
 from tests.unit.hub.web.conftest import Arrive, LogOf
 
@@ -134,6 +135,32 @@ async def test_a_refused_range_is_logged_even_with_a_ticket(
     await visitor.get(f"{house.document('bescheid')}/teile/7?sicht={ticket}")
 
     assert "not_found" == (await log_of())[-1]["result"]
+
+
+async def test_a_first_page_asked_for_ahead_is_logged_once_with_the_bytes_that_follow(
+    house: SmallHouse, arrive: Arrive, log_of: LogOf
+) -> None:
+    visitor = await arrive("ahrens")
+    own = await ticket_of(visitor, house)
+    before = await log_of()
+    place = house.document("bescheid")
+    within = await visitor.get(f"{place}/erste-seite.webp?sicht={own}")
+    silent = await log_of()
+    ahead = await visitor.get(f"{place}/erste-seite.webp")
+    await visitor.get(f"{place}/teile/0?sicht={ahead.headers[TICKET]}")
+    (entry,) = (await log_of())[len(before) :]
+
+    assert before == silent
+    assert TICKET not in within.headers
+    assert ("image/webp", "no-store") == (ahead.content_type, ahead.headers["Cache-Control"])
+    assert await within.read() == await ahead.read()
+    assert ("document_fetched", house.files["bescheid"]) == (entry["action"], entry["document"])
+
+
+async def test_what_has_no_pages_has_no_first_one(house: SmallHouse, arrive: Arrive) -> None:
+    answer = await (await arrive("ahrens")).get(house.document("tabelle") + "/erste-seite.webp")
+
+    assert 404 == answer.status
 
 
 async def test_a_print_is_logged(house: SmallHouse, arrive: Arrive, log_of: LogOf) -> None:
