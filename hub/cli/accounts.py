@@ -18,7 +18,7 @@ from hub.store.database import Database, Transaction
 def register(commands: Commands) -> None:
     """Declare the commands."""
     group = commands.group("accounts", "Konten für die Oberfläche")
-    create = group.add("create", _create, "Konto anlegen; das Kennwort wird abgefragt")
+    create = group.add("create", _create, "Konto anlegen; das Passwort wird abgefragt")
     create.add_argument("login")
     create.add_argument("--name", required=True)
     create.add_argument("--tenant", metavar="MANDANT", help="leer: zentraler Betrieb")
@@ -28,11 +28,11 @@ def register(commands: Commands) -> None:
     )  # fmt: skip
     create.add_argument(
         "--federated", action="store_true",
-        help="meldet sich über den Anmeldedienst ([oidc]) an und hat hier kein Kennwort",
+        help="meldet sich über den Anmeldedienst ([oidc]) an und hat hier kein Passwort",
     )  # fmt: skip
     unbind = group.add("unbind", _unbind, "Konto beim Anmeldedienst neu zuordnen lassen")
     unbind.add_argument("login")
-    password = group.add("password", _password, "Neues Kennwort setzen")
+    password = group.add("password", _password, "Neues Passwort setzen")
     password.add_argument("login")
     walls = group.add("walls", _walls, "Festlegen, welche Arten von Akten ein Konto sieht")
     walls.add_argument("login")
@@ -51,7 +51,7 @@ def register(commands: Commands) -> None:
 def _ask() -> str:
     """Ask without echo; a pipe may answer for scripts."""
     if sys.stdin.isatty():
-        return getpass.getpass("Kennwort: ")
+        return getpass.getpass("Passwort: ")
     return sys.stdin.readline().rstrip("\n")
 
 
@@ -81,7 +81,7 @@ async def _password(options: argparse.Namespace) -> int:
     async with open_database(place_of(options)) as database:
         await _log(database, options.login, "password_changed")
         await Accounts(database, CLOCK, Passwords()).set_password(options.login, _ask())
-    print("Kennwort geändert, alle Sitzungen beendet.")
+    print("Passwort geändert, alle Sitzungen beendet.")
     return 0
 
 

@@ -78,12 +78,12 @@ def _tell(checks: list[Check]) -> None:
 async def _serve(stage: Stage) -> None:
     print(f"\nE-Akte und Betrieb: http://127.0.0.1:{stage.ports.web}/")
     print(f"Zustand und Metriken: http://127.0.0.1:{stage.ports.ops}/health und /metrics")
-    print("\nAnmelden (alle mit demselben Kennwort):")
+    print("\nAnmelden (alle mit demselben Passwort):")
     for office in cast.OFFICES:
         print(f"  {office.caseworker[0]:<12} Sachbearbeitung {office.name}")
     print(f"  {cast.ADMINISTRATOR[0]:<12} Verwaltung, zentraler Betrieb")
     print(f"  {cast.AUDITOR[0]:<12} Revision: Zugriffsprotokoll")
-    print(f"  Kennwort: {cast.PASSWORD}")
+    print(f"  Passwort: {cast.PASSWORD}")
     print(f"\nEingangsordner zum Ausprobieren: {stage.folder}/inbox")
     print("Beenden mit Strg+C.")
     hub = stage.programs[-1]
