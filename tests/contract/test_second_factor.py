@@ -134,7 +134,7 @@ async def test_neither_secret_nor_recovery_codes_lie_in_clear(office: Office) ->
 async def test_a_secret_counts_only_after_its_first_code(office: Office) -> None:
     account = await office.account()
     await office.factors.offer(account, "session")
-    refused = await office.factors.accept(account, "session", "000000")
+    refused = await office.factors.accept(account, "session", "falsch")
     other = await office.factors.offer(account, "another session")
 
     assert refused is None
@@ -176,7 +176,7 @@ async def test_right_passwords_between_wrong_codes_do_not_help_whoever_guesses(
     entered = None
     for _ in range(LOCK_AFTER):
         entered = await office.accounts.sign_in("ahrens", PASSWORD)
-        await office.proves("000000")
+        await office.proves("falsch")
     assert entered is not None
 
     assert await office.step() is None
@@ -189,7 +189,7 @@ async def test_whoever_goes_on_guessing_waits_longer_each_time(office: Office) -
     waits = []
     for _ in range(9):
         for _ in range(LOCK_AFTER):
-            await office.proves("000000")
+            await office.proves("falsch")
         [row] = await office.database.read(lambda tx: tx.all("SELECT * FROM account"))
         waits.append(row["locked_until_us"] - office.clock.now_us())
         office.clock.advance(waits[-1] / 1_000_000)
@@ -263,7 +263,7 @@ async def test_a_change_of_the_installations_key_takes_secrets_along(
     center = CertificateCenter(office.database, KEK, office.clock, folder)
     changed = await center.change_kek(NEXT_KEK)
     with pytest.raises(Misconfigured, match="entschlüsseln"):
-        await office.proves("000000")
+        await office.proves("falsch")
     office.kek = NEXT_KEK
 
     assert 1 == changed

@@ -28,7 +28,7 @@ async def test_setting_one_up_ends_every_other_session_and_renames_this_one(
     here, there = await arrive("ahrens"), await arrive("ahrens")
     secret, old = await secret_of(here), here.token
     code = totp.code_at(secret, totp.step_at(house.clock.now_us()))
-    wrong = await here.post(f"{PAGE}/einrichten", code="000000")
+    wrong = await here.post(f"{PAGE}/einrichten", code="falsch")
     done = await here.post(f"{PAGE}/einrichten", code=code)
     here.token = done.cookies[COOKIE].value
 

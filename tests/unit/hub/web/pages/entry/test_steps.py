@@ -71,7 +71,7 @@ async def test_the_code_opens_the_session_the_password_does_not(
     asked = await guest.begin()
     before = await guest.get("/akten")
     planted = guest.half
-    wrong = await guest.step(CODE, code="000000")
+    wrong = await guest.step(CODE, code="falsch")
     right = await guest.step(CODE, code=app.code(house.clock.now_us()))
 
     assert (303, CODE, 303) == (asked.status, asked.headers["Location"], before.status)
@@ -130,7 +130,7 @@ async def test_a_step_wants_its_own_form(guest: Newcomer, app: App, house: Small
 
 async def test_codes_and_passwords_are_guessed_from_one_purse(guest: Newcomer, app: App) -> None:
     await guest.begin()
-    answers = [await guest.step(CODE, code="000000") for _ in range(5)]
+    answers = [await guest.step(CODE, code="falsch") for _ in range(5)]
 
     assert [422] * 4 + [429] == [one.status for one in answers]
 
@@ -155,7 +155,7 @@ async def test_who_has_no_factor_is_led_to_set_one_up_and_then_into_the_house(
     assert text
     secret = _secret(text[1])
     elsewhere = await guest.get(CODE)
-    wrong = await guest.step(FACTOR, code="000000")
+    wrong = await guest.step(FACTOR, code="falsch")
     done = await guest.step(FACTOR, code=totp.code_at(secret, totp.step_at(house.clock.now_us())))
     shown = re.findall(r"<li>([a-z0-9-]{19})</li>", await done.text())
 
@@ -208,7 +208,7 @@ async def test_a_one_time_password_is_replaced_at_once(
 
 async def test_an_old_window_leads_back_to_the_start(guest: Newcomer, app: App) -> None:
     guest.half = "gone"
-    answers = [await guest.get(CODE), await guest.step(CODE, code="000000")]
+    answers = [await guest.get(CODE), await guest.step(CODE, code="falsch")]
 
     assert {"/anmelden?abgelaufen=1"} == {one.headers["Location"] for one in answers}
     assert "abgelaufen" in await (await guest.get("/anmelden?abgelaufen=1")).text()
