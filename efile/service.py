@@ -83,7 +83,7 @@ class EFile:
         self.keys = KeyRing(database, objects, secrets.keys)
         self._objects = SealedStore(objects, self.keys)
         self._clock = clock
-        self._readers = LimitedPool(document_text.WORKER)
+        self._readers = LimitedPool(document_text.WORKER, limits=document_text.LIMITS)
         self._drawers = LimitedPool(pages.WORKER)
         self._comparers = LimitedPool(comparing.WORKER, workers=1, limits=comparing.LIMITS)
         self._pages = pages.PageRoom(self._drawers)

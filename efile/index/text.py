@@ -17,11 +17,13 @@ from efile.capture.intake import JOB
 from efile.errors import NotDisplayable
 from efile.index import tree
 from efile.integrity.proven import proven
-from efile.isolation.pool import LimitedPool
+from efile.isolation.pool import LimitedPool, Limits
 from efile.model import HELD_BYTES, Part, TextState
 
 WORKER = "efile.index.text"
 """Module whose ``JOBS`` the limited child serves."""
+LIMITS = Limits(jobs=5000)
+"""A child takes half a second of processor time to start: more than all it does for 500 letters."""
 _MAX_CHARACTERS = 2_000_000
 """Text beyond this is not searchable: about a thousand pages."""
 _PLAIN = {content.PLAIN, content.CSV}

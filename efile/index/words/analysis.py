@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-import snowballstemmer
+import Stemmer
 
 _WORD = re.compile(r"[^\W_]+")
 _BROKEN_LINE = re.compile(r"[-\u00ad](?<=[a-zäöüß].)\s*\n\s*(?=[a-zäöüß])")
 """A hyphen at a line's end between small letters joins one word; looked for by the hyphen."""
 _FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-_STEMMER = snowballstemmer.stemmer("german")
+_STEMMER = Stemmer.Stemmer("german", 0)
 _DOTS = "\u0308"
 LONGEST_WORD = 100
 """What is longer is no word: stemming takes time by the square of the length."""
