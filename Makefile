@@ -18,6 +18,7 @@ PROJECT := .venv/.project
 PDFJS := .venv/share/aktenhub/pdfjs
 CACHES := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)
 GATEWAY := $(CACHES)/aktenhub/versitygw-$(shell cat tests/versitygw/go.* | sha256sum | cut -c1-16)
+VERAPDF := $(CACHES)/aktenhub/verapdf-$(shell cat tests/verapdf/jars.sha256 tests/verapdf/pom.xml | sha256sum | cut -c1-16)
 
 ##@ Use
 
@@ -45,11 +46,14 @@ simulate: setup ## Run a simulated partner (PARTNER=ihv|kasse|azr|ca, ARGS=its o
 ##@ Develop
 
 .PHONY: test
-test: setup trial gateway ## Run every test, in parallel and in random order
+test: setup trial gateway verapdf ## Run every test, in parallel and in random order
 	$(BIN)/python -m pytest -n 2
 
 .PHONY: gateway
 gateway: $(GATEWAY) ## Build the S3 server with versions that tests run against, once per version
+
+.PHONY: verapdf
+verapdf: $(VERAPDF) ## Bring the second checker of PDF/A that tests ask, where there are Java and Maven
 
 .PHONY: check
 check: $(PROJECT) ## Lint, types, import rules, tests of layout and documents
@@ -167,4 +171,21 @@ $(GATEWAY): | $(PINS)
 	fi
 	mkdir -p $(@D)
 	mv "$$work/versitygw" $@.new
+	mv $@.new $@
+
+# A checker of PDF/A that others wrote, for tests alone. Who brings it does not matter, its digests do.
+# Without it tests are left out, their report says which, and the next make tries again.
+$(VERAPDF):
+	@work=$$(mktemp -d)
+	trap 'rm -rf "$$work"' EXIT
+	if ! { command -v java && command -v mvn; } >/dev/null || ! timeout 300 mvn --quiet --batch-mode \
+	  --file tests/verapdf/pom.xml -Dmaven.repo.local="$$work/repository" \
+	  org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies -DoutputDirectory="$$work/jars" >/dev/null 2>&1; then
+	  echo "veraPDF could not be brought: no second opinion on PDF/A." >&2
+	  exit 0
+	fi
+	(cd "$$work/jars" && sha256sum --check --quiet --strict "$(CURDIR)/tests/verapdf/jars.sha256")
+	mkdir -p $(@D)
+	rm -rf $@.new
+	mv "$$work/jars" $@.new
 	mv $@.new $@

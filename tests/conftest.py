@@ -10,7 +10,7 @@ from hypothesis import settings
 from xdist.remote import Producer
 
 from hub.store.engines.session import Address
-from tests import versioned_s3
+from tests import verapdf_peer, versioned_s3
 from tests.engines import Engine, engine_named
 from tests.postgres_server import PostgresServer, start_postgres
 from tests.s3_server import S3Server, start_rclone
@@ -77,17 +77,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Report what tests measured, and what this machine could not prove; nothing is judged."""
     _report_measures(terminalreporter)
-    outcomes = [
-        name
-        for name in ("passed", "failed", "error", "skipped")
-        for report in terminalreporter.getreports(name)
-        if versioned_s3.MARKER in getattr(report, "keywords", ())
-    ]
-    if outcomes:
-        said = versioned_s3.summary(outcomes)
-        proven = said.startswith("proven")
-        terminalreporter.section("S3 with versions")
-        terminalreporter.line(said, green=proven, red=not proven, bold=not proven)
+    for peer in (versioned_s3, verapdf_peer):
+        outcomes = [
+            name
+            for name in ("passed", "failed", "error", "skipped")
+            for report in terminalreporter.getreports(name)
+            if peer.MARKER in getattr(report, "keywords", ())
+        ]
+        if outcomes:
+            said = peer.summary(outcomes)
+            proven = said.startswith("proven")
+            terminalreporter.section(peer.SECTION)
+            terminalreporter.line(said, green=proven, red=not proven, bold=not proven)
 
 
 def _report_measures(terminalreporter: pytest.TerminalReporter) -> None:

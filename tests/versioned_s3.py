@@ -18,6 +18,7 @@ from tests.s3_server import ACCESS_KEY, SECRET_KEY, S3Server, free_port, serving
 
 _PINS = Path(__file__).with_name("versitygw")
 MARKER = "versioned"
+SECTION = "S3 with versions"
 WHAT = "versions, object lock and conditional writes on a real S3 server"
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import verapdf_peer
 from tests.versioned_s3 import summary
 
 
@@ -15,3 +16,11 @@ from tests.versioned_s3 import summary
 )
 def test_the_report_ends_with_what_is_proven(outcomes: list[str], said: str) -> None:
     assert said in summary(outcomes)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "said"),
+    [(["passed"], "proven: renditions"), (["skipped"], "NOT PROVEN: renditions")],
+)
+def test_the_second_opinion_on_pdf_a_is_reported_likewise(outcomes: list[str], said: str) -> None:
+    assert verapdf_peer.summary(outcomes).startswith(said)
