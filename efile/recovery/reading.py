@@ -23,7 +23,7 @@ from efile.recovery import faults
 from efile.recovery.fetching import each_of, portions
 from efile.sealing import packed
 
-_GROUP, _GROUP_CHARACTERS = 400, 8_000_000
+_GROUP, _GROUP_CHARACTERS = 100, 8_000_000
 """Documents and their text per transaction: beyond this the shared commit no longer costs time."""
 _PACKS = 4
 """Packs held: those of neighbouring batches may be mixed in time."""
