@@ -55,7 +55,6 @@ def pages(stage: Stage, login: str) -> list[str]:
             "/wiedervorlagen", "/wiedervorlagen?wessen=team", "/notzugriff",
             f"{document}/fehlablage", f"/akten/{house.akte}/zugriffe", document, f"{document}?seite=3", f"{document}/text",
             f"{document}?ansicht=formular", house.document("anordnung"),
-            f"{document}/vergleich", f"{document}/vergleich/{house.files['antrag']}",
             house.document("tabelle"), "/klaerfaelle", "/klaerfaelle/clearing-1", "/hilfe",
             "/passwort", "/zweiter-faktor", "/zweiter-faktor/einrichten", "/gibt-es-nicht", "/bilanz", f"/klaerfaelle?gruppe={GROUP}",
             f"/klaerfaelle/{LOOSE}", f"/klaerfaelle/{LOOSE}/anlage?seite=2",

@@ -29,6 +29,8 @@ async def test_two_notices_are_compared_and_one_becomes_pdf_a(stage: Stage) -> N
         page = await stage.signed_in("ahrens", width=width, dark=dark)
         await page.goto(stage.house.document("bescheid"))
         await page.keyboard.press("v")
+        await expect(page.get_by_role("heading", name="Womit vergleichen?")).to_be_visible()
+        await faultless(page)
         await page.get_by_role("link", name="Neuer Bescheid").click()
         await expect(page.locator("del", has_text="299,00")).to_be_visible()
         await expect(page.locator("ins", has_text="310,00")).to_be_visible()

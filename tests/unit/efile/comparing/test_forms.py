@@ -1,6 +1,6 @@
 """Forms compared field by field."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from efile import FieldDifference, FormNode, compare_forms
@@ -60,11 +60,13 @@ FORMS = st.recursive(
 )  # fmt: skip
 
 
+@settings(max_examples=40)
 @given(FORMS)
 def test_a_form_differs_in_nothing_from_itself(form: FormNode) -> None:
     assert {"same"} >= {one.state for one in compare_forms(form, form)}
 
 
+@settings(max_examples=40)
 @given(FORMS, FORMS)
 def test_turned_round_what_came_has_gone(old: FormNode, new: FormNode) -> None:
     def values(found: list[FieldDifference], *, turned: bool) -> list[str]:

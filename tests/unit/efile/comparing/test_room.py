@@ -32,20 +32,16 @@ def pieces(found: WordDifference) -> list[tuple[int, int, tuple[tuple[str, str],
     return [(one.old_page, one.new_page, one.pieces) for one in found.passages if not one.same]
 
 
-async def test_the_words_of_two_letters(house: EFileHouse) -> None:
+async def test_the_words_of_two_letters_and_of_a_mail_and_a_text(house: EFileHouse) -> None:
     old, new = await file(house, 1, "a.pdf", OLD), await file(house, 2, "b.pdf", NEW)
     found = await house.efile.comparing.words("muster", old, new)
 
     amount = (("same", "monatlich"), ("removed", "299,00"), ("added", "310,00"), ("same", "Euro"))
     assert [(1, 1, amount)] == pieces(found)
     assert (False, (False, False)) == (found.cut, found.recognised)
-
-
-async def test_a_mail_and_a_text(house: EFileHouse) -> None:
     text = b"Guten Tag,\n\nanbei die letzte Gehaltsabrechnung.\n"
-    old, new = await file(house, 1, "a.eml", mail()), await file(house, 2, "b.txt", text)
-    found = await house.efile.comparing.words("muster", old, new)
-
+    sent, said = await file(house, 3, "a.eml", mail()), await file(house, 4, "b.txt", text)
+    found = await house.efile.comparing.words("muster", sent, said)
     assert ("added", "letzte") in [piece for one in found.passages for piece in one.pieces]
 
 

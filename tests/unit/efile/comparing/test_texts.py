@@ -1,6 +1,6 @@
 """Texts compared word by word."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from efile.comparing.texts import Stretch, compare, lines_of
@@ -57,6 +57,7 @@ def test_many_words_in_one_place_are_not_compared_with_each_other() -> None:
 WORDS = st.lists(st.sampled_from(["a", "b", "c", "d", "e\n"]), max_size=30).map(" ".join)
 
 
+@settings(max_examples=40)
 @given(WORDS, WORDS)
 def test_both_texts_can_be_read_off_the_difference(old: str, new: str) -> None:
     found = [piece for one in told(old, new) for piece in one.pieces]

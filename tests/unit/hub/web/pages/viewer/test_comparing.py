@@ -49,21 +49,13 @@ async def test_words_are_compared_and_lead_to_their_pages(
     assert [("documents_compared", one) for one in (house.files["bescheid"], newer)] == seen
 
 
-async def test_documents_of_the_same_kind_are_offered_first(
+async def test_documents_of_the_same_kind_are_offered_first_and_some_cannot_be_compared(
     house: SmallHouse, arrive: Arrive
 ) -> None:
     newer, alike = await file_newer(house)
     visitor = await arrive("ahrens")
     here = f"/akten/{house.akte}/dokumente/{newer}/vergleich"
     offered = (await (await visitor.get(here)).text()).partition("<h1>")[2]
-
-    assert offered.index(alike) < offered.index("Andere Dokumente")
-    assert offered.index("Andere Dokumente") < offered.index(f"{here}/{house.files['bescheid']}")
-    assert f"{here}/{newer}" not in offered
-
-
-async def test_what_cannot_be_compared_says_so(house: SmallHouse, arrive: Arrive) -> None:
-    visitor = await arrive("ahrens")
     table, own = house.files["tabelle"], house.files["bescheid"]
     answers = [
         await visitor.get(f"{house.document('bescheid')}/vergleich/{other}")
@@ -72,3 +64,6 @@ async def test_what_cannot_be_compared_says_so(house: SmallHouse, arrive: Arrive
 
     assert [200, 404, 404, 404] == [one.status for one in answers]
     assert "keine Wörter" in await answers[0].text()
+    assert offered.index(alike) < offered.index("Andere Dokumente")
+    assert offered.index("Andere Dokumente") < offered.index(f"{here}/{own}")
+    assert f"{here}/{newer}" not in offered

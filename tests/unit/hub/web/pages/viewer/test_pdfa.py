@@ -1,7 +1,5 @@
 import asyncio
 
-import pytest
-
 from tests.small_house import SmallHouse, Visitor, keep_a_rendition
 from tests.unit.hub.web.conftest import Arrive, LogOf
 
@@ -36,20 +34,7 @@ async def test_a_message_becomes_pdf_a_at_a_click(
     assert ("rendition_downloaded", house.files["anordnung"]) == (last["action"], last["document"])
 
 
-async def test_why_there_is_none_stands_on_the_page(house: SmallHouse, arrive: Arrive) -> None:
-    visitor = await arrive("ahrens")
-    here = f"{house.document('tabelle')}/pdfa/0"
-    before = await (await visitor.get(here)).text()
-    await visitor.post(here)
-    page = await settled(visitor, here)
-
-    assert "PDF/A erstellen" in before
-    assert "keinen Weg zu PDF/A" in page
-    assert "Erneut versuchen" in page
-    assert 404 == (await visitor.get(f"{here}/datei")).status
-
-
-async def test_what_is_held_is_made_again_only_when_asked(
+async def test_what_is_held_is_made_again_only_when_asked_and_some_cannot_be_made(
     house: SmallHouse, arrive: Arrive
 ) -> None:
     await keep_a_rendition(house)
@@ -63,13 +48,8 @@ async def test_what_is_held_is_made_again_only_when_asked(
     assert "Neu erstellen" in kept
     assert "mit aktenhub" in kept
     assert "pikepdf 1" in made
-
-
-@pytest.mark.parametrize("part", ["1", "x"])
-async def test_a_part_that_does_not_exist_has_none(
-    house: SmallHouse, arrive: Arrive, part: str
-) -> None:
-    visitor = await arrive("ahrens")
-    here = f"{house.document('bescheid')}/pdfa/{part}"
-
-    assert {404} == {(await visitor.get(here)).status, (await visitor.post(here)).status}
+    there = f"{house.document('tabelle')}/pdfa/0"
+    await visitor.post(there)
+    assert "keinen Weg zu PDF/A" in await settled(visitor, there)
+    for missing in (f"{there}/datei", f"{there[:-1]}1", f"{there[:-1]}x"):
+        assert 404 == (await visitor.get(missing)).status
