@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-_MANY_LINES = 2_000
-"""Beyond, lines that stand often are no longer looked for everywhere."""
 _MOST_TRIED = 1_500_000
 """Pairs of words that are compared within one place."""
 _LEAST_ALIKE = 0.3
@@ -74,10 +72,8 @@ def _broken(last: str, first: str) -> bool:
 
 def compare(old: Sequence[Line], new: Sequence[Line]) -> list[Stretch]:
     """Return where the texts agree and where they differ, in their order."""
-    matcher = SequenceMatcher(
-        None, [one.words for one in old], [one.words for one in new],
-        autojunk=max(len(old), len(new)) > _MANY_LINES,
-    )  # fmt: skip
+    # What stands very often is no place to begin a match at: else time grows with its square.
+    matcher = SequenceMatcher(None, [one.words for one in old], [one.words for one in new])
     stretches = []
     for tag, a, b, c, d in matcher.get_opcodes():
         pages = _page(old, a), _page(new, c)
@@ -103,7 +99,7 @@ def _pieces(old: list[str], new: list[str]) -> Iterator[tuple[str, list[str]]]:
     if len(old) * len(new) > _MOST_TRIED:
         yield from (one for one in whole if one[1])
         return
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    matcher = SequenceMatcher(None, old, new)
     if old and new and matcher.ratio() < _LEAST_ALIKE:
         yield from whole
         return

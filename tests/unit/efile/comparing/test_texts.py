@@ -54,6 +54,12 @@ def test_many_words_in_one_place_are_not_compared_with_each_other() -> None:
     ]
 
 
+def test_lines_that_stand_thousands_of_times_are_compared_as_well() -> None:
+    old, new = "0,00 EUR\n" * 1900, "0,00 EUR\n1,00 EUR\n" * 950
+
+    assert 950 == str(told(old, new)).count("1,00")
+
+
 WORDS = st.lists(st.sampled_from(["a", "b", "c", "d", "e\n"]), max_size=30).map(" ".join)
 
 
