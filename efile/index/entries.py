@@ -88,9 +88,8 @@ def replace(tx: Transaction, entries: Sequence[Entry], leaves: Mapping[str, int]
     gone = destroyed.refused(tx, [each.document for each in entries])
     there = [each for each in entries if each.name not in gone]
     names = [each.name for each in there]
-    if before := fulltext.entered(tx, names):
-        fulltext.forget(tx, before)
-        metadata.forget(tx, before)
+    fulltext.forget(tx, names)
+    metadata.forget(tx, names)
     _enter(tx, there, _places(there, leaves))
 
 

@@ -44,10 +44,6 @@ _SEEN = (
     " WHERE t.tenant = :tenant AND t.document_id IN :ids"
     " AND d.tenant = t.tenant AND d.id = t.document_id AND a.tenant = d.tenant AND a.id = d.akte_id"
 )
-_ENTERED = (
-    "SELECT id FROM efile_documents WHERE tenant = :tenant AND id IN :ids"
-    " UNION SELECT document_id FROM efile_texts WHERE tenant = :tenant AND document_id IN :ids"
-)
 _MORE, _MOST_LOOKED_AT = 4, 12_800
 """Where guards hide finds, so many times more are looked at, up to so many."""
 
@@ -156,15 +152,6 @@ def insert(tx: Transaction, entered: Sequence[tuple[Document, Words]]) -> None:
 def forget(tx: Transaction, documents: Sequence[tuple[str, str]]) -> None:
     """Take the texts of documents out, each given by tenant and identifier."""
     _ENGINES[tx.dialect].forget(tx, documents)
-
-
-def entered(tx: Transaction, documents: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return those of the documents, given by tenant and identifier, that have rows."""
-    found: list[tuple[str, str]] = []
-    for tenant in {tenant for tenant, _ in documents}:
-        ids = tuple(name for owner, name in documents if owner == tenant)
-        found += [(tenant, row["id"]) for row in tx.all(_ENTERED, tenant=tenant, ids=ids)]
-    return found
 
 
 def body(tx: Transaction, tenant: str, document: str) -> str:
