@@ -107,6 +107,12 @@ class EFileFigures:
     """Of a file of sixty documents, until the last volume is bound."""
     whole_file_pdf_pages: int
     whole_file_pdf_cpu_s: float
+    first_page_ms: float
+    """Until the stored picture of a first page is there, p95."""
+    first_page_kb: float
+    """Bytes of a picture, as they lie, in kB."""
+    first_page_cpu_ms: float
+    """Processor time of drawing and keeping one."""
     rss_mb: float
     fsync_per_second: float
     hash_mb_per_second: float

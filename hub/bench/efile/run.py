@@ -77,6 +77,10 @@ class _Stored:
     bare: Bare
     bound: Timed
     """Pages of a whole file as one PDF."""
+    drawn: Timed
+    """Pictures of first pages."""
+    picture_kb: float
+    pictures_ms: float
     intact: bool
     rss_mb: float
 
@@ -133,6 +137,9 @@ async def measure_efile(folder: Path, wanted: Wanted) -> EFileFigures:
         whole_file_pdf_seconds=round(stored.bound.seconds, 2),
         whole_file_pdf_pages=int(stored.bound.done),
         whole_file_pdf_cpu_s=round(stored.bound.cpu_s, 2),
+        first_page_ms=round(stored.pictures_ms, 1),
+        first_page_kb=round(stored.picture_kb, 1),
+        first_page_cpu_ms=round(1000 / stored.drawn.per_cpu_second, 1),
         rss_mb=round(max(stored.rss_mb, asked.rss_mb), 1),
         fsync_per_second=round(fsync, 1),
         hash_mb_per_second=round(await asyncio.to_thread(_hash_rate), 1),
@@ -178,6 +185,7 @@ async def _with_storage(stage: Stage, wanted: Wanted) -> _Stored:
         bare = replace(bare, read_mb_per_second=await _read(stage, tenant))
         again, rebuilt = await _rebuilt(stage, database, tenant, others)
         bound = await _bound(room, corpus, others)
+        pictures = await _drawn(room, corpus, others)
         rss_mb = await asyncio.to_thread(peak_rss_mb, others)
     return _Stored(
         filed,
@@ -186,6 +194,7 @@ async def _with_storage(stage: Stage, wanted: Wanted) -> _Stored:
         rebuilt,
         bare,
         bound,
+        *pictures,
         report.intact and not again.faults,
         rss_mb,
     )
@@ -257,6 +266,23 @@ async def _bound(room: EFile, corpus: Corpus, others: list[int]) -> Timed:
     return Timed(done=BOUND * _PAGES_EACH, seconds=seconds, cpu_s=cpu_s)
 
 
+async def _drawn(room: EFile, corpus: Corpus, others: list[int]) -> tuple[Timed, float, float]:
+    """Draw the first page of every document of that file; return kB and ms of a stored one, too."""
+    view = await room.akte(corpus.tenant, Corpus.sign(_BOUND_FILE))
+    names = [one.id for one in view.documents]
+
+    async def every() -> list[int]:
+        return [len(await room.first_pages.picture(corpus.tenant, name)) for name in names]
+
+    sizes, seconds, cpu_s = await _timed(every, others)
+    waits = [
+        (await _timed(partial(room.first_pages.picture, corpus.tenant, name), others))[1] * 1000
+        for name in names
+    ]
+    drawn = Timed(done=len(names), seconds=seconds, cpu_s=cpu_s)
+    return drawn, sum(sizes) / len(sizes) / 1000, percentile(waits, 95)
+
+
 async def _file(room: EFile, batch: list[FilingRequest]) -> None:
     for outcome in await room.file_all(batch):
         if isinstance(outcome, FilingError):
@@ -277,6 +303,9 @@ async def _over_http(stage: Stage, wanted: Wanted) -> _Asked:
     corpus = Corpus(MUSTERSTADT.id)
     questions = corpus.questions(wanted.documents)
     count = sum(map(len, questions.values())) * 2
+    with stage.settings_file.open("a", encoding="utf-8") as settings:
+        # The letters filed before would be drawn meanwhile.
+        settings.write('\n[filing]\nfirst_pages = "opened"\n')
     hub = await stage.start("hub", python("hub", "--settings", str(stage.settings_file), "run"))
     await wait_for_port(stage.ports.web)
     clerks = await Clerks.employ(stage, hub.pid, MUSTERSTADT.id, count)

@@ -30,4 +30,5 @@ async def test_a_small_corpus_is_measured(tmp_path: Path, monkeypatch: pytest.Mo
     assert figures.whole_file_pdf_seconds > 0
     assert min(figures.filed_ratio, figures.verify_ratio, figures.rebuild_ratio) >= 0
     assert min(figures.filed_bare_per_second, figures.verify_bare_mb_per_second) > 0
+    assert min(figures.first_page_ms, figures.first_page_kb, figures.first_page_cpu_ms) > 0
     assert min(figures.filed_per_second, figures.verify_mb_per_second, figures.list_ms) > 0
