@@ -1,5 +1,7 @@
 /* Stored pictures of first pages, decoded ahead: whoever turns sees the next document at once. */
 
+import { element, free } from "./sheets.mjs";
+
 const FULL = 928;
 /* Pixels of a picture that fills the width of the view; only what is smaller by itself has fewer. */
 
@@ -12,23 +14,14 @@ export class Firsts {
     if (!address) { return Promise.resolve(""); }
     const found = this.#held.get(address);
     if (found) { return found.ticket; }
-    const entry = { bitmap: null, gone: false };
+    const entry = { canvas: null, gone: false };
     entry.ticket = load(entry, address, ticket).catch(() => "");
     this.#held.set(address, entry);
     return entry.ticket;
   }
 
-  /* The picture on a canvas of its own; null while it is not here. */
-  canvas(address) {
-    const bitmap = this.#held.get(address)?.bitmap;
-    if (!bitmap) { return null; }
-    const canvas = document.createElement("canvas");
-    canvas.className = "sheet-first";
-    canvas.setAttribute("aria-hidden", "true");
-    [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
-    canvas.getContext("2d").drawImage(bitmap, 0, 0);
-    return canvas;
-  }
+  /* The canvas with the picture; null while it is not here. It stays ours. */
+  canvas(address) { return this.#held.get(address)?.canvas ?? null; }
 
   /* Lay a picture under the one the server draws, until that has come; say whether there is one. */
   under(sheet, canvas) {
@@ -38,7 +31,7 @@ export class Firsts {
     sheet.parentElement.style.gridTemplateColumns = `minmax(0, ${widest})`;
     [image.width, image.height] = [canvas.width, canvas.height];
     image.addEventListener("load", () => canvas.remove(), { once: true });
-    canvas.classList.add("under");
+    sheet.classList.add("bridged");
     sheet.prepend(canvas);
     return true;
   }
@@ -49,9 +42,18 @@ export class Firsts {
       if (addresses.includes(address)) { continue; }
       this.#held.delete(address);
       entry.gone = true;
-      entry.bitmap?.close();
+      if (entry.canvas) { free(entry.canvas); }
     }
   }
+}
+
+/* The memory of the picture moves to the canvas: nothing is copied when it is shown. */
+function painted(bitmap) {
+  const canvas = element("canvas", "sheet-first");
+  canvas.setAttribute("aria-hidden", "true");
+  [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
+  canvas.getContext("bitmaprenderer").transferFromImageBitmap(bitmap);
+  return canvas;
 }
 
 async function load(entry, address, ticket) {
@@ -60,7 +62,7 @@ async function load(entry, address, ticket) {
   const response = await fetch(asked);
   if (!response.ok) { throw new Error(`${response.status}`); }
   const bitmap = await createImageBitmap(await response.blob());
-  if (entry.gone) { bitmap.close(); } else { entry.bitmap = bitmap; }
+  if (entry.gone) { bitmap.close(); } else { entry.canvas = painted(bitmap); }
   performance.mark("first-ready", { detail: address });
   return response.headers.get("X-Sicht") ?? ticket;
 }

@@ -48,7 +48,6 @@ export class Sheets {
     this.#size(inner);
     await this.#draw(this.#list[first - 1], page);
     if (this.#over) { return; }
-    for (const old of box.querySelectorAll("canvas")) { free(old); }
     box.replaceChildren(...this.#list.map((sheet) => sheet.box));
     this.#page = first;
     this.#watch = new IntersectionObserver((seen) => this.#seen(seen), { root: scroller, rootMargin: AHEAD });
@@ -219,7 +218,7 @@ export function size(place, { width, height }, inner, zoom) {
 }
 
 /* The memory of a canvas goes when its size does, not when nobody holds it. */
-function free(canvas) { canvas.width = 0; canvas.height = 0; canvas.remove(); }
+export function free(canvas) { canvas.width = 0; canvas.height = 0; canvas.remove(); }
 
 export function inside(box) {
   const style = getComputedStyle(box);
