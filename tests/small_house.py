@@ -836,14 +836,14 @@ class Visitor:
         """Send a form of the site, with its token."""
         form = {"csrf": csrf_token(self.token), **fields}
         headers = self.headers(**{"Sec-Fetch-Site": "same-origin"})
-        return await self.client.post(path, data=form, headers=headers, allow_redirects=False)
-
-    async def sign_in(self, login: str, password: str = PASSWORD) -> ClientResponse:
-        """Sign in and keep the session."""
-        answer = await self.post("/anmelden", kennung=login, passwort=password)
+        answer = await self.client.post(path, data=form, headers=headers, allow_redirects=False)
         if COOKIE in answer.cookies:
             self.token = answer.cookies[COOKIE].value
         return answer
+
+    async def sign_in(self, login: str, password: str = PASSWORD) -> ClientResponse:
+        """Sign in and keep the session."""
+        return await self.post("/anmelden", kennung=login, passwort=password)
 
     def headers(self, **more: str) -> dict[str, str]:
         """Return what the browser sends along."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from efile import EFile
-from hub.store.accounts import Account, Halfway, Role, Session
+from hub.store.accounts import Account, Halfway, Role, Session, lasting
 from hub.store.casework.units import Standing
 from hub.store.database import Row
 from hub.web.faults import Denied
@@ -129,5 +129,5 @@ def cursor_of(request: web.Request) -> int | None:
 
 
 def csrf_token(session_token: str) -> str:
-    """Derive the form token of a session."""
-    return hmac.new(session_token.encode(), b"csrf", hashlib.sha256).hexdigest()
+    """Derive the form token of a session; it outlasts a new token of the same session."""
+    return hmac.new(lasting(session_token).encode(), b"csrf", hashlib.sha256).hexdigest()

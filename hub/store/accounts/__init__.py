@@ -7,7 +7,7 @@ from hub.store.accounts.halfway import Entered, Halfway, Step
 from hub.store.accounts.model import Account, Lifetime, Role, Session
 from hub.store.accounts.passwords import Passwords
 from hub.store.accounts.people import Accounts, find_account
-from hub.store.accounts.sessions import find_session, touch
+from hub.store.accounts.sessions import find_session, lasting, touch
 
 __all__ = [
     "LOCK_AFTER",
@@ -29,5 +29,6 @@ __all__ = [
     "Vault",
     "find_account",
     "find_session",
+    "lasting",
     "touch",
 ]

@@ -98,7 +98,7 @@ def admit(tx: Transaction, identity: Identity, now_us: int) -> tuple[Account, st
     if not bound:
         # Another node has just bound the account to somebody else of that login.
         return None
-    token = secrets.token_urlsafe(32)
+    token = sessions.new_token()
     sessions.open_session(tx, row["id"], token, now_us, identity.session)
     return to_account(row), token
 

@@ -6,7 +6,6 @@ knows it. What is asked for is decided anew at each step, from the account as it
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -92,7 +91,7 @@ def enter(
     if row is None:
         raise LookupError(account_id)
     step = next_step(row, proved=proved, required=way.required)
-    token = secrets.token_urlsafe(32)
+    token = sessions.new_token()
     if step is Step.DONE:
         attempts.forget(tx, account_id)
         sessions.open_session(tx, account_id, token, way.now_us)

@@ -197,10 +197,14 @@ class Accounts:
             await self._database.write(lambda tx: attempts.note_failure(tx, row["id"], now))
         return fits
 
-    async def confirm(self, session: Session) -> None:
-        """Note that the person of the session has proved anew who they are."""
-        now = self._clock.now_us()
-        await self._database.write(lambda tx: sessions.confirm(tx, session, now))
+    async def confirm(self, session: Session, token: str) -> str | None:
+        """Note that the person of the session has proved anew who they are.
+
+        Returns the token that takes the place of this one; nothing where the session has ended.
+        """
+        now, new = self._clock.now_us(), sessions.new_token(token)
+        there = await self._database.write(lambda tx: sessions.confirm(tx, session, new, now))
+        return new if there else None
 
     async def sign_out(self, session: Session) -> None:
         """End every session of the person, on every device."""

@@ -2,11 +2,15 @@
 
 So a changed role, a disabled account or a new password counts at once. Only the digest of a
 token is stored: reading the table opens no session.
+
+Whoever proves anew who they are gets a new token, and the one before opens nothing any more (ASVS
+7.2.4). It begins like the one before: forms and views of pages that are open are bound to that.
 """
 
 from __future__ import annotations
 
 import hashlib
+import secrets
 from typing import Final
 
 from hub.store.accounts.model import Lifetime, Session, to_account
@@ -20,6 +24,17 @@ _DAY_US: Final = 86_400 * 1_000_000
 def digest(token: str) -> str:
     """Return the name under which a token's session is stored."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_token(before: str = "") -> str:
+    """Return the token of a new session, or one to take the place of another's."""
+    beginning, dot, _ = before.partition(".")
+    return f"{beginning if dot else secrets.token_urlsafe(16)}.{secrets.token_urlsafe(32)}"
+
+
+def lasting(token: str) -> str:
+    """Return what stays the same of a token as long as its session lasts."""
+    return token.partition(".")[0]
 
 
 def find_session(tx: Transaction, token: str, now_us: int, lifetime: Lifetime) -> Session | None:
@@ -42,13 +57,17 @@ def find_session(tx: Transaction, token: str, now_us: int, lifetime: Lifetime) -
     )  # fmt: skip
 
 
-def confirm(tx: Transaction, session: Session, now_us: int) -> None:
-    """Note that the person has proved anew who they are."""
-    tx.run(
-        "UPDATE session SET confirmed_us = :now WHERE token_sha256 = :token",
-        now=now_us,
-        token=session.token_sha256,
-    )
+def confirm(tx: Transaction, session: Session, token: str, now_us: int) -> bool:
+    """Note that the person has proved anew who they are; from now on this token counts.
+
+    Returns whether the session was still there.
+    """
+    named = {"old": session.token_sha256, "new": digest(token)}
+    tx.run("UPDATE factor_offer SET offered_to = :new WHERE offered_to = :old", **named)
+    return tx.run(
+        "UPDATE session SET token_sha256 = :new, confirmed_us = :now WHERE token_sha256 = :old",
+        now=now_us, **named,
+    ) == 1  # fmt: skip
 
 
 def touch(tx: Transaction, session: Session, now_us: int) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from hub.web.faults import Denied
 from hub.web.gate import FRESH_US
-from hub.web.pages.entry.onward import go
+from hub.web.pages.entry.onward import go, keep
 from hub.web.pages.entry.signin import count, wanted
 from hub.web.pages.entry.wording import said
 from hub.web.presentation.menu import start_of
 from hub.web.presentation.rendering import render
-from hub.web.visit import visit_of
+from hub.web.visit import Visit, visit_of
 
 MINUTE_US = 60_000_000
 
@@ -32,9 +33,17 @@ async def confirm(request: web.Request) -> web.Response:
     if not fits:
         visit.note(result="refused")
         return await _form(request, target, status=422)
-    if visit.session:
-        await visit.services.accounts.confirm(visit.session)
-    return go(target or start_of(visit.account))
+    return await _confirmed(visit, target)
+
+
+async def _confirmed(visit: Visit, target: str) -> web.Response:
+    """Go on with a new token of the same session."""
+    session = visit.session
+    token = session and await visit.services.accounts.confirm(session, visit.token)
+    if not token:
+        raise Denied(401, "no_session")
+    visit.token = token
+    return keep(go(target or start_of(visit.account)), token)
 
 
 async def _form(request: web.Request, target: str, *, status: int = 200) -> web.Response:

@@ -8,11 +8,11 @@ from aiohttp import web
 
 from hub.store.accounts import Session
 from hub.web.faults import Denied
-from hub.web.pages.entry.onward import go
+from hub.web.pages.entry.onward import go, keep
 from hub.web.pages.entry.signin import count
 from hub.web.pages.entry.wording import offered
 from hub.web.presentation.rendering import render
-from hub.web.visit import COOKIE, Visit, visit_of
+from hub.web.visit import Visit, visit_of
 
 PATH: Final = "/zweiter-faktor"
 
@@ -42,7 +42,7 @@ async def accept(request: web.Request) -> web.Response:
         visit.note(result="refused")
         return await _form(request, status=422)
     visit.token = await visit.services.accounts.renew_session(session)
-    return _keep(render(request, "factor_codes.html", codes=codes, target=PATH), visit.token)
+    return keep(render(request, "factor_codes.html", codes=codes, target=PATH), visit.token)
 
 
 async def renew_codes(request: web.Request) -> web.Response:
@@ -61,7 +61,7 @@ async def remove(request: web.Request) -> web.Response:
         raise Denied(409, "factor_required")
     await visit.services.factors.remove(visit.account)
     token = await visit.services.accounts.renew_session(_local(visit))
-    return _keep(go(f"{PATH}?getan=entfernt"), token)
+    return keep(go(f"{PATH}?getan=entfernt"), token)
 
 
 async def _form(request: web.Request, status: int = 200) -> web.Response:
@@ -87,8 +87,3 @@ async def _demand_factor(visit: Visit) -> None:
 
 def _is_required(visit: Visit) -> bool:
     return bool(visit.account.roles & visit.services.with_factor)
-
-
-def _keep(response: web.Response, token: str) -> web.Response:
-    response.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="Strict")
-    return response

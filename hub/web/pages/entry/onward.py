@@ -37,10 +37,16 @@ def aim(entered: Entered) -> str:
 def hand_over(response: web.Response, entered: Entered) -> web.Response:
     """Give the browser the token to go on with."""
     if entered.step is Step.DONE:
-        _set(response, COOKIE, entered.token)
+        keep(response, entered.token)
         response.del_cookie(HALF_COOKIE, path="/", secure=True, httponly=True, samesite="Strict")
     else:
         _set(response, HALF_COOKIE, entered.token, max_age=STEP_US // 1_000_000)
+    return response
+
+
+def keep(response: web.Response, token: str) -> web.Response:
+    """Give the browser the token of its session."""
+    _set(response, COOKIE, token)
     return response
 
 

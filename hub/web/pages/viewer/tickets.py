@@ -11,6 +11,7 @@ import hashlib
 import hmac
 from typing import Final
 
+from hub.store.accounts import lasting
 from hub.web.visit import Visit
 
 LIFETIME_S: Final = 3600
@@ -36,4 +37,4 @@ def is_valid(visit: Visit, document_id: str, word: str) -> bool:
 
 def _seal(visit: Visit, document_id: str, until: int) -> str:
     said = f"view\n{document_id}\n{until}".encode()
-    return hmac.new(visit.token.encode(), said, hashlib.sha256).hexdigest()
+    return hmac.new(lasting(visit.token).encode(), said, hashlib.sha256).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub.web.visit import csrf_token
 from tests.small_house import PASSWORD, SmallHouse
 from tests.unit.hub.web.conftest import Arrive, LogOf
 
@@ -29,6 +30,25 @@ async def test_later_an_export_asks_for_the_password_and_then_goes_on(
     assert (303, page) == (confirmed.status, confirmed.headers["Location"])
     assert 200 == (await clerk.get(page)).status
     assert "identity_confirmed" in {row["action"] for row in await log_of()}
+
+
+async def test_with_a_proof_the_session_gets_another_token_and_open_pages_stay_of_use(
+    house: SmallHouse, arrive: Arrive
+) -> None:
+    clerk = await arrive("ahrens")
+    before, form = clerk.token, csrf_token(clerk.token)
+    await clerk.post("/bestaetigen", passwort=PASSWORD)
+    after = clerk.token
+    clerk.token = before
+    with_the_old = await clerk.get(f"/akten/{house.akte}")
+    clerk.token = after
+
+    assert before != after
+    assert (303, "/anmelden") == (
+        with_the_old.status, with_the_old.headers["Location"].partition("?")[0],
+    )  # fmt: skip
+    assert 200 == (await clerk.get(f"/akten/{house.akte}")).status
+    assert form == csrf_token(after)
 
 
 async def test_a_wrong_password_opens_nothing(house: SmallHouse, arrive: Arrive) -> None:
