@@ -19,7 +19,7 @@ from tests.efile_house import EFileHouse, message
 from tests.ending_files import TODAY, approved_run, by, carry_out, due_file
 
 TABLES = (
-    "efile_akten", "efile_vorgaenge", "efile_documents", "efile_parts", "efile_texts",
+    "efile_akten", "efile_vorgaenge", "efile_documents", "efile_parts", "efile_texts", "efile_words",
     "efile_akte_names", "efile_keys", "efile_guards", "efile_competence", "efile_scans",
     "efile_first_pages",
 )  # fmt: skip
