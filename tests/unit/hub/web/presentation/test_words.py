@@ -20,6 +20,7 @@ TABLES = (words.RETENTION,
 )  # fmt: skip
 
 COMMAND_LINE = {
+    "account_unbound",
     "evidence_made",
     "file_opened",
     "archive_answer_noted",
