@@ -54,7 +54,9 @@ def child() -> int:
     """Return the one child this process has."""
     me = f"/proc/{os.getpid()}/task"
     children = {n for path in Path(me).glob("*/children") for n in path.read_text().split()}
-    [one] = [n for n in children if b"isolation" in Path(f"/proc/{n}/cmdline").read_bytes()]
+    [one] = [
+        n for n in children if b"hub.pipeline.isolation" in Path(f"/proc/{n}/cmdline").read_bytes()
+    ]
     return int(one)
 
 
