@@ -35,7 +35,7 @@ class Background:
         self._running: set[asyncio.Task[None]] = set()
 
     async def begin(self, row: ExportRow, work: Work) -> None:
-        """Enter the row, in place of an older one of its name, and begin.
+        """Enter the row, in place of an older one of its name, and begin; unless that is under way.
 
         Raises:
             FilingError: too much waits.
@@ -47,11 +47,16 @@ class Background:
                 remedy="In einigen Minuten erneut versuchen.",
             )
 
-        def enter(tx: Transaction) -> None:
+        def enter(tx: Transaction) -> bool:
+            known = orders.find(tx, row.tenant, row.id)
+            if known and known.seen_at(row.begun_at_us).state == "running":
+                return False
             orders.remove(tx, [row])
             orders.enter(tx, row)
+            return True
 
-        await self._database.write(enter)
+        if not await self._database.write(enter):
+            return
         task = asyncio.create_task(self._run(row, work))
         self._running.add(task)
         task.add_done_callback(self._running.discard)

@@ -135,7 +135,9 @@ class PdfaRoom:
         document, one = await self._part(tenant, document_id, part)
 
         async def work() -> Finished:
-            await self._make(document, one)
+            # Somebody who asked at the same time may have had it made meanwhile.
+            if again or not await self._held(document, one):
+                await self._make(document, one)
             return Finished((), "")
 
         row = ExportRow(
@@ -159,7 +161,10 @@ class PdfaRoom:
             NotFound: there is none.
         """
         document, one = await self._part(tenant, document_id, part)
-        stored = await self._objects.get(tenant, _key(document, one))
+        try:
+            stored = await self._objects.get(tenant, _key(document, one))
+        except NotFound as exc:
+            raise _missing() from exc
         head, _, data = stored.partition(b"\n")
         if not data or sha256_hex(data) != json.loads(head)["sha256"]:
             raise _missing()
