@@ -17,7 +17,7 @@ from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
 
-from hub.core.errors import HubError, Misconfigured, Undecodable
+from hub.core.errors import HubError, Misconfigured
 from hub.core.findings import Finding, Verdict
 from hub.core.record import Record
 from hub.pipeline.decision.knowledge import Fact, Query
@@ -25,7 +25,7 @@ from hub.pipeline.decision.mind import Sources
 from hub.pipeline.decision.reading import Leg, Understood
 from hub.pipeline.isolation.border import Ask, Crash, Done, Job, Said, hear, read_answer
 from hub.pipeline.isolation.cell import Limits
-from hub.pipeline.isolation.runs import Decided, Run, read_decided
+from hub.pipeline.isolation.runs import Decided, Run, poison, read_decided
 
 log = logging.getLogger(__name__)
 
@@ -327,7 +327,7 @@ class Isolation:
             request.attempts += 1
             alone = len(group) == 1
             if alone and request.attempts > 1:
-                _settle(request, (False, _poison()))
+                _settle(request, (False, poison()))
             else:
                 await self._queue.put(request)
 
@@ -340,8 +340,3 @@ def _settle(request: _Request, outcome: Outcome) -> None:
         request.done.set_result(value)
     else:
         request.done.set_exception(value)
-
-
-def _poison() -> Undecodable:
-    text = "Die Datei überschreitet beim Lesen die erlaubten Grenzen und wurde nicht verarbeitet."
-    return Undecodable("poison", text, findings=(Finding("poison", text),))

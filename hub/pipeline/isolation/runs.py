@@ -81,7 +81,7 @@ def decide_run(run: Run, mind: Mind) -> list[Decided]:
     """Decide one message after the other, each with what the ones before it led to."""
     decided: list[Decided] = []
     for wanted in run.wanted:
-        refusal = _poison() if wanted.poison else None
+        refusal = poison() if wanted.poison else None
         try:
             plan = decide(Question(wanted.message, wanted.directions, refusal), mind)
         except Unavailable as exc:
@@ -122,7 +122,8 @@ def read_decided(data: bytes) -> list[Decided]:
     return _TO_DECIDED.decode(data)
 
 
-def _poison() -> Undecodable:
+def poison() -> Undecodable:
+    """Return what is told of bytes that killed a child twice."""
     text = "Die Datei überschreitet beim Lesen die erlaubten Grenzen und wurde nicht verarbeitet."
     return Undecodable("poison", text, findings=(Finding("poison", text),))
 
