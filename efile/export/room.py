@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator
+from copy import copy
 
 from efile.errors import NotFound
 from efile.export import orders, whole
@@ -37,8 +38,8 @@ class ExportRoom:
 
     def seen_by(self, source: Source) -> ExportRoom:
         """Return the same room for somebody who sees less of the e-file."""
-        seen = ExportRoom.__new__(ExportRoom)
-        seen.__dict__ |= self.__dict__ | {"_source": source}
+        seen = copy(self)
+        seen._source = source  # noqa: SLF001  a copy of itself
         return seen
 
     def whole_file(

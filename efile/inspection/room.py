@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -73,8 +74,7 @@ class InspectionRoom:
 
     def seen_by(self, source: Source) -> InspectionRoom:
         """Return the same room for somebody who sees less of the e-file."""
-        seen = InspectionRoom.__new__(InspectionRoom)
-        seen.__dict__ |= self.__dict__
+        seen = copy(self)
         seen._look(source)  # noqa: SLF001  a copy of itself
         return seen
 

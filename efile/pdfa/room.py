@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from copy import copy
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -103,8 +104,8 @@ class PdfaRoom:
 
     def seen_by(self, source: Source) -> PdfaRoom:
         """Return the same room for somebody who sees less of the e-file."""
-        seen = PdfaRoom.__new__(PdfaRoom)
-        seen.__dict__ |= self.__dict__ | {"_source": source}
+        seen = copy(self)
+        seen._source = source  # noqa: SLF001  a copy of itself
         return seen
 
     async def standing(self, tenant: str, document_id: str, part: int) -> Standing:
