@@ -12,9 +12,9 @@ from efile.errors import NotDisplayable, NotFound
 from efile.isolation.pool import LimitedPool, Limits
 from efile.model import Document, FormNode
 from efile.objects import layout
-from efile.ports import ObjectStore
 from efile.renditions import pages
 from efile.renditions.structured import is_structured
+from efile.sealing.store import SealedStore
 
 WORKER = "efile.comparing.jobs"
 """Module whose ``JOBS`` the limited child serves."""
@@ -81,7 +81,7 @@ class _Side:
 class ComparingRoom:
     """What differs between two documents; it sees what its source sees."""
 
-    def __init__(self, source: Source, objects: ObjectStore, pool: LimitedPool) -> None:
+    def __init__(self, source: Source, objects: SealedStore, pool: LimitedPool) -> None:
         self._source = source
         self._objects = objects
         self._pool = pool
@@ -133,7 +133,7 @@ class ComparingRoom:
         """Return the words read off a document's pictures; without any the side as it is."""
         key = layout.recognised_key(document.akte_id, document.leaf)
         try:
-            text = await self._objects.get(document.tenant, key)
+            text = await self._objects.derived(document.tenant, key)
         except NotFound:
             return side
         return replace(side, mime=PLAIN, data=text, recognised=True)

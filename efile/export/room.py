@@ -17,7 +17,8 @@ from efile.export.orders import ExportRow, Finished
 from efile.export.whole import Order, Source, Volume
 from efile.isolation.pool import LimitedPool
 from efile.objects import layout
-from efile.ports import Clock, Database, ObjectStore
+from efile.ports import Clock, Database
+from efile.sealing.store import SealedStore
 
 KEPT_US = 24 * 3600 * 1_000_000
 """How long a finished export can be fetched."""
@@ -27,7 +28,7 @@ class ExportRoom:
     """The whole file as PDF, at once or in the background."""
 
     def __init__(
-        self, source: Source, database: Database, objects: ObjectStore, clock: Clock
+        self, source: Source, database: Database, objects: SealedStore, clock: Clock
     ) -> None:
         self._source = source
         self._database = database
@@ -84,7 +85,7 @@ class ExportRoom:
         row = await self.state(tenant, akte, export, actor)
         if not 1 <= number <= len(row.volumes):
             raise _missing()
-        return await self._objects.get(tenant, layout.export_key(akte, export, number))
+        return await self._objects.derived(tenant, layout.export_key(akte, export, number))
 
     async def sweep(self) -> int:
         """Take away what nobody fetched in time; return how many exports that were."""

@@ -25,7 +25,8 @@ from efile.objects import layout
 from efile.pdfa import formats, wording
 from efile.pdfa.formats import FormatSeen
 from efile.pdfa.office import ENDINGS, Office
-from efile.ports import Clock, Database, ObjectStore
+from efile.ports import Clock, Database
+from efile.sealing.store import SealedStore
 
 WORKER = "efile.pdfa.jobs"
 """Module whose ``JOBS`` the limited child serves."""
@@ -92,7 +93,7 @@ class PdfaRoom:
     """Renditions of the documents somebody sees."""
 
     def __init__(
-        self, source: Source, database: Database, objects: ObjectStore, clock: Clock
+        self, source: Source, database: Database, objects: SealedStore, clock: Clock
     ) -> None:
         self._source = source
         self._database = database
@@ -163,7 +164,7 @@ class PdfaRoom:
         """
         document, one = await self._part(tenant, document_id, part)
         try:
-            stored = await self._objects.get(tenant, _key(document, one))
+            stored = await self._objects.derived(tenant, _key(document, one))
         except NotFound as exc:
             raise _missing() from exc
         head, _, data = stored.partition(b"\n")
@@ -192,7 +193,7 @@ class PdfaRoom:
         try:
             # The whole of it: what is made anew lies under the same key, and ranges are read as
             # the object was when it was first looked into.
-            head = await self._objects.get(document.tenant, _key(document, part))
+            head = await self._objects.derived(document.tenant, _key(document, part))
         except NotFound:
             return None
         return Rendition(**json.loads(head.partition(b"\n")[0]))

@@ -85,11 +85,7 @@ class FirstPageRoom:
         try:
             return await self._stored(document)
         except NotFound:
-            pass
-        except IntegrityBroken:
-            log.warning("first_page_altered")
-            await self._objects.destroy(tenant, _place(document))
-        picture = await self._make(document, self._drawn)
+            picture = await self._make(document, self._drawn)
         if picture is None:
             raise _missing()
         return picture
@@ -145,7 +141,7 @@ class FirstPageRoom:
         return True
 
     async def _stored(self, document: Document) -> bytes:
-        return await self._objects.get_sealed(document.tenant, _place(document))
+        return await self._objects.derived(document.tenant, _place(document))
 
     async def _make(self, document: Document, drawn: pages.PageRoom) -> bytes | None:
         """Draw and keep the picture; None where there can be none, which is remembered."""

@@ -18,8 +18,9 @@ from efile.index.words.analysis import joined
 from efile.isolation.pool import LimitedPool, Limits
 from efile.model import Document
 from efile.objects import layout
-from efile.ports import Clock, Database, ObjectStore, Transaction
+from efile.ports import Clock, Database, Transaction
 from efile.renditions.recognition import PROGRAM
+from efile.sealing.store import SealedStore
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ class ScanRoom:
     """Reads scans one after the other: recognition costs seconds of a whole core."""
 
     def __init__(
-        self, fetch: Fetch, database: Database, objects: ObjectStore, clock: Clock
+        self, fetch: Fetch, database: Database, objects: SealedStore, clock: Clock
     ) -> None:
         self._fetch = fetch
         self._database = database
@@ -73,14 +74,14 @@ class ScanRoom:
         """Return the words on pictures of a document, from storage where they lie there."""
         key = layout.recognised_key(document.akte_id, document.leaf)
         try:
-            return (await self._objects.get(document.tenant, key)).decode()
+            return (await self._objects.derived(document.tenant, key)).decode()
         except NotFound:
             text = await self._read(document)
         try:
             await self._objects.put_once(document.tenant, key, text.encode())
         except Conflict:
             # Another node was quicker; its version of the program may read a sign differently.
-            return (await self._objects.get(document.tenant, key)).decode()
+            return (await self._objects.derived(document.tenant, key)).decode()
         return text
 
     async def _read(self, document: Document) -> str:

@@ -10,6 +10,7 @@ Sizes are those in storage: a sealed content is a little larger than what was fi
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -17,10 +18,13 @@ from tempfile import NamedTemporaryFile
 from efile.errors import FilingError, IntegrityBroken, NotFound
 from efile.model import LargeFile
 from efile.objects import layout
+from efile.objects.faults import object_missing
 from efile.ports import ObjectInfo, ObjectStore, ObjectVersion
 from efile.sealing import envelope
 from efile.sealing.envelope import HEADER_BYTES, SEGMENT, TAG, DataKey, Header
 from efile.sealing.ring import KeyRing
+
+log = logging.getLogger(__name__)
 
 _HEADERS_KEPT = 1_000
 
@@ -85,17 +89,24 @@ class SealedStore:
             return stored
         return await self._ring.opened(tenant, _file(key), key, stored)
 
-    async def get_sealed(self, tenant: str, key: str) -> bytes:
-        """Return the whole content of what has always been sealed.
+    async def derived(self, tenant: str, key: str) -> bytes:
+        """Return what was made from documents, lies sealed, and can be made again.
+
+        It has no digest anywhere else. So what is not sealed, or was sealed for another place, was
+        put there by somebody else: it is destroyed, and counts as missing.
 
         Raises:
-            NotFound: no such object, or its key is gone.
-            IntegrityBroken: it was altered, sealed for another place, or not sealed at all.
+            NotFound: there is no such object.
         """
         stored = await self._inner.get(tenant, key)
-        if not envelope.is_sealed(stored):
-            raise envelope.altered(key)
-        return await self._ring.opened(tenant, _file(key), key, stored)
+        try:
+            if envelope.is_sealed(stored):
+                return await self._ring.opened(tenant, _file(key), key, stored)
+        except IntegrityBroken:
+            pass
+        log.warning("derived_object_altered", extra={"tenant": tenant})
+        await self.destroy(tenant, key)
+        raise object_missing(key)
 
     async def get_all(self, tenant: str, keys: Sequence[str]) -> list[bytes | FilingError]:
         """Return for each key, in their order, the whole content or why there is none."""

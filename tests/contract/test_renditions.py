@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from dataclasses import asdict
 
 import pytest
 
 from efile import NotFound, Part
+from efile.integrity.digest import sha256_hex
+from efile.objects import layout
 from efile.pdfa.room import Standing
 from tests.efile_house import EFileHouse, request
 from tests.foreign_files import locked_pdf
@@ -62,3 +66,20 @@ async def test_a_rendition_is_made_once_and_why_there_is_none_is_kept(
         (one.name, one.risk, one.parts) for one in await room.formats("muster")
     }
     assert [] == await room.formats("andere")
+
+
+async def test_what_somebody_else_put_in_its_place_is_taken_away(either_house: EFileHouse) -> None:
+    room, objects = either_house.efile.pdfa, either_house.objects
+    letter = await file(either_house, 0, TEXT)
+    made = await room.make("muster", letter)
+    document = await either_house.efile.document("muster", letter)
+    key = layout.rendition_key(document.akte_id, document.leaf, 0)
+    forged = asdict(made) | {"sha256": sha256_hex(b"%PDF forged")}
+    await objects.destroy("muster", key)
+    await objects.put_once("muster", key, json.dumps(forged).encode() + b"\n%PDF forged")
+
+    assert Standing() == await room.standing("muster", letter, 0)
+    with pytest.raises(NotFound, match="rendition_missing"):
+        await room.fetch("muster", letter, 0)
+    await room.make("muster", letter)
+    assert b"forged" not in await room.fetch("muster", letter, 0)
