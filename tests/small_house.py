@@ -378,8 +378,11 @@ async def keep_an_export(house: SmallHouse, actor: str) -> None:
         orders.end(tx, row, finished, at_us)
 
     await house.database.write(work)
-    store = FolderStore(house.folder / "objects")
-    await store.put_once(OFFICE, layout.export_key(house.akte, EXPORT, 1), b"%PDF-1.7")
+    await _sealed(house).put_once(OFFICE, layout.export_key(house.akte, EXPORT, 1), b"%PDF-1.7")
+
+
+def _sealed(house: SmallHouse) -> SealedStore:
+    return SealedStore(FolderStore(house.folder / "objects"), house.services.efile.keys)
 
 
 async def hold_a_file(house: SmallHouse) -> None:
@@ -426,8 +429,7 @@ async def keep_inspections(house: SmallHouse, maker: str = "bauer") -> None:
     copy = pdf("Deckblatt", "Seite eins")
     digest = hashlib.sha256(copy).hexdigest()
     await house.database.write(lambda tx: _keep_inspections(tx, house, maker, digest))
-    store = SealedStore(FolderStore(house.folder / "objects"), house.services.efile.keys)
-    await store.put_once(OFFICE, layout.export_key(house.akte, INSPECTION, 1), copy)
+    await _sealed(house).put_once(OFFICE, layout.export_key(house.akte, INSPECTION, 1), copy)
 
 
 def _keep_inspections(tx: Transaction, house: SmallHouse, maker: str, digest: str) -> None:
