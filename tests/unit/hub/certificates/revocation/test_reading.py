@@ -11,6 +11,7 @@ from hub.core.errors import Rejected
 from tests.pki import DAY, NOW_US, Authority, ec_key, root
 
 CA = root("Sender-CA")
+LIST = CA.revoked(7)
 
 
 def point(**said: object) -> tuple[x509.ExtensionType, bool]:
@@ -46,7 +47,7 @@ UNUSABLE = {
     "nothing": b"",
     "unknown CA": root("Other").revoked(7),
     "same name, other key": root("Sender-CA").revoked(7),
-    "changed": CA.revoked(7)[:-1] + bytes([CA.revoked(7)[-1] ^ 1]),
+    "changed": LIST[:-1] + bytes([LIST[-1] ^ 1]),
     "changes only": CA.revoked(7, more=[(x509.DeltaCRLIndicator(1), True)]),
     "others' certificates": CA.revoked(7, more=[point(indirect_crl=True)]),
     "CAs only": CA.revoked(7, more=[point(only_contains_ca_certs=True)]),
