@@ -56,7 +56,7 @@ from hub.pipeline.setbacks import CAN_BE_INQUIRED
 from hub.routing.table import Routes
 from hub.store import cases, clearing, lanes, messages
 from hub.store.accounts import Passwords, Role
-from hub.store.casework import emergencies, notes, tasks, units, visits
+from hub.store.casework import emergencies, keeping, notes, tasks, units, visits
 from hub.store.casework.emergencies import Emergency
 from hub.store.casework.notes import Note
 from hub.store.casework.tasks import Task
@@ -470,7 +470,7 @@ async def keep_beside(house: SmallHouse) -> None:
 
 
 def _keep_beside(tx: Transaction, akte: str, now_us: int) -> None:
-    units.add(tx, OFFICE, "uv1", "Unterhaltsvorschuss A-K")
+    keeping.create(tx, OFFICE, "uv1", "Unterhaltsvorschuss A-K")
     units.join(tx, "ahrens", ["uv1"], now_us)
     task = Task(
         id=TASK, tenant=OFFICE, akte=akte, due="2026-11-01", text="Nachweis anfordern",

@@ -90,6 +90,10 @@ class AccessRoom:
 
         return await self._archive.database.read(work)
 
+    async def unit_files(self, tenant: str) -> dict[str, int]:
+        """Return how many files name each unit of an office: numbers, whoever sees the files."""
+        return await self._archive.database.read(lambda tx: guards.unit_files(tx, tenant))
+
     async def assign(
         self, tenant: str, akte: str, competence: Competence, reason: str, by: Author
     ) -> FiledDocument:

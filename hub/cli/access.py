@@ -41,9 +41,13 @@ def log_change(tx: Transaction, login: str, action: str, *about: str) -> Account
     if account is None:
         raise Rejected("unknown_account", f"Das Konto „{login.strip().lower()}“ gibt es nicht.")
     what = " ".join((account.id, *about))[:200]
-    look = Look(action, "kept_account", what, account.tenant, purpose="Verwaltung")
-    audit.append(tx, _entry(look))
+    log_deed(tx, Look(action, "kept_account", what, account.tenant, purpose="Verwaltung"))
     return account
+
+
+def log_deed(tx: Transaction, look: Look) -> None:
+    """Write down what is done in the same transaction."""
+    audit.append(tx, _entry(look))
 
 
 def actor() -> str:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Sequence
 from datetime import date
 
 from hub.app import CLOCK, open_database
-from hub.cli.access import log_change
+from hub.cli.access import Look, log_change, log_deed
 from hub.cli.command import Commands, place_of, show_json, show_table
 from hub.cli.parser import day
 from hub.core.clock import local_date
-from hub.core.errors import Rejected
-from hub.store.casework import units
+from hub.store.casework import keeping, units
 from hub.store.database import Transaction
-
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 def register(commands: Commands) -> None:
@@ -57,14 +53,8 @@ async def _list(options: argparse.Namespace) -> int:
 async def _add(options: argparse.Namespace) -> int:
     place = place_of(options)
     tenant = place.settings.tenant(options.tenant).id
-    if not _ID.fullmatch(options.unit):
-        raise Rejected(
-            "unit_name_invalid",
-            "Ein Sachgebiet heißt mit Kleinbuchstaben, Ziffern und Bindestrichen (höchstens 40).",
-            place=options.unit[:40],
-        )
     async with open_database(place) as database:
-        await database.write(lambda tx: units.add(tx, tenant, options.unit, options.name))
+        await database.write(lambda tx: _named(tx, tenant, options.unit, options.name))
     print(f"Sachgebiet {options.unit}: {options.name}")
     return 0
 
@@ -84,6 +74,14 @@ async def _deputy(options: argparse.Namespace) -> int:
         await database.write(lambda tx: _stands_in(tx, person, other, (since, options.until)))
     print(f"{other} vertritt {person} vom {since:%d.%m.%Y} bis {options.until:%d.%m.%Y}.")
     return 0
+
+
+def _named(tx: Transaction, tenant: str, unit: str, name: str) -> None:
+    renamed = keeping.rename(tx, tenant, unit, name)
+    if not renamed:
+        keeping.create(tx, tenant, unit, name)
+    action = "unit_renamed" if renamed else "unit_created"
+    log_deed(tx, Look(action, "unit", unit, tenant, purpose="Verwaltung"))
 
 
 def _joined(tx: Transaction, login: str, wanted: Sequence[str]) -> None:

@@ -74,6 +74,10 @@ _DENIALS = {
         "Das ist Ihr eigenes Konto; es wurde nichts geändert.",
         "Was Sie selbst dürfen, ändert jemand anders mit der Rolle Administration.",
     ),
+    "own_unit": (
+        "Sie arbeiten selbst in einem der Sachgebiete; es wurde nichts geändert.",
+        "Was Sie selbst sehen, ändert jemand anders mit der Rolle Administration.",
+    ),
     "form_invalid": (
         "Eine Angabe fehlt oder passt nicht; es wurde nichts geändert.",
         "Gehen Sie zurück und ergänzen Sie die Angabe.",

@@ -78,9 +78,10 @@ def pages(stage: Stage, login: str) -> list[str]:
             "/verwaltung/speicher", "/verwaltung/konten", "/verwaltung/konten/neu",
             f"/verwaltung/konten/{house.accounts['ahrens']}",
             f"/verwaltung/konten/{house.accounts['verwalter']}",
+            "/verwaltung/sachgebiete", "/verwaltung/sachgebiete/musterstadt/uv1",
         ],
         "revision": ["/notzugriffe", "/zugriffsprotokoll", "/zugriffsprotokoll/pruefung"],
-        "betrieb": ["/verwaltung/speicher", "/alarme", "/ziele", "/bilanz", "/nachrichten", "/sperren", "/zertifikate"],
+        "betrieb": ["/verwaltung/speicher", "/verwaltung/sachgebiete", "/alarme", "/ziele", "/bilanz", "/nachrichten", "/sperren", "/zertifikate"],
     }[login]  # fmt: skip
 
 

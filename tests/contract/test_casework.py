@@ -9,8 +9,8 @@ from datetime import date
 
 import pytest
 
-from hub.core.errors import Rejected
-from hub.store.casework import emergencies, notes, tasks, units, visits
+from hub.core.errors import Conflict, Rejected
+from hub.store.casework import emergencies, keeping, notes, tasks, units, visits
 from hub.store.casework.emergencies import Emergency
 from hub.store.casework.notes import Note
 from hub.store.casework.tasks import Task
@@ -33,7 +33,7 @@ def _fill(tx: Transaction) -> None:
             tenant=tenant, login=login,
         )  # fmt: skip
     for tenant, unit in ((HERE, "uv1"), (HERE, "uv2"), (THERE, "uv9")):
-        units.add(tx, tenant, unit, unit.upper())
+        keeping.create(tx, tenant, unit, unit.upper())
 
 
 @pytest.fixture
@@ -63,6 +63,63 @@ async def test_a_person_stands_for_whoever_is_away_and_for_nobody_a_day_later(
     )
     assert [("uv1", 0), ("uv2", 1)] == [(one["id"], one["members"]) for one in listed[0]]
     assert [("bauer", "ahrens")] == [(one["person"], one["deputy"]) for one in listed[1]]
+
+
+async def test_a_closed_unit_leaves_everything_to_its_successor(database: AnyDatabase) -> None:
+    task = Task(
+        id="t", tenant=HERE, akte="a", due="2026-11-01", text="x", owner="u:uv1", made_by="ahrens",
+        made_us=NOW,
+    )  # fmt: skip
+
+    def work(tx: Transaction) -> list[object]:
+        units.join(tx, "ahrens", ["uv1"], NOW)
+        units.join(tx, "bauer", ["uv1", "uv2"], NOW)
+        tasks.add(tx, task)
+        keeping.create(tx, HERE, "uv3", "UV3")
+        keeping.close(tx, HERE, "uv1", files=3, successor="uv2", now_us=NOW)
+        keeping.close(tx, HERE, "uv2", files=0, successor="uv3", now_us=NOW)
+        rows = [(one["id"], one["members"], one["tasks"]) for one in keeping.kept(tx, HERE)]
+        now = units.standing(tx, HERE, "bauer", ["uv3"], (TODAY, NOW)).units
+        return [rows, now, [one["id"] for one in units.units(tx, HERE)], units.units(tx, THERE)]
+
+    rows, now, left, elsewhere = await database.write(work)
+
+    assert [("uv3", 2, 1), ("uv1", 0, 0), ("uv2", 0, 0)] == rows
+    assert (("uv1", "uv2", "uv3"), ["uv3"]) == (now, left)
+    assert [{"id": "uv9", "name": "UV9", "members": 0}] == elsewhere
+
+
+@pytest.mark.parametrize(
+    ("files", "successor", "code"),
+    [
+        (1, "", "unit_not_empty"),
+        (0, "uv1", "unit_successor_invalid"),
+        (0, "uv9", "unit_successor_invalid"),
+    ],
+)
+async def test_a_unit_is_closed_only_empty_or_with_an_open_unit_of_the_office_behind_it(
+    database: AnyDatabase, files: int, successor: str, code: str
+) -> None:
+    with pytest.raises(Rejected, match=code):
+        await database.write(
+            lambda tx: keeping.close(tx, HERE, "uv1", files=files, successor=successor, now_us=NOW)
+        )
+
+
+async def test_a_closed_unit_gets_a_successor_once_and_its_word_is_never_used_again(
+    database: AnyDatabase,
+) -> None:
+    def close(tx: Transaction, successor: str) -> None:
+        keeping.close(tx, HERE, "uv1", files=0, successor=successor, now_us=NOW)
+
+    await database.write(lambda tx: close(tx, ""))
+    with pytest.raises(Conflict, match="unit_taken"):
+        await database.write(lambda tx: keeping.create(tx, HERE, "uv1", "Neu"))
+    with pytest.raises(Conflict, match="unit_closed"):
+        await database.write(lambda tx: close(tx, ""))
+    await database.write(lambda tx: close(tx, "uv2"))
+    with pytest.raises(Conflict, match="unit_closed"):
+        await database.write(lambda tx: close(tx, "uv2"))
 
 
 @pytest.mark.parametrize("wanted", [("bauer", "fremd"), ("bauer", "betrieb"), ("bauer", "bauer")])

@@ -113,6 +113,16 @@ def _replace(tx: Transaction, tenant: str, akte: str, admission: Admission) -> N
     )
 
 
+def unit_files(tx: Transaction, tenant: str) -> dict[str, int]:
+    """Return how many files each unit is responsible for."""
+    rows = tx.all(
+        "SELECT who, count(*) AS files FROM efile_competence"
+        " WHERE tenant = :tenant AND who LIKE 'u:%' GROUP BY who",
+        tenant=tenant,
+    )
+    return {row["who"].removeprefix("u:"): int(row["files"]) for row in rows}
+
+
 def guards_of(
     tx: Transaction, tenant: str, akten: Collection[str]
 ) -> dict[tuple[str, str], set[str]]:

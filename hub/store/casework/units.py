@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -42,18 +42,41 @@ def standing(
     units = {*own, *(word for row in away for word in row["units"].split())}
     return Standing(
         tuple(row["person"] for row in away),
-        tuple(sorted(units)),
+        tuple(sorted(_with_closed(tx, tenant, units))),
         tuple(row["akte"] for row in opened),
     )
 
 
+def _with_closed(tx: Transaction, tenant: str, units: set[str]) -> set[str]:
+    """Return the units and those they succeeded, whose files they see."""
+    heirs = successors(tx, tenant) if units else {}
+    return units | {one for one, heir in heirs.items() if heir in units}
+
+
+def successors(tx: Transaction, tenant: str) -> dict[str, str]:
+    """Return by each closed unit the open one that has its files now, if there is one."""
+    rows = tx.all(
+        "SELECT id, successor FROM unit WHERE tenant = :tenant AND successor <> ''", tenant=tenant
+    )
+    found = {row["id"]: row["successor"] for row in rows}
+    return {unit: _last(heir, found) for unit, heir in found.items()}
+
+
+def _last(unit: str, heirs: Mapping[str, str]) -> str:
+    """Return the end of the way; each was open when it was named, so no way goes in a circle."""
+    while unit in heirs:
+        unit = heirs[unit]
+    return unit
+
+
 def units(tx: Transaction, tenant: str) -> list[Row]:
-    """Return the units of an office with the number of their members."""
+    """Return the units of an office that are not closed, with the number of their members."""
     members = [row["units"].split() for row in people(tx, tenant)]
     return [
         {**row, "members": sum(row["id"] in words for words in members)}
         for row in tx.all(
-            "SELECT id, name FROM unit WHERE tenant = :tenant ORDER BY id", tenant=tenant
+            "SELECT id, name FROM unit WHERE tenant = :tenant AND closed_us = 0 ORDER BY id",
+            tenant=tenant,
         )
     ]
 
@@ -65,15 +88,6 @@ def people(tx: Transaction, tenant: str | None) -> list[Row]:
         " WHERE tenant IS NOT DISTINCT FROM :tenant ORDER BY login",
         tenant=tenant,
     )
-
-
-def add(tx: Transaction, tenant: str, unit: str, name: str) -> None:
-    """Create a unit or give it another name."""
-    tx.run(
-        "INSERT INTO unit (tenant, id, name) VALUES (:tenant, :id, :name)"
-        " ON CONFLICT (tenant, id) DO UPDATE SET name = excluded.name",
-        tenant=tenant, id=unit, name=name,
-    )  # fmt: skip
 
 
 def join(tx: Transaction, login: str, wanted: Sequence[str], now_us: int) -> None:

@@ -6,7 +6,15 @@ from dataclasses import replace
 from typing import Final
 
 from hub.web import policy
-from hub.web.pages.administration import accounts, competence, house, joining, kept, storage
+from hub.web.pages.administration import (
+    accounts,
+    competence,
+    house,
+    joining,
+    kept,
+    storage,
+    units,
+)
 from hub.web.policy import Policy, Route
 
 
@@ -24,6 +32,8 @@ def _changing(action: str) -> Policy:
 
 
 _ACCOUNT: Final = f"{kept.PATH}/{{kept_account}}"
+_UNITS: Final = f"{units.PATH}/{{office}}"
+_UNIT: Final = f"{_UNITS}/{{unit}}"
 _STORAGE: Final = f"{storage.PATH}/{{office}}"
 
 ROUTES: Final = (
@@ -79,6 +89,21 @@ ROUTES: Final = (
     Route(
         "POST", f"{_ACCOUNT}/zweiter-faktor", "account-factor", accounts.reset_factor,
         _changing("account_factor_reset"),
+    ),
+    Route("GET", units.PATH, "unit-offices", units.offices, _seeing("units_listed")),
+    Route("GET", _UNITS, "units", units.listed, _seeing("units_listed", "office")),
+    Route(
+        "POST", _UNITS, "unit-create", units.create,
+        replace(_seeing("unit_created", "unit"), csrf=True),
+    ),
+    Route("GET", _UNIT, "unit", units.show, replace(_seeing("unit_viewed", "unit"), fresh=True)),
+    Route(
+        "POST", f"{_UNIT}/name", "unit-rename", units.rename,
+        replace(_seeing("unit_renamed", "unit"), csrf=True),
+    ),
+    Route(
+        "POST", f"{_UNIT}/schliessen", "unit-close", units.close,
+        replace(_changing("unit_closed"), object_kind="unit"),
     ),
     Route("GET", storage.PATH, "storages", storage.listed, _seeing("storages_listed")),
     Route("GET", _STORAGE, "storage", storage.show, _seeing("storage_viewed", "office")),

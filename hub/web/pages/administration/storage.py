@@ -16,6 +16,7 @@ from hub.store.upkeep import runs
 from hub.store.upkeep.runs import Kind
 from hub.web.faults import Denied
 from hub.web.pages.administration import wording
+from hub.web.pages.administration.looked_after import office_of, offices_of, only_office
 from hub.web.presentation.rendering import render
 from hub.web.visit import Visit, visit_of
 
@@ -25,18 +26,17 @@ SHOWN_FAULTS: Final = 20
 
 async def listed(request: web.Request) -> web.Response:
     """Show the offices whose storage the person looks after, or the only one at once."""
+    if there := only_office(request, PATH):
+        return there
     visit = visit_of(request)
-    offices = _offices(visit)
-    if len(offices) == 1:
-        return web.Response(status=303, headers={"Location": f"{PATH}/{offices[0]}"})
-    cards = [await _card(visit, office) for office in offices]
+    cards = [await _card(visit, office) for office in offices_of(visit)]
     return render(request, "storages.html", cards=cards, path_of=PATH, wording=wording)
 
 
 async def show(request: web.Request) -> web.Response:
     """Show one office's card."""
     visit = visit_of(request)
-    found = await _card(visit, _office(request))
+    found = await _card(visit, office_of(request))
     free = shutil.disk_usage(visit.services.data).free if visit.services.data else None
     return render(
         request, "storage.html", wording=wording, card=found, meanings=CAPABILITIES, free=free,
@@ -47,7 +47,7 @@ async def show(request: web.Request) -> web.Response:
 
 async def begin(request: web.Request) -> web.Response:
     """Ask for a verification or a drill; it begins within seconds, beside the service."""
-    visit, office = visit_of(request), _office(request)
+    visit, office = visit_of(request), office_of(request)
     kind = _kind(str((await request.post()).get("lauf", "")))
     visit.note(object=f"{office} {kind}")
     now_us = visit.services.clock.now_us()
@@ -62,19 +62,6 @@ def _kind(said: str) -> Kind:
         if said == kind:
             return kind
     raise Denied(422, "form_invalid")
-
-
-def _offices(visit: Visit) -> list[str]:
-    own = visit.account.tenant
-    return [one.id for one in visit.services.settings.tenants if own in {None, one.id}]
-
-
-def _office(request: web.Request) -> str:
-    """Return the office asked for; another office's is not there."""
-    office = request.match_info["office"]
-    if office not in _offices(visit_of(request)):
-        raise Denied(404, "not_found")
-    return office
 
 
 async def _card(visit: Visit, office: str) -> Card:

@@ -34,6 +34,7 @@ async def show(request: web.Request) -> web.Response:
     visit = visit_of(request)
     akte, admission = await visit.efile.access.admission(visit.tenant, request.match_info["akte"])
     people, rooms = await _office(visit)
+    heirs = await visit.services.database.read(lambda tx: units.successors(tx, visit.tenant))
     titles = {}
     for block in admission.blocks:
         if block.said.document:
@@ -41,8 +42,8 @@ async def show(request: web.Request) -> web.Response:
             titles[document.id] = document.title
     return render(
         request, "file_access.html", akte=akte, admission=admission, people=people, rooms=rooms,
-        grounds=GROUNDS, titles=titles, document=request.query.get("dokument", "")[:80],
-        key=uuid7(visit.services.clock.now_us()),
+        heirs=heirs, grounds=GROUNDS, titles=titles,
+        document=request.query.get("dokument", "")[:80], key=uuid7(visit.services.clock.now_us()),
     )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def test_units_members_and_deputies_are_listed(
     with sqlite3.connect(command.house.database) as connection:
         noted = connection.execute("SELECT action FROM access_log ORDER BY seq").fetchall()
     connection.close()
-    assert [("account_units_set",), ("account_deputy_set",)] == noted[-2:]
+    assert [("unit_created",), ("account_units_set",), ("account_deputy_set",)] == noted[-3:]
 
 
 @pytest.mark.parametrize(

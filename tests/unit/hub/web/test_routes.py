@@ -56,7 +56,7 @@ def names(house: SmallHouse) -> dict[str, str]:
         "hold": HOLD, "retention_hold": FILE_HOLD, "part": "0", "export": EXPORT, "number": "1",
         "task": TASK, "note": NOTE, "emergency": EMERGENCY, "block": FILE_HOLD,
         "day": "2026-11-10", "run": RUN, "process": PROCESS, "inspection": INSPECTION,
-        "office": OFFICE, "kept_account": house.accounts["revision"],
+        "office": OFFICE, "kept_account": house.accounts["revision"], "unit": "uv1",
     }  # fmt: skip
 
 

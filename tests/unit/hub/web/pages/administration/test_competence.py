@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.store.accounts import find_account
-from hub.store.casework import units
+from hub.store.casework import keeping
 from tests.small_house import OFFICE, SmallHouse
 from tests.unit.hub.web.conftest import Arrive, LogOf
 
@@ -30,8 +30,8 @@ async def test_walls_count_from_the_next_click(
 
 async def test_units_are_those_of_the_office(house: SmallHouse, arrive: Arrive) -> None:
     keeper, page = await arrive("verwalter"), page_of(house, "ahrens")
-    await house.database.write(lambda tx: units.add(tx, OFFICE, "neu", "Sachgebiet Neu"))
-    await house.database.write(lambda tx: units.add(tx, "beispielkreis", "fern", "Fern"))
+    await house.database.write(lambda tx: keeping.create(tx, OFFICE, "neu", "Sachgebiet Neu"))
+    await house.database.write(lambda tx: keeping.create(tx, "beispielkreis", "fern", "Fern"))
     done = await keeper.post(f"{page}/sachgebiete", sachgebiet="neu")
     foreign = await keeper.post(f"{page}/sachgebiete", sachgebiet="fern")
     account = await house.database.read(lambda tx: find_account(tx, "ahrens"))
