@@ -9,6 +9,7 @@ Whatever belongs to a file is stored sealed with a key of that file (:mod:`efile
 from __future__ import annotations
 
 from efile.access.room import GROUNDS, AccessRoom, Unseen
+from efile.capture.words import type_name as format_name
 from efile.comparing.forms import FieldDifference, compare_forms
 from efile.comparing.room import ComparingRoom, Passage, WordDifference
 from efile.contents.room import ContentsRoom, Outline
@@ -63,6 +64,11 @@ from efile.kinds.statement import (
     HoldSet,
     Statement,
 )
+from efile.legibility.formats import FormatSeen
+from efile.legibility.room import LegibilityRoom
+from efile.legibility.unseen import Found as FoundDocument
+from efile.legibility.unseen import Shortfall
+from efile.legibility.wording import SHORTFALLS
 from efile.model import (
     HELD_BYTES,
     Akte,
@@ -91,7 +97,6 @@ from efile.model import (
 )
 from efile.objects.folder import FolderStore
 from efile.objects.s3 import S3Access, S3Store
-from efile.pdfa.formats import FormatSeen
 from efile.pdfa.room import PdfaRoom, Rendition
 from efile.pdfa.room import Standing as RenditionStanding
 from efile.ports import Host
@@ -131,6 +136,7 @@ __all__ = [
     "MISFILINGS",
     "NEEDED_SHARES",
     "SHIPPED_KINDS",
+    "SHORTFALLS",
     "AccessRoom",
     "Admission",
     "Akte",
@@ -169,6 +175,7 @@ __all__ = [
     "FolderStore",
     "FormNode",
     "FormatSeen",
+    "FoundDocument",
     "HandoverRoom",
     "Head",
     "Hit",
@@ -183,6 +190,7 @@ __all__ = [
     "Judgement",
     "KeyWrap",
     "LargeFile",
+    "LegibilityRoom",
     "LookedAt",
     "Mark",
     "Matter",
@@ -221,6 +229,7 @@ __all__ = [
     "S3Store",
     "Secrets",
     "Share",
+    "Shortfall",
     "Standing",
     "Statement",
     "StorageMisconfigured",
@@ -242,6 +251,7 @@ __all__ = [
     "chain_hash",
     "compare_forms",
     "first_break",
+    "format_name",
     "index_differences",
     "index_migrations",
     "join_shares",

@@ -27,6 +27,7 @@ from efile.inspection.room import InspectionRoom
 from efile.integrity.digest import sha256_hex
 from efile.isolation.pool import LimitedPool
 from efile.kinds.catalog import FileKinds
+from efile.legibility.room import LegibilityRoom
 from efile.model import (
     Akte,
     AkteView,
@@ -140,6 +141,8 @@ class EFile:
         """Who may see what, and who is responsible."""
         self.contents = ContentsRoom(self._archive, seen)
         """Files in portions, as they are and as they were."""
+        self.legibility = LegibilityRoom(self._archive, seen)
+        """What can be read, today and in years."""
         self.finding = FindingRoom(self._archive, seen)
         """Documents by their words."""
         self.comparing = comparing.ComparingRoom(self, self._objects, self._comparers)
@@ -209,14 +212,9 @@ class EFile:
         return await self._pages.count(*await self._shown(tenant, document_id, part))
 
     async def page_image(
-        self,
-        tenant: str,
-        document_id: str,
-        page: int,
-        *,
-        width: int = _PAGE_WIDTH,
+        self, tenant: str, document_id: str, page: int, *, width: int = _PAGE_WIDTH,
         part: int | None = None,
-    ) -> PageImage:
+    ) -> PageImage:  # fmt: skip
         """Return page ``page`` (from 1) as PNG, ``width`` pixels wide."""
         return await self._pages.image(*await self._shown(tenant, document_id, part), page, width)
 

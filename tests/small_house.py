@@ -27,6 +27,7 @@ from efile import (
 )
 from efile.export import orders
 from efile.export.orders import ExportRow, Finished
+from efile.index.queues import first_pages
 from efile.inspection import book
 from efile.inspection.plan import Plan, Remnant, Report, Withheld, mark
 from efile.inspection.subjects import term
@@ -507,6 +508,8 @@ async def fill_the_desk(house: SmallHouse) -> None:
     await offer_to_archive(house)
     await keep_beside(house)
     await keep_inspections(house)
+    sheet = await house.services.efile.document(OFFICE, house.files["tabelle"])
+    await house.database.write(lambda tx: first_pages.give_up(tx, sheet, "document_too_slow"))
     await house.database.write(lambda tx: _show_off(tx, house.clock.now_us()))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from contextlib import suppress
 from copy import copy
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
@@ -20,10 +21,10 @@ from efile.export.background import Background
 from efile.export.orders import ExportRow, Finished
 from efile.integrity.digest import sha256_hex
 from efile.isolation.pool import LimitedPool, Limits
+from efile.legibility import formats
 from efile.model import Document, DocumentPart
 from efile.objects import layout
-from efile.pdfa import formats, wording
-from efile.pdfa.formats import FormatSeen
+from efile.pdfa import wording
 from efile.pdfa.office import ENDINGS, Office
 from efile.ports import Clock, Database
 from efile.sealing.store import SealedStore
@@ -172,10 +173,6 @@ class PdfaRoom:
             raise _missing()
         return data
 
-    async def formats(self, tenant: str) -> list[FormatSeen]:
-        """Return which formats lie in an office's files, seen or not: figures for operators."""
-        return await self._database.read(lambda tx: formats.seen(tx, tenant))
-
     async def close(self) -> None:
         """Stop what is under way."""
         await self._background.close()
@@ -230,11 +227,12 @@ class PdfaRoom:
         key = _key(document, part)
         stored = json.dumps(asdict(rendition)).encode() + b"\n" + data
         await self._objects.destroy(document.tenant, key)
-        try:
+        # Another node may be quicker; its rendition was proven as well.
+        with suppress(Conflict):
             await self._objects.put_once(document.tenant, key, stored)
-        except Conflict:
-            # Another node was quicker; its rendition was proven as well.
-            return
+        await self._database.write(
+            lambda tx: formats.note_rendition(tx, document.tenant, document.id, part.position)
+        )
 
 
 def _key(document: Document, part: DocumentPart) -> str:

@@ -45,13 +45,18 @@ class ScanRoom:
         self._clock = clock
         self._readers = LimitedPool(WORKER, workers=1, limits=_LIMITS)
 
+    @property
+    def can_read(self) -> bool:
+        """Whether the program that reads pictures is installed."""
+        return shutil.which(PROGRAM) is not None
+
     async def round(self) -> int:
         """Read one scan that waits, if any; return how many were read.
 
         Raises:
             StorageUnavailable: it is tried again later.
         """
-        if shutil.which(PROGRAM) is None:
+        if not self.can_read:
             return 0
         now_us = self._clock.now_us()
         taken = await self._database.write(lambda tx: scans.take(tx, now_us))
@@ -59,33 +64,42 @@ class ScanRoom:
             return 0
         tenant, name = taken
         document = await self._database.read(lambda tx: metadata.find_document(tx, tenant, name))
-        if document is not None:
-            text = await self._text(document)
-            if text:
-                await self._enter(document, text)
-        await self._database.write(lambda tx: scans.done(tx, tenant, name))
+        text, fault = await self._text(document) if document else ("", "")
+        if document and text:
+            await self._enter(document, text)
+        await self._database.write(
+            lambda tx: (
+                scans.give_up(tx, tenant, name, fault) if fault else scans.done(tx, tenant, name)
+            )
+        )
         return 1
 
     async def close(self) -> None:
         """End the child."""
         await self._readers.close()
 
-    async def _text(self, document: Document) -> str:
-        """Return the words on pictures of a document, from storage where they lie there."""
+    async def _text(self, document: Document) -> tuple[str, str]:
+        """Return the words on pictures of a document, from storage where they lie there.
+
+        With them comes what hindered reading; what could not be read as a whole is not kept.
+        """
         key = layout.recognised_key(document.akte_id, document.leaf)
         try:
-            return (await self._objects.derived(document.tenant, key)).decode()
+            return (await self._objects.derived(document.tenant, key)).decode(), ""
         except NotFound:
-            text = await self._read(document)
+            text, fault = await self._read(document)
+        if fault:
+            return text, fault
         try:
             await self._objects.put_once(document.tenant, key, text.encode())
         except Conflict:
             # Another node was quicker; its version of the program may read a sign differently.
-            return (await self._objects.derived(document.tenant, key)).decode()
-        return text
+            return (await self._objects.derived(document.tenant, key)).decode(), ""
+        return text, ""
 
-    async def _read(self, document: Document) -> str:
+    async def _read(self, document: Document) -> tuple[str, str]:
         found: list[str] = []
+        fault = ""
         for part in document.parts:
             mime = plain_mime(part.mime)
             kind = "pdf" if mime == PDF else "image" if mime in PICTURES else ""
@@ -94,9 +108,11 @@ class ScanRoom:
             try:
                 data = await self._fetch(document.tenant, document.id, part.position)
                 found += await self._pages(kind, data)
-            except (NotDisplayable, NotFound) as exc:
+            except NotDisplayable as exc:
+                fault = exc.code
+            except NotFound as exc:
                 log.info("scan_unread", extra={"code": exc.code})
-        return _SEPARATOR.join(text for each in found if (text := each.strip()))
+        return _SEPARATOR.join(text for each in found if (text := each.strip())), fault
 
     async def _pages(self, kind: str, data: bytes) -> list[str]:
         texts: list[str] = []

@@ -43,13 +43,15 @@ async def _formats(options: argparse.Namespace) -> int:
     rows: list[dict[str, Any]] = []
     async with open_database(place) as database, open_efile(place, database) as room:
         for tenant in tenants_of(place, options.tenant):
-            rows += [{"tenant": tenant, **asdict(one)} for one in await room.pdfa.formats(tenant)]
+            rows += [
+                {"tenant": tenant, **asdict(one)} for one in await room.legibility.formats(tenant)
+            ]
     if options.json:
         show_json({"formats": rows})
         return 0
     shown = [row | {"risk": _RISKS[row["risk"]], "size": size(row["size"])} for row in rows]
-    columns = {"tenant": "Mandant", "name": "Format", "parts": "Dateien", "size": "Größe",
-               "risk": "gefährdet, weil"}  # fmt: skip
+    columns = {"tenant": "Mandant", "name": "Format", "documents": "Dokumente", "parts": "Dateien",
+               "size": "Größe", "renditions": "als PDF/A", "risk": "gefährdet, weil"}  # fmt: skip
     show_table(shown, columns)
     return 0
 

@@ -78,6 +78,8 @@ def pages(stage: Stage, login: str) -> list[str]:
             "/verwaltung/speicher", "/verwaltung/konten", "/verwaltung/konten/neu",
             f"/verwaltung/konten/{house.accounts['ahrens']}",
             f"/verwaltung/konten/{house.accounts['verwalter']}",
+            "/verwaltung/lesbarkeit", "/verwaltung/lesbarkeit/musterstadt/gefaehrdet",
+            "/verwaltung/lesbarkeit/musterstadt/fehlt?was=picture",
             "/verwaltung/sachgebiete", "/verwaltung/sachgebiete/musterstadt/uv1",
         ],
         "revision": ["/notzugriffe", "/zugriffsprotokoll", "/zugriffsprotokoll/pruefung"],

@@ -21,7 +21,7 @@ from tests.ending_files import TODAY, approved_run, by, carry_out, due_file
 TABLES = (
     "efile_akten", "efile_vorgaenge", "efile_documents", "efile_parts", "efile_texts", "efile_words",
     "efile_akte_names", "efile_keys", "efile_guards", "efile_competence", "efile_scans",
-    "efile_first_pages",
+    "efile_first_pages", "efile_renditions",
 )  # fmt: skip
 
 

@@ -31,10 +31,18 @@ async def test_a_scan_is_taken_once_at_a_time_and_again_when_nobody_finished(
     write = house.database.write
     taken = [await write(lambda tx: scans.take(tx, 0)) for _ in range(2)]
     later = await write(lambda tx: scans.take(tx, HOUR_US))
+    await write(lambda tx: scans.give_up(tx, "muster", filed.id, "document_too_slow"))
+    left = await write(lambda tx: scans.take(tx, 2 * HOUR_US))
+    (lacking,) = await house.efile.legibility.lacking("muster", "scan", "", 9)
+    counts = await house.efile.legibility.shortfalls("muster")
+    await house.efile.legibility.try_again("muster")
+    again = await write(lambda tx: scans.take(tx, 0))
     await write(lambda tx: scans.done(tx, "muster", filed.id))
 
     assert [("muster", filed.id), None] == taken
-    assert ("muster", filed.id) == later
+    assert ("muster", filed.id) == later == again
+    assert (None, "document_too_slow", 1, 0) == (left, lacking.code, counts.scan, counts.waiting)
+    assert "zu lange gedauert" in lacking.reason
     assert await write(lambda tx: scans.take(tx, 9 * HOUR_US)) is None
 
 

@@ -66,7 +66,7 @@ def erase_documents(tx: Transaction, documents: list[Document]) -> None:
     names = [(each.tenant, each.id) for each in documents]
     fulltext.forget(tx, names)
     metadata.forget(tx, names)
-    for table in ("efile_scans", "efile_first_pages", "efile_inspection_marks"):
+    for table in ("efile_scans", "efile_first_pages", "efile_inspection_marks", "efile_renditions"):
         tx.many(
             f"DELETE FROM {table} WHERE tenant = :tenant AND document_id = :id",  # noqa: S608  fixed names
             [{"tenant": tenant, "id": name} for tenant, name in names],

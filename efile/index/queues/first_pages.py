@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from efile.capture.content import PDF, PICTURES, plain_mime
+from efile.index.queues import MOST_TRIES
 from efile.model import Document
 from efile.ports import Transaction
 
 _LEASE_US = 30 * 60 * 1_000_000
 """So long nobody else takes a document; who died meanwhile left nothing behind."""
-_MOST_TRIES = 20
 
 
 def want(tx: Transaction, documents: Sequence[Document]) -> None:
@@ -42,7 +42,7 @@ def take(tx: Transaction, now_us: int, limit: int) -> list[tuple[str, str]]:
     rows = tx.all(
         "SELECT tenant, document_id FROM efile_first_pages WHERE reason = '' AND due_at_us <= :now"
         " AND tries < :most ORDER BY filed_at_us DESC LIMIT :limit /*pg FOR UPDATE SKIP LOCKED */",
-        now=now_us, most=_MOST_TRIES, limit=limit,
+        now=now_us, most=MOST_TRIES, limit=limit,
     )  # fmt: skip
     names = [(row["tenant"], row["document_id"]) for row in rows]
     tx.many(

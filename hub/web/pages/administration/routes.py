@@ -12,6 +12,7 @@ from hub.web.pages.administration import (
     house,
     joining,
     kept,
+    legibility,
     storage,
     units,
 )
@@ -26,6 +27,11 @@ def _seeing(action: str, object_kind: str = "house") -> Policy:
     )  # fmt: skip
 
 
+def _documents(action: str) -> Policy:
+    """Documents of one office, by Aktenzeichen, for its own administration."""
+    return replace(_seeing(action, "office"), office_only=True)
+
+
 def _changing(action: str) -> Policy:
     """What somebody else may do: only for somebody who has just proved who they are."""
     return replace(_seeing(action, "kept_account"), csrf=True, fresh=True)
@@ -34,6 +40,7 @@ def _changing(action: str) -> Policy:
 _ACCOUNT: Final = f"{kept.PATH}/{{kept_account}}"
 _UNITS: Final = f"{units.PATH}/{{office}}"
 _UNIT: Final = f"{_UNITS}/{{unit}}"
+_LEGIBILITY: Final = f"{legibility.PATH}/{{office}}"
 _STORAGE: Final = f"{storage.PATH}/{{office}}"
 
 ROUTES: Final = (
@@ -104,6 +111,26 @@ ROUTES: Final = (
     Route(
         "POST", f"{_UNIT}/schliessen", "unit-close", units.close,
         replace(_changing("unit_closed"), object_kind="unit"),
+    ),
+    Route(
+        "GET", legibility.PATH, "legibility-offices", legibility.offices,
+        _seeing("legibility_viewed"),
+    ),
+    Route(
+        "GET", _LEGIBILITY, "legibility", legibility.show,
+        _seeing("legibility_viewed", "office"),
+    ),
+    Route(
+        "GET", f"{_LEGIBILITY}/gefaehrdet", "legibility-at-risk", legibility.at_risk,
+        _documents("endangered_listed"),
+    ),
+    Route(
+        "GET", f"{_LEGIBILITY}/fehlt", "legibility-lacking", legibility.lacking,
+        _documents("illegible_listed"),
+    ),
+    Route(
+        "POST", f"{_LEGIBILITY}/erneut", "legibility-again", legibility.try_again,
+        replace(_seeing("illegible_tried_again", "office"), csrf=True),
     ),
     Route("GET", storage.PATH, "storages", storage.listed, _seeing("storages_listed")),
     Route("GET", _STORAGE, "storage", storage.show, _seeing("storage_viewed", "office")),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Final
+
 from hub.store.database import Row
 from hub.web.presentation.words import Word
 
@@ -44,3 +47,40 @@ def account(row: Row, now_us: int) -> Word:
     if row["one_time_until_us"]:
         return Word("Einmalpasswort abgelaufen", "warn", "key")
     return Word("zugelassen", "good", "check")
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """What endangers a format, and what can be done."""
+
+    word: Word
+    why: str
+    remedy: str
+
+
+_PDFA: Final = "Auf der Seite des Dokuments „Als PDF/A“ wählen; die Fassung liegt dann daneben."
+RISKS: Final = {
+    "": Risk(Word("dauerhaft", "good", "check"), "", ""),
+    "maker": Risk(
+        Word("hängt am Programm", "warn", "question"),
+        "Wie es aussieht, bestimmt das Programm, das es öffnet, und dessen Schriften.", _PDFA,
+    ),
+    "active": Risk(
+        Word("Skripte oder XFA", "warn", "question"),
+        "Was zu sehen ist, hängt von Skripten ab, die hier nie laufen und später niemand hat.",
+        _PDFA,
+    ),
+    "locked": Risk(
+        Word("Kennwort", "bad", "key"), "Ohne das Kennwort ist der Inhalt nicht zu lesen.",
+        "Eine Fassung ohne Kennwort anfordern und dazu ablegen.",
+    ),
+    "broken": Risk(
+        Word("beschädigt", "bad", "cross"), "Der Inhalt ist schon heute nicht zu lesen.",
+        "Die Datei neu anfordern und dazu ablegen.",
+    ),
+    "unknown": Risk(
+        Word("Format nicht dauerhaft", "bad", "flag"),
+        "Programme, die es öffnen, gibt es in Jahren vielleicht nicht mehr.",
+        "Als PDF anfordern und dazu ablegen; hier gibt es keinen Weg zu PDF/A.",
+    ),
+}  # fmt: skip

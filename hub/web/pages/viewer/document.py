@@ -61,6 +61,7 @@ async def show(request: web.Request) -> web.Response:
         tabs=_tabs(document),
         tab=tab,
         shown=shown,
+        lacking=await visit.efile.legibility.of_document(document),
         live=live,
         told=await told(visit, ordered, place, drawn=not live),
         viewer=_viewer(visit),

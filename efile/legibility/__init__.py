@@ -1,0 +1,1 @@
+"""Whether people can read what lies in the files, today and in years."""
