@@ -97,7 +97,7 @@ from efile.model import (
 )
 from efile.objects.folder import FolderStore
 from efile.objects.s3 import S3Access, S3Store
-from efile.pdfa.room import PdfaRoom, Rendition
+from efile.pdfa.room import PdfaRoom, Rendition, Sheet
 from efile.pdfa.room import Standing as RenditionStanding
 from efile.ports import Host
 from efile.preserving.room import Preserved, PreservingRoom
@@ -229,6 +229,7 @@ __all__ = [
     "S3Store",
     "Secrets",
     "Share",
+    "Sheet",
     "Shortfall",
     "Standing",
     "Statement",

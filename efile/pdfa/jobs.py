@@ -18,6 +18,7 @@ from efile.export import cleaning
 from efile.inspection.paper import reading, redrawing
 from efile.inspection.paper.layer import Layer
 from efile.pdfa import checking, pictures, unseen, words
+from efile.renditions.typesetting import Line
 
 _MOST_PAGES = 2_000
 _MOST_DRAWN = 300
@@ -37,6 +38,25 @@ def make(params: dict[str, Any], data: bytes) -> Made:
         return {"refused": exc.code}, b""
 
 
+def write(params: dict[str, Any], data: bytes) -> Made:
+    """Return ``lines`` of our own as PDF/A; ``data`` is what they tell of and goes with them."""
+    try:
+        document, _ = words.set_anew(Line(**one) for one in params["lines"])
+        with document:
+            with document.open_metadata(set_pikepdf_as_editor=False) as told:
+                told["dc:title"] = str(params["title"])
+            name = str(params["name"])
+            inside = pikepdf.AttachedFileSpec(
+                document, data, mime_type=str(params["mime"]), filename=name, description=name,
+                creation_date="", mod_date="",
+            )  # fmt: skip
+            inside.relationship = pikepdf.Name.Source
+            document.attachments[name] = inside
+            return _proven(document, str(params["digest"]), "set")
+    except Unreadable as exc:
+        return {"refused": exc.code}, b""
+
+
 def _made(mime: str, digest: str, data: bytes) -> Made:
     if mime == content.PDF:
         facts, made = _of_pdf(digest, data)
@@ -47,7 +67,7 @@ def _made(mime: str, digest: str, data: bytes) -> Made:
     lines, cut = cleaning.lines_of(mime, data)
     if cut:
         raise Unreadable("rendition_too_long")
-    document, lost = words.set_anew(lines)
+    document, lost = words.set_anew(map(Line, lines))
     with document:
         facts, made = _proven(document, digest, "set")
     return facts | {"lost": lost}, made
@@ -145,4 +165,4 @@ def _drawn(digest: str, data: bytes) -> Made:
             return _proven(made, digest, "drawn")
 
 
-JOBS = {"make": make}
+JOBS = {"make": make, "write": write}

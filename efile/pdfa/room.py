@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import asdict, dataclass
@@ -88,6 +89,19 @@ class Standing:
     def reason(self) -> str:
         """What went wrong, German."""
         return wording.reason_of(self.fault) if self.fault else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is told on pages of our own."""
+
+    title: str
+    lines: Sequence[Mapping[str, object]]
+    """Each with the fields of :class:`efile.renditions.typesetting.Line`."""
+    source: bytes
+    """What they tell of; it goes with the pages as a file."""
+    name: str
+    mime: str
 
 
 class PdfaRoom:
@@ -172,6 +186,21 @@ class PdfaRoom:
         if not data or sha256_hex(data) != json.loads(head)["sha256"]:
             raise _missing()
         return data
+
+    async def written(self, sheet: Sheet) -> bytes:
+        """Return lines of our own as PDF/A, with what they tell of inside.
+
+        Raises:
+            NotDisplayable: the fonts are missing, or they are too many.
+        """
+        params = {
+            "lines": sheet.lines, "title": sheet.title, "name": sheet.name, "mime": sheet.mime,
+            "digest": sha256_hex(sheet.source),
+        }  # fmt: skip
+        facts, made = await self._pool.run("write", params, sheet.source)
+        if "refused" in facts:
+            raise _no_rendition(str(facts["refused"]))
+        return made
 
     async def close(self) -> None:
         """Stop what is under way."""

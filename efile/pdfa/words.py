@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pikepdf
 from PIL import ImageFont
@@ -18,7 +19,7 @@ _STAND_IN = "?"
 _SIZE = 20
 
 
-def set_anew(lines: Iterable[str]) -> tuple[pikepdf.Pdf, int]:
+def set_anew(lines: Iterable[Line]) -> tuple[pikepdf.Pdf, int]:
     """Return a document of these lines, and how many signs the font does not have.
 
     Raises:
@@ -26,7 +27,7 @@ def set_anew(lines: Iterable[str]) -> tuple[pikepdf.Pdf, int]:
     """
     known = _Letters()
     setter = Typesetter()
-    setter.add(Line(known.shown(line)) for line in lines)
+    setter.add(replace(line, text=known.shown(line.text)) for line in lines)
     if setter.pages > _MOST_PAGES:
         raise Unreadable("rendition_too_long")
     return pikepdf.open(io.BytesIO(setter.finish())), known.lost

@@ -69,6 +69,10 @@ ROUTES: Final = (
         _disposal("disposal_certificate_viewed"),
     ),
     Route(
+        "GET", f"{_RUN}/protokoll.pdf", "disposal-certificate-sheet", runs.certificate_sheet,
+        _disposal("disposal_certificate_downloaded"),
+    ),
+    Route(
         "GET", f"{_RUN}/protokoll.json", "disposal-certificate-file", runs.certificate_file,
         _disposal("disposal_certificate_downloaded"),
     ),

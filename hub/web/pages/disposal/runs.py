@@ -7,10 +7,11 @@ from typing import Any
 
 from aiohttp import web
 
-from efile import MISFILINGS, RunView
+from efile import MISFILINGS, RunView, Sheet
 from hub.core.ids import uuid7
 from hub.web.faults import Denied
 from hub.web.pages.disposal.proposals import author_of, journal, today_of
+from hub.web.pages.disposal.sheet import MEANING, lines_of
 from hub.web.presentation.rendering import render
 from hub.web.visit import Visit, visit_of
 
@@ -70,22 +71,40 @@ async def certificate(request: web.Request) -> web.Response:
     """Show the certificate of a run, to be read and printed."""
     whole = json.loads(await _certificate(request))
     said: dict[str, Any] = whole["certificate"]
-    visit = visit_of(request)
-    kinds = {kind.id: kind.name for kind in visit.efile.retention.kinds}
     return render(
-        request, "disposal_certificate.html", said=said, kinds=kinds, misfilings=MISFILINGS,
-        public=whole.get("public", ""), signature=whole.get("signature", ""),
+        request, "disposal_certificate.html", said=said, kinds=_kinds(visit_of(request)),
+        misfilings=MISFILINGS, meaning=MEANING, public=whole.get("public", ""),
+        signature=whole.get("signature", ""),
     )  # fmt: skip
 
 
 async def certificate_file(request: web.Request) -> web.Response:
     """Return the certificate as it lies in storage."""
-    name = f"Loeschprotokoll-{request.match_info['run']}.json"
+    return _download(request, await _certificate(request), "json")
+
+
+async def certificate_sheet(request: web.Request) -> web.Response:
+    """Return the certificate as PDF/A, with what lies in storage inside."""
+    visit, stored = visit_of(request), await _certificate(request)
+    lines = lines_of(json.loads(stored), visit.services.office(visit.tenant), _kinds(visit))
+    sheet = Sheet("Löschprotokoll", list(lines), stored, _name(request, "json"), "application/json")
+    return _download(request, await visit.efile.pdfa.written(sheet), "pdf")
+
+
+def _download(request: web.Request, data: bytes, ending: str) -> web.Response:
     return web.Response(
-        body=await _certificate(request),
-        content_type="application/json",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        body=data,
+        content_type=f"application/{ending}",
+        headers={"Content-Disposition": f'attachment; filename="{_name(request, ending)}"'},
     )
+
+
+def _name(request: web.Request, ending: str) -> str:
+    return f"Loeschprotokoll-{request.match_info['run']}.{ending}"
+
+
+def _kinds(visit: Visit) -> dict[str, str]:
+    return {kind.id: kind.name for kind in visit.efile.retention.kinds}
 
 
 async def _certificate(request: web.Request) -> bytes:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 
+import pikepdf
+import pypdfium2 as pdfium
+
+from efile.pdfa import checking
 from tests.disposal_desk import KEY, RUN, WAITING, carried_out, keep_runs, old_file, proposed
 from tests.small_house import OFFICE, SmallHouse, Visitor
 from tests.unit.hub.web.conftest import Arrive, LogOf
@@ -102,12 +107,24 @@ async def test_the_certificate_is_read_and_fetched(house: SmallHouse, arrive: Ar
 
     page = await text_of(visitor, f"/vernichtung/{RUN}/protokoll")
     fetched = await visitor.get(f"/vernichtung/{RUN}/protokoll.json")
+    sheet = await (await visitor.get(f"/vernichtung/{RUN}/protokoll.pdf")).read()
 
     assert "Vorgeschlagen</dt><dd>ahrens" in page
     assert "Altmann" not in page
     assert "ALT-1" not in page
     assert RUN == json.loads(await fetched.text())["certificate"]["run"]
     assert "attachment" in fetched.headers["Content-Disposition"]
+    assert checking.passes(sheet, "3b")
+    with pikepdf.open(io.BytesIO(sheet)) as document:
+        ((name, inside),) = document.attachments.items()
+        assert (f"Loeschprotokoll-{RUN}.json", await fetched.read()) == (
+            name, inside.get_file().read_bytes(),
+        )  # fmt: skip
+    with pdfium.PdfDocument(sheet) as document:
+        told = " ".join(document[0].get_textpage().get_text_range().split())
+    assert f"Lauf: {RUN}" in told
+    assert "Vorgeschlagen: ahrens" in told
+    assert "Altmann" not in told
     listed = await text_of(visitor, "/vernichtung")
     assert "abgeschlossen" in listed
     assert "wartet auf Zustimmung" in listed
