@@ -8,6 +8,7 @@ import sys
 # Nothing that a start loads is garbage; looking for some took a third of its time.
 gc.disable()
 
+from hub.app import memory  # noqa: E402  likewise
 from hub.cli import main as run  # noqa: E402  everything this loads is meant
 
 gc.freeze()
@@ -16,6 +17,7 @@ gc.enable()
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    memory.share()
     sys.exit(run(sys.argv[1:]))
 
 

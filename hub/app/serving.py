@@ -11,7 +11,7 @@ from functools import partial
 
 from aiohttp import web
 
-from hub.app import collector
+from hub.app import memory
 from hub.app.alerts import watch_of
 from hub.app.anchors import Anchors
 from hub.app.annex.keeper import annex_of
@@ -67,7 +67,7 @@ async def serve(place: Place) -> Remains:
         door = Door.before(house, place.settings.intake, workers.wake, lists)
         door.close()
         # Before anything listens: the first look at everything that was loaded takes a moment.
-        collector.settle()
+        memory.settle()
         if place.settings.intake.enabled:
             services = replace(services, door=door.figures)
             contexts = door_contexts(place, place.settings.intake, house.database)

@@ -12,7 +12,7 @@ import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from hub.app import collector, open_house
+from hub.app import memory, open_house
 from hub.app.annex.keeper import annex_of
 from hub.bench.figures import FolderFigures
 from hub.bench.load import Load
@@ -94,7 +94,7 @@ class Course:
             annex = annex_of(self._stage.place)
             if annex:
                 await annex.ready()
-            collector.settle()
+            memory.settle()
             observed = await self._observed(house)
             begin_us = house.clock.now_us()
             begin_cpu = await asyncio.to_thread(cpu_seconds, others)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 BERLIN = ZoneInfo("Europe/Berlin")
 """Days and deadlines of German offices are counted in this zone."""
+
+_HOUR_US = 3_600_000_000
 
 
 class Clock(Protocol):
@@ -50,7 +53,16 @@ def local_datetime(at_us: int) -> datetime:
 
 def local_date(at_us: int) -> date:
     """Return the calendar day of a German office."""
-    return local_datetime(at_us).date()
+    return _day_of_hour(at_us // _HOUR_US)
+
+
+@lru_cache(maxsize=64)
+def _day_of_hour(hour: int) -> date:
+    """Return the day an hour since the epoch belongs to.
+
+    Since April 1893 German time differs from UTC by whole hours: no day begins within one.
+    """
+    return local_datetime(hour * _HOUR_US).date()
 
 
 def begin_of_day(day: date) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -103,7 +104,7 @@ class InRoute(_Route, frozen=True, kw_only=True):
         The day the message bears, where the route says how to find it; else, or when it bears
         none or one to come, the day of its acceptance.
         """
-        match = re.search(self.date_key.encode(), data[:HEAD_BYTES]) if self.date_key else None
+        match = _search(self.date_key, data) if self.date_key else None
         return min(_day(match[1]) or accepted, accepted) if match else accepted
 
     @property
@@ -175,13 +176,23 @@ def _day(text: bytes) -> date | None:
 
 def cheap_key(data: bytes, pattern: str | None) -> str | None:
     """Return what a route's pattern finds near the beginning of the bytes, if it is ASCII."""
-    match = re.search(pattern.encode(), data[:HEAD_BYTES]) if pattern else None
+    match = _search(pattern, data) if pattern else None
     return match[1].decode() if match and match[1].isascii() else None
+
+
+def _search(pattern: str, data: bytes) -> re.Match[bytes] | None:
+    return _compiled(pattern).search(data, 0, HEAD_BYTES)
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[bytes]:
+    """Every message is searched with the patterns of all routes of its channel."""
+    return re.compile(pattern.encode())
 
 
 def _groups(pattern: str) -> int:
     try:
-        return re.compile(pattern.encode()).groups
+        return _compiled(pattern).groups
     except re.error as exc:
         msg = f"Das Muster „{pattern}“ ist fehlerhaft: {exc}"
         raise ValueError(msg) from exc

@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from hub.app import collector
+from hub.app import memory
 from hub.app.place import Place
 from hub.app.rooms import open_annex
 from hub.core.errors import Unavailable
@@ -51,7 +51,7 @@ async def work(base: Path) -> None:
     place = Place(replace(settings, node=f"{settings.node}{SUFFIX}"), base)
     async with _alone(place), open_annex(place) as house:
         workers = Filing(house)
-        collector.settle()
+        memory.settle()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_listen(source, workers))
             watching = tasks.create_task(_watch(workers))
@@ -98,4 +98,5 @@ if __name__ == "__main__":
     # Asked to end is the hub, and it tells us when.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
+    memory.share()
     asyncio.run(work(Path(sys.argv[1])))

@@ -17,6 +17,13 @@ def test_an_hour_before_midnight_utc_it_is_tomorrow_in_a_german_office() -> None
     assert date(2026, 7, 1) == local_date(SUMMER_2026_07_01_UTC - HOUR_US)
 
 
+@given(st.integers(-70 * 366 * 24, 130 * 366 * 24), st.integers(0, HOUR_US - 1))
+def test_the_day_of_a_moment_is_that_of_its_local_time(hour: int, rest_us: int) -> None:
+    at_us = hour * HOUR_US + rest_us
+
+    assert local_datetime(at_us).date() == local_date(at_us)
+
+
 def test_summer_time_is_two_hours_ahead() -> None:
     assert 2 == local_datetime(SUMMER_2026_07_01_UTC).hour
 
