@@ -26,7 +26,10 @@ GROWTH = 6_000_000
 """Bytes the heap may grow by meanwhile; whatever keeps each letter grows by far more."""
 COLOURS = {
     "context": {"exclude": [".textLayer"]},
-    "options": {"runOnly": {"type": "rule", "values": ["color-contrast"]}},
+    "options": {
+        "runOnly": {"type": "rule", "values": ["color-contrast"]},
+        "resultTypes": ["violations"],
+    },
 }
 """The words over a page are there to be marked and read out; what is seen is the page."""
 
