@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
@@ -123,16 +125,65 @@ class SmallHouse:
         self.database.close()
 
 
+@dataclass(frozen=True)
+class _Pattern:
+    """A house that was filled once, to be copied."""
+
+    folder: TemporaryDirectory[str]
+    files: dict[str, str]
+    akten: dict[str, str]
+    accounts: dict[str, str]
+
+
+_patterns: list[_Pattern] = []
+
+
 async def build_small_house(folder: Path) -> SmallHouse:
-    """Build the house in an empty folder."""
-    clock = FixedClock()
+    """Build the house in an empty folder.
+
+    Filling one takes a second, most of it for the process that reads its documents; what comes
+    of it is always the same. So each process fills one, and all are copies of it.
+    """
+    if not _patterns:
+        _patterns.append(await _fill())
+    [pattern] = _patterns
+    shutil.copytree(pattern.folder.name, folder, dirs_exist_ok=True)
+    database, clock = SqliteDatabase(folder / "hub.sqlite"), FixedClock()
+    return SmallHouse(
+        _services(folder, database, clock), database, clock, pattern.files.copy(),
+        pattern.akten[CASE], pattern.akten[OTHER_CASE], folder, pattern.accounts.copy(),
+    )  # fmt: skip
+
+
+async def _fill() -> _Pattern:
+    """Fill a house, and leave nobody in it."""
+    place = TemporaryDirectory(prefix="small-house-")
+    folder, clock = Path(place.name), FixedClock()
     database = SqliteDatabase(folder / "hub.sqlite")
     await migrate(database, [*hub_migrations(), *efile.index_migrations()], clock.now_us())
-    store = FolderStore(folder / "objects")
+    services = _services(folder, database, clock)
+    accounts = {
+        login: (
+            await services.accounts.create(
+                login, PASSWORD, name=name, tenant=tenant, roles=frozenset(roles)
+            )
+        ).id
+        for login, (name, tenant, roles) in PEOPLE.items()
+    }
+    files, akten = await _file_everything(services.efile, clock)
+    await database.write(lambda tx: _messages(tx, clock.now_us()))
+    await database.write(lambda tx: _certificates(tx, clock.now_us()))
+    await services.efile.close()
+    database.close()
+    return _Pattern(place, files, akten, accounts)
+
+
+def _services(folder: Path, database: SqliteDatabase, clock: FixedClock) -> SiteServices:
+    """Return the services of the house in a folder."""
     signing = HeadSigning(SigningKeys(database, bytes(range(32)), clock), database)
     room = EFile(
         database,
-        store,
+        FolderStore(folder / "objects"),
         clock,
         SECRET,
         Host(signing=signing, beside=HubBeside(Journal("hub-1"), clock)),
@@ -140,7 +191,7 @@ async def build_small_house(folder: Path) -> SmallHouse:
     book = Journal("hub-1")
     heads = Heads(database, room.proof, clock, book, [OFFICE], Evidence())
     payloads = Payloads(database, folder / "payloads")
-    services = SiteServices(
+    return SiteServices(
         database=database,
         efile=room,
         settings=small_settings(),
@@ -158,20 +209,6 @@ async def build_small_house(folder: Path) -> SmallHouse:
         parts={},
         passwords=Passwords(QUICK),
         answer_wait_s=0.0,
-    )
-    accounts = {
-        login: (
-            await services.accounts.create(
-                login, PASSWORD, name=name, tenant=tenant, roles=frozenset(roles)
-            )
-        ).id
-        for login, (name, tenant, roles) in PEOPLE.items()
-    }
-    files, akten = await _file_everything(room, clock)
-    await database.write(lambda tx: _messages(tx, clock.now_us()))
-    await database.write(lambda tx: _certificates(tx, clock.now_us()))
-    return SmallHouse(
-        services, database, clock, files, akten[CASE], akten[OTHER_CASE], folder, accounts
     )
 
 
