@@ -30,6 +30,8 @@ help: ## Show this list
 
 .PHONY: setup
 setup: system $(PROJECT) $(PDFJS) ## Install system packages where missing, and .venv with the pinned ones
+	@# A service that may not write here would translate every module anew at each of its starts.
+	$(BIN)/python -m compileall -q -j 0 hub efile
 
 .PHONY: demo
 demo: setup ## Play the main job end to end and serve the viewer (ONCE=1: verify and end)
