@@ -204,6 +204,27 @@ class DisposalRoom:
 
         return await self._archive.database.read(work)
 
+    async def proposed(self, tenant: str, person: str, limit: int) -> list[RunRow]:
+        """Return what others proposed and this person may approve, the oldest first."""
+
+        def work(tx: Transaction) -> list[RunRow]:
+            found: list[RunRow] = []
+            for run in runs.undecided(tx, tenant):
+                own = run.proposed_by.casefold() == person.casefold()
+                if not own and len(found) < limit and self._is_seen(tx, run):
+                    found.append(run)
+            return found
+
+        return await self._archive.database.read(work)
+
+    def _is_seen(self, tx: Transaction, run: RunRow) -> bool:
+        """Tell whether everything a run is about may be seen."""
+        items = runs.items(tx, run.tenant, run.id)
+        akten = {item.akte_id for item in items}
+        seen = metadata.akten_by_id(tx, run.tenant, sorted(akten), self._seen)
+        moved = [item for item in items if item.document_id]
+        return akten <= seen.keys() and all(look(tx, item, self._seen) for item in moved)
+
     async def run(self, tenant: str, run: str, today: date) -> RunView:
         """Return a run, each of its files judged as of now.
 

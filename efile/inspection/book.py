@@ -63,6 +63,16 @@ def of_file(tx: Transaction, tenant: str, akte: str) -> list[Inspection]:
     return [_inspection(row) for row in rows]
 
 
+def waiting(tx: Transaction, tenant: str) -> list[Inspection]:
+    """Return inspections whose copy waits for the second person, the oldest first."""
+    rows = tx.all(
+        "SELECT * FROM efile_inspections WHERE tenant = :tenant AND state = 'waiting'"
+        " ORDER BY changed_at_us, id",
+        tenant=tenant,
+    )
+    return [_inspection(row) for row in rows]
+
+
 def old(tx: Transaction, touched_before_us: int) -> list[Inspection]:
     """Return inspections of every tenant that were never filed and lay still since."""
     rows = tx.all(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import msgspec
@@ -21,7 +22,7 @@ from efile.inspection.plan import KEEP, OPEN, REDACT, Inspection, Mark
 from efile.inspection.running import Running, result_key
 from efile.inspection.subjects import GROUNDS, KINDS
 from efile.integrity.digest import canonical_json, sha256_hex
-from efile.model import Akte, FilingRequest, Part
+from efile.model import Akte, AkteView, FilingRequest, Part
 from efile.ports import Transaction
 
 VORGANG = "Akteneinsicht"
@@ -52,6 +53,19 @@ class Release:
         if sha256_hex(data) != one.sha256:
             raise _made_anew()
         return data
+
+    async def waiting(self, tenant: str, person: str, limit: int) -> list[tuple[Inspection, Akte]]:
+        """Return inspections this person may approve, with their files, the oldest first."""
+        known = await self._running.archive.database.read(lambda tx: book.waiting(tx, tenant))
+        found: list[tuple[Inspection, Akte]] = []
+        for one in known:
+            if len(found) == limit or person in one.plan.authors:
+                continue
+            with suppress(NotFound):
+                view = await self._source.akte(tenant, one.akte_id)
+                if is_seen(one, view):
+                    found.append((one, view.akte))
+        return found
 
     async def approve(self, one: Inspection, sha256: str, actor: str) -> Inspection:
         """Approve exactly this copy as a second person, and file it.
@@ -177,6 +191,11 @@ def _record(one: Inspection, marks: Sequence[Mark]) -> dict[str, object]:
             "Reste": len(report.remnants),
         },
     }
+
+
+def is_seen(one: Inspection, view: AkteView) -> bool:
+    """Tell whether every document of an inspection is seen."""
+    return set(one.plan.documents) <= {each.id for each in view.documents}
 
 
 def missing() -> NotFound:

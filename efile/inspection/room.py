@@ -33,7 +33,7 @@ from efile.inspection.plan import (
     mark,
 )
 from efile.inspection.plan import Withheld as Withholding
-from efile.inspection.release import Release, missing
+from efile.inspection.release import Release, is_seen, missing
 from efile.inspection.running import Running, result_key
 from efile.inspection.spelling import Box
 from efile.inspection.subjects import GROUNDS, KINDS, ROLES, Particular, proposed, term
@@ -129,7 +129,7 @@ class InspectionRoom:
         view = await self._source.akte(tenant, akte)
         found = await self._archive.database.read(lambda tx: book.of_file(tx, tenant, view.akte.id))
         now_us = self._clock.now_us()
-        return [one.seen_at(now_us) for one in found if _is_seen(one, view)]
+        return [one.seen_at(now_us) for one in found if is_seen(one, view)]
 
     async def get(self, tenant: str, akte: str, name: str) -> tuple[Inspection, AkteView]:
         """Return an inspection and its file.
@@ -141,7 +141,7 @@ class InspectionRoom:
         one = await self._archive.database.read(
             lambda tx: book.find(tx, tenant, view.akte.id, name)
         )
-        if not _is_seen(one, view):
+        if not is_seen(one, view):
             raise missing()
         return one.seen_at(self._clock.now_us()), view
 
@@ -320,10 +320,6 @@ def _check_tools() -> None:
             " bleibt.",
             remedy="Die Pakete „poppler-utils“ und „tesseract-ocr-deu“ installieren.",
         )
-
-
-def _is_seen(one: Inspection, view: AkteView) -> bool:
-    return set(one.plan.documents) <= {each.id for each in view.documents}
 
 
 def _checked(text: str) -> str:

@@ -90,6 +90,16 @@ def latest(tx: Transaction, tenant: str, before: str, limit: int) -> list[RunRow
     return [RunRow(**row) for row in rows]
 
 
+def undecided(tx: Transaction, tenant: str) -> list[RunRow]:
+    """Return what nobody has decided on, the oldest first."""
+    rows = tx.all(
+        "SELECT * FROM efile_disposal_runs WHERE tenant = :tenant AND state = 'proposed'"
+        " ORDER BY proposed_at_us, id",
+        tenant=tenant,
+    )
+    return [RunRow(**row) for row in rows]
+
+
 def items(tx: Transaction, tenant: str, run: str) -> list[Item]:
     """Return what a run is about."""
     rows = tx.all(

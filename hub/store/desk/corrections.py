@@ -62,6 +62,15 @@ def pending(tx: Transaction, tenant: str, clearing_id: str) -> Row | None:
     )  # fmt: skip
 
 
+def proposed(tx: Transaction, tenant: str, other_than: str, limit: int) -> list[Row]:
+    """Return what somebody else proposed and nobody has decided, the oldest first."""
+    return tx.all(
+        "SELECT * FROM correction WHERE tenant = :tenant AND state = 'proposed' "
+        "AND proposed_by <> :login ORDER BY proposed_us, id LIMIT :limit",
+        tenant=tenant, login=other_than, limit=limit,
+    )  # fmt: skip
+
+
 def was_entered(tx: Transaction, tenant: str, clearing_id: str) -> bool:
     """Tell whether a correction about the same has become a message."""
     row = tx.one(

@@ -8,6 +8,7 @@ from efile import DocumentHead
 from hub.core.clock import local_date
 from hub.store.casework import tasks, visits
 from hub.web.faults import Denied
+from hub.web.pages.casework.second_eyes import waiting_for
 from hub.web.pages.casework.tasks import owners_of, with_files
 from hub.web.presentation.rendering import render
 from hub.web.visit import Visit, visit_of
@@ -42,6 +43,7 @@ async def show(request: web.Request) -> web.Response:
     return render(
         request, "day.html", tasks=await with_files(visit, due), waiting=waiting, today=today,
         latest=[(akten[row["akte"]], row["last_us"]) for row in last if row["akte"] in akten],
+        second=await waiting_for(visit),
         assigned=assigned, following=following, fresh=await _fresh(visit, NEW + 1), most=NEW,
     )  # fmt: skip
 
