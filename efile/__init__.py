@@ -45,6 +45,7 @@ from efile.index.log import Head
 from efile.index.offers import Offer, Process
 from efile.index.outline import DocumentHead, Matter, Portion, TypeSeen
 from efile.inspection.plan import Asker, Inspection, Mark
+from efile.inspection.release import STEPS as INSPECTION_STEPS
 from efile.inspection.room import InspectionRoom
 from efile.inspection.room import Wanted as WantedInspection
 from efile.inspection.subjects import GROUNDS as INSPECTION_GROUNDS
@@ -64,6 +65,7 @@ from efile.kinds.statement import (
     HoldSet,
     Statement,
 )
+from efile.kinds.subfiles import Subfile
 from efile.legibility.formats import FormatSeen
 from efile.legibility.room import LegibilityRoom
 from efile.legibility.unseen import Found as FoundDocument
@@ -133,6 +135,7 @@ __all__ = [
     "INSPECTION_GROUNDS",
     "INSPECTION_KINDS",
     "INSPECTION_ROLES",
+    "INSPECTION_STEPS",
     "MISFILINGS",
     "NEEDED_SHARES",
     "SHIPPED_KINDS",
@@ -235,6 +238,7 @@ __all__ = [
     "Statement",
     "StorageMisconfigured",
     "StorageUnavailable",
+    "Subfile",
     "Table",
     "TakenIn",
     "Term",

@@ -212,7 +212,7 @@ def _refusal(request: FilingRequest, archive: Archive) -> FilingError | None:
     """Return why a request can never be filed."""
     try:
         admission.check(request)
-        archive.kinds.kind(request.kind)
+        archive.kinds.kind(request.kind).subfile_to_say(request.subfile, request.vorgang)
     except FilingError as exc:
         return exc
     return None
@@ -224,12 +224,13 @@ def _describe(
     key = keys[_file_of(request)]
     if isinstance(key, FilingError):
         return key
-    plan = archive.kinds.kind(request.kind).aktenplan
+    kind = archive.kinds.kind(request.kind)
     together = _may_be_packed(request)
     try:
         described = manifest.describe(
-            request, archive.secret, packed=together, aktenplan=plan, own=key.own
-        )
+            request, archive.secret, packed=together, aktenplan=kind.aktenplan, own=key.own,
+            subfile=kind.subfile_to_say(request.subfile, request.vorgang),
+        )  # fmt: skip
     except FilingError as exc:
         return exc
     return _Filing(request, key, *described, together)

@@ -5,12 +5,14 @@ Times are microseconds since the epoch, UTC, and always come from the request.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from efile.kinds.catalog import FIRST_KIND
 from efile.kinds.statement import Statement
+from efile.kinds.subfiles import Subfile, told
 
 Role = Literal["original", "rendition", "message", "attachment"]
 Direction = Literal["in", "out", "internal"]
@@ -81,6 +83,8 @@ class FilingRequest:
     """Kind of the file; every document of a file names the same."""
     retention: Statement | None = None
     """What the document says of how long its file is kept."""
+    subfile: str = ""
+    """Part of the file (*Teilakte*) its matter belongs to; empty: the one the kind names for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,8 @@ class Vorgang:
     akte_id: str
     title: str
     opened_at_us: int
+    subfile: Subfile | None = None
+    """Part of the file it belongs to; none: to the file itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +172,8 @@ class Document:
     """Kind of the file."""
     retention: str
     """Statement on how long the file is kept, as JSON; empty for most documents."""
+    subfile: str
+    """Part of the file, where it was said at filing; empty for most documents."""
     leaf: str
     """SHA-256(0x00 ‖ manifest), hex: leaf of the proof."""
     parts: tuple[DocumentPart, ...]
@@ -202,6 +210,12 @@ class AkteView:
     akte: Akte
     vorgaenge: tuple[Vorgang, ...]
     documents: tuple[Document, ...]
+
+    def by_subfile(self, subfiles: Sequence[Subfile]) -> AkteView:
+        """Return the same with each matter told its part of the file, in the order of parts."""
+        said = {one.vorgang_id: one.subfile for one in self.documents}
+        matters = told(self.vorgaenge, subfiles, lambda one: said.get(one.id, ""))
+        return replace(self, vorgaenge=matters)
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,9 +176,7 @@ class EFile:
         Raises:
             NotFound: this tenant has no such file.
         """
-        return await self._database.read(
-            lambda tx: metadata.akte_view(tx, tenant, akte_id, self._sight)
-        )
+        return await self.contents.view(tenant, akte_id)
 
     async def document(self, tenant: str, document_id: str) -> Document:
         """Return the document.

@@ -288,7 +288,7 @@ async def _file_everything(room: EFile, clock: FixedClock) -> tuple[dict[str, st
 
 
 def _matter(key: str) -> str:
-    return "Kassenanordnungen" if key in {"anordnung", "tabelle"} else "Bewilligung 2026"
+    return "Zahlungen" if key in {"anordnung", "tabelle"} else "Bewilligung"
 
 
 def _message(number: int, kind: str | None, partner: str, at_us: int, **changes: str) -> Message:

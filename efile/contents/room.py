@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from efile.filing import Archive
 from efile.index import metadata, outline
 from efile.index.access.sight import Sight, person, unit
 from efile.index.outline import DocumentHead, Matter, Portion, TypeSeen
-from efile.model import Akte
+from efile.kinds.subfiles import Subfile, told
+from efile.model import Akte, AkteView
 from efile.ports import Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A file with its matters, the latest first."""
+    """A file with its matters: by part of the file where its kind has such, then latest first."""
 
     akte: Akte
     matters: tuple[Matter, ...]
@@ -30,6 +31,24 @@ class ContentsRoom:
         """What is not ``seen`` behaves like missing; without a sight everything is seen."""
         self._archive = archive
         self._seen = seen
+
+    def _subfiles(self, akte: Akte) -> Sequence[Subfile]:
+        kind = self._archive.kinds.find(akte.kind)
+        return kind.subfiles if kind else ()
+
+    def _told(self, akte: Akte, matters: Sequence[Matter]) -> tuple[Matter, ...]:
+        return told(matters, self._subfiles(akte), lambda one: one.said)
+
+    async def view(self, tenant: str, akte: str) -> AkteView:
+        """Return the whole file, its matters by part of the file where its kind has such.
+
+        Raises:
+            NotFound: this tenant has no such file.
+        """
+        found = await self._archive.database.read(
+            lambda tx: metadata.akte_view(tx, tenant, akte, self._seen)
+        )
+        return found.by_subfile(self._subfiles(found.akte))
 
     async def akte(self, tenant: str, akte: str) -> Akte:
         """Return the file with this id or Aktenzeichen.
@@ -55,7 +74,8 @@ class ContentsRoom:
         def work(tx: Transaction) -> Outline:
             found = metadata.find_akte(tx, tenant, akte, self._seen)
             matters = outline.matters(tx, found, portion, self._seen)
-            return Outline(found, tuple(matters), tuple(outline.types(tx, found, self._seen)))
+            types = tuple(outline.types(tx, found, self._seen))
+            return Outline(found, self._told(found, matters), types)
 
         return await self._archive.database.read(work)
 
@@ -72,7 +92,7 @@ class ContentsRoom:
             if then is None:
                 return None
             matters = outline.matters(tx, found, portion, self._seen, until_us)
-            return Outline(then, tuple(matters))
+            return Outline(then, self._told(found, matters))
 
         return await self._archive.database.read(work)
 
@@ -87,7 +107,10 @@ class ContentsRoom:
 
         def work(tx: Transaction) -> tuple[Akte, list[DocumentHead]]:
             found = metadata.find_akte(tx, tenant, akte, self._seen)
-            return found, outline.documents(tx, found, wanted, self._seen)
+            subfiles = {one.id: one for one in self._subfiles(found)}
+            part = subfiles.get(wanted.subfile)
+            matters = part.matters if part else ()
+            return found, outline.documents(tx, found, wanted, self._seen, matters)
 
         return await self._archive.database.read(work)
 

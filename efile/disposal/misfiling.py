@@ -29,6 +29,7 @@ from efile.index.ending import destroyed, runs
 from efile.index.ending.erasing import erase_document
 from efile.index.ending.runs import Item, RunRow
 from efile.integrity.digest import sha256_hex
+from efile.kinds.catalog import FileKind
 from efile.model import HELD_BYTES, Akte, Document, DocumentPart, FilingRequest, LargeFile, Part
 from efile.objects import layout
 from efile.objects.pieces import digest_of
@@ -144,6 +145,7 @@ async def _refile(moved: Moved, run: RunRow, archive: Archive) -> None:
             parts=tuple(parts),
             packable=old.packed,
             kind=target.kind,
+            subfile=_subfile_of(old, archive.kinds.find(target.kind)),
         )
         filed = await filing.file(request, archive)
     content = {
@@ -155,6 +157,11 @@ async def _refile(moved: Moved, run: RunRow, archive: Archive) -> None:
     }
     by = Author(run.decided_by, run.decided_at_us, f"{run.id}|{old.id}|note")
     await filing.file(note(target, "Fehlablage berichtigt", content, None, by), archive)
+
+
+def _subfile_of(old: Document, kind: FileKind | None) -> str:
+    """Return the part of the right file a document belongs to, if it has the same."""
+    return old.subfile if kind and old.subfile in {one.id for one in kind.subfiles} else ""
 
 
 async def _part(

@@ -42,6 +42,8 @@ class _Part:
 class _Document:
     title: str
     facts: str
+    subfile: str
+    """Name of the part of the file; empty: none."""
     parts: list[_Part] = field(default_factory=list)
     leaf: int = 0
 
@@ -81,7 +83,9 @@ def bind(params: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
 def _documents(params: dict[str, Any], data: bytes) -> list[_Document]:
     documents, begin = [], 0
     for listed in params["documents"]:
-        document = _Document(str(listed["title"])[:_MOST_TITLE], str(listed["facts"]))
+        document = _Document(
+            str(listed["title"])[:_MOST_TITLE], str(listed["facts"]), str(listed["subfile"])
+        )
         for one in listed["parts"]:
             size = int(one["size"])
             document.parts.append(
@@ -216,6 +220,20 @@ def _mark(bound: pikepdf.Pdf, documents: list[_Document], front: int, first: int
                     item.children.append(pikepdf.OutlineItem(part.name, begin))
                     begin += part.pages
             outline.root.append(item)
+        outline.root.extend(_by_subfile(documents, front - first))
+
+
+def _by_subfile(documents: list[_Document], before: int) -> list[pikepdf.OutlineItem]:
+    """Return bookmarks by part of the file, in which the order of time need not be the reader's."""
+    found: dict[str, pikepdf.OutlineItem] = {}
+    for document in documents:
+        if document.subfile:
+            part = found.setdefault(
+                document.subfile,
+                pikepdf.OutlineItem(f"Teilakte {document.subfile}", before + document.leaf),
+            )
+            part.children.append(pikepdf.OutlineItem(document.title, before + document.leaf))
+    return list(found.values())
 
 
 def _attach(bound: pikepdf.Pdf, documents: list[_Document]) -> None:

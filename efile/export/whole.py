@@ -165,6 +165,12 @@ class _Work:
     total: int
     progress: Progress
     done: int = 0
+    subfiles: dict[str, str] = field(init=False)
+    """Name of the part of the file each matter belongs to."""
+
+    def __post_init__(self) -> None:
+        matters = self.view.vorgaenge
+        self.subfiles = {one.id: one.subfile.name for one in matters if one.subfile}
 
     async def volume(
         self, documents: Sequence[Document], number: int, volumes: int, first: int
@@ -207,12 +213,16 @@ class _Work:
     async def _bind(
         self, head: dict[str, Any], pairs: Sequence[tuple[Document, list[_Ready]]]
     ) -> tuple[dict[str, Any], bytes]:
-        listed = [
-            {"title": one.title, "facts": _facts(one), "parts": [part.told() for part in group]}
-            for one, group in pairs
-        ]
+        listed = [self._told(one, group) for one, group in pairs]
         data = b"".join(part.data for _, group in pairs for part in group)
         return await self.pool.run("bind", head | {"documents": listed}, data)
+
+    def _told(self, document: Document, group: Sequence[_Ready]) -> dict[str, Any]:
+        subfile = self.subfiles.get(document.vorgang_id, "")
+        return {
+            "title": document.title, "facts": _facts(document, subfile), "subfile": subfile,
+            "parts": [part.told() for part in group],
+        }  # fmt: skip
 
     async def _give_up_on(
         self, pairs: Sequence[tuple[Document, list[_Ready]]], head: dict[str, Any]
@@ -241,10 +251,11 @@ class _Work:
         }  # fmt: skip
 
 
-def _facts(document: Document) -> str:
+def _facts(document: Document, subfile: str) -> str:
     day = datetime.fromtimestamp(document.received_at_us / 1e6, UTC).astimezone(_ZONE)
+    matter = f"{subfile} › {document.vorgang}" if subfile else document.vorgang
     return ", ".join(
-        (f"{day:%d.%m.%Y}", _DIRECTIONS[document.direction], document.doc_type, document.vorgang)
+        (f"{day:%d.%m.%Y}", _DIRECTIONS[document.direction], document.doc_type, matter)
     )
 
 

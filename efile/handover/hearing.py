@@ -14,6 +14,7 @@ from efile.handover.notes import Voice, file_notes
 from efile.index import metadata, offers
 from efile.index.access.sight import Sight
 from efile.model import Akte
+from efile.objects import layout
 from efile.retention.room import Outlook
 from efile.xdomea import names
 from efile.xdomea.heads import Head, Parties
@@ -78,6 +79,9 @@ class HearingRoom:
         files = await self._standpoints(tenant, voice)
         others = [one.id for one in objects if one.id not in files]
         holders = await self._archive.database.read(lambda tx: offers.holders(tx, tenant, others))
+        kinds = self._archive.kinds.by_id.values()
+        subfiles = {one.id for kind in kinds for one in kind.subfiles}
+        holders |= {layout.subfile_id(akte, one): akte for akte in files for one in subfiles}
         new, wrong = answers.check_taken(objects, files, holders)
         if wrong:
             raise AnswerContradicts(wrong)

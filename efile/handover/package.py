@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from efile.errors import Conflict
 from efile.filing import Archive
-from efile.model import Document
+from efile.model import AkteView, Document
 from efile.proof.copying import copy_part
 from efile.xdomea.elements import Element
 from efile.xdomea.heads import Head
@@ -37,10 +37,15 @@ class Contents:
     """A file and everything in it."""
 
     record: Record
-    documents: Sequence[Document]
+    view: AkteView
     history: Sequence[Event]
     counted: int
     """Documents that are neither notes nor evidence."""
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """Everything in it, oldest first."""
+        return self.view.documents
 
 
 Source = Callable[[], AsyncIterator[Contents]]
@@ -126,7 +131,7 @@ async def _write_message(
             named = frozenset(one.id for one in each.documents)
             tally.documents[each.record.akte.id] = named
             tally.contents[each.record.akte.id] = each.counted
-            yield delivered(each.record, each.documents, each.history)
+            yield delivered(each.record, each.view, each.history)
 
     name = head.kind.file_name(head.process, ".xml")
     with package.open(_info(name, head), "w", force_zip64=True) as entry:

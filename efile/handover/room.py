@@ -219,14 +219,16 @@ class HandoverRoom:
 
     async def _contents(self, record: Record) -> Contents:
         akte = record.akte
-        view = await self._archive.database.read(
+        found = await self._archive.database.read(
             lambda tx: metadata.akte_view(tx, akte.tenant, akte.id, self._seen)
         )
+        kind = self._retention.kinds.find(akte.kind)
+        view = found.by_subfile(kind.subfiles if kind else ())
         history = [
             Event(one.actor, one.filed_at_us, one.title) for one in view.documents if is_note(one)
         ]
         counted = sum(not is_note(one) and one.doc_type != EVIDENCE for one in view.documents)
-        return Contents(record, view.documents, history, counted)
+        return Contents(record, view, history, counted)
 
     async def _extents(self, tenant: str, akten: Sequence[str]) -> dict[str, Extent]:
         return await self._archive.database.read(lambda tx: offers.extents(tx, tenant, akten))

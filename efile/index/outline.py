@@ -5,16 +5,17 @@ A document comes without its parts. Where a time is given, nothing that was file
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from efile.index.access.sight import Sight, narrowing
+from efile.kinds.subfiles import Subfile
 from efile.model import Akte
 from efile.ports import Row, Transaction
 
 _HEAD = (
     "d.id, d.akte_id, d.aktenzeichen, d.akte_title, d.vorgang_id, d.vorgang, d.title, d.doc_type,"
-    " d.direction, d.received_at_us, d.filed_at_us, d.actor, d.source_id"
+    " d.direction, d.received_at_us, d.filed_at_us, d.actor, d.source_id, d.subfile"
 )
 _ENDLESS = 1 << 62
 
@@ -54,6 +55,10 @@ class Matter:
     """How many there are in all."""
     latest_us: int
     heads: tuple[DocumentHead, ...]
+    said: str = ""
+    """Part of the file its documents named at filing."""
+    subfile: Subfile | None = None
+    """Part of the file it belongs to; none: to the file itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ def matters(
     return [
         Matter(
             name, group[0]["vorgang"], group[0]["documents"], group[0]["filed_at_us"],
-            tuple(_head(row) for row in group[:portion]),
+            tuple(_head(row) for row in group[:portion]), group[0]["subfile"],
         )
         for name, group in groups.items()
     ]  # fmt: skip
@@ -98,6 +103,8 @@ class Portion:
 
     vorgang: str = ""
     """Of one matter; empty: of all."""
+    subfile: str = ""
+    """Of one part of the file; empty: of all."""
     after: str = ""
     """Behind this cursor."""
     since_us: int = -1
@@ -108,9 +115,12 @@ class Portion:
 
 
 def documents(
-    tx: Transaction, akte: Akte, wanted: Portion, sight: Sight | None
+    tx: Transaction, akte: Akte, wanted: Portion, sight: Sight | None, matters: Sequence[str] = ()
 ) -> list[DocumentHead]:
-    """Return documents of a file in the order of their filing, behind a cursor."""
+    """Return documents of a file in the order of their filing, behind a cursor.
+
+    ``matters`` are titles that belong to the wanted part of the file without saying so.
+    """
     seen = narrowing(tx, akte.tenant, sight)
     at_us, document = _cursor(wanted)
     later, order = (">", "ASC") if wanted.oldest_first else ("<", "DESC")
@@ -119,11 +129,12 @@ def documents(
         " JOIN efile_akten a ON a.tenant = d.tenant AND a.id = d.akte_id"
         " WHERE d.tenant = :tenant AND d.akte_id = :akte AND d.filed_at_us > :since"
         " AND d.filed_at_us <= :until AND (:vorgang = '' OR d.vorgang_id = :vorgang)"
+        " AND (:subfile = '' OR d.subfile = :subfile OR d.subfile = '' AND d.vorgang IN :matters)"
         f" AND (d.filed_at_us {later} :at OR (d.filed_at_us = :at AND d.id {later} :id))"
         f"{seen.akte}{seen.document} ORDER BY d.filed_at_us {order}, d.id {order} LIMIT :limit",
         tenant=akte.tenant, akte=akte.id, since=wanted.since_us, vorgang=wanted.vorgang, at=at_us,
         until=_ENDLESS if wanted.until_us is None else wanted.until_us, id=document,
-        limit=wanted.limit, **seen.values,
+        limit=wanted.limit, subfile=wanted.subfile, matters=tuple(matters) or ("",), **seen.values,
     )  # fmt: skip
     return [_head(row) for row in rows]
 

@@ -17,6 +17,7 @@ from msgspec import Meta, Struct
 from efile.errors import InvalidRequest, RulesMisconfigured
 from efile.kinds.numbering import Numbering
 from efile.kinds.rule import RetentionRule, Text, Word
+from efile.kinds.subfiles import Subfile, subfile_of
 
 SHIPPED = Path(__file__).parent / "shipped"
 """Folder of the kinds that come with the program."""
@@ -39,11 +40,26 @@ class FileKind(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What retention may depend on, and what people call it."""
     retention: Annotated[tuple[RetentionRule, ...], Meta(min_length=1)]
     """In the order of time, each beginning the day after the one before ended."""
+    subfiles: tuple[Subfile, ...] = ()
+    """Its parts (*Teilakten*), in the order people see them."""
 
     @property
     def numbering(self) -> Numbering:
         """How new files are named."""
         return Numbering.of(self.aktenzeichen)
+
+    def subfile_to_say(self, asked: str, matter: str) -> str:
+        """Return what a document's manifest says of its part: nothing where that follows anyway.
+
+        Raises:
+            InvalidRequest: such files have no such part.
+        """
+        if not asked:
+            return ""
+        if asked not in {one.id for one in self.subfiles}:
+            raise _unknown_subfile(asked)
+        found = subfile_of(self.subfiles, "", matter)
+        return "" if found and found.id == asked else asked
 
     def rules_from(self, day: date) -> tuple[RetentionRule, ...]:
         """Return the rule in force on a day and those that follow; none before the first."""
@@ -108,6 +124,15 @@ def unknown_kind(name: str) -> InvalidRequest:
     )
 
 
+def _unknown_subfile(name: str) -> InvalidRequest:
+    return InvalidRequest(
+        "unknown_subfile",
+        "Akten dieser Art haben keine solche Teilakte.",
+        remedy="„Verwaltung › Aktenarten“ nennt die Teilakten jeder Aktenart.",
+        place=name[:40],
+    )
+
+
 def _read(path: Path) -> FileKind:
     try:
         kind = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), FileKind)
@@ -126,6 +151,7 @@ def _check(kind: FileKind, path: Path) -> None:
     if kind.id != path.stem:
         raise ValueError("id und Name der Datei sind verschieden")
     Numbering.of(kind.aktenzeichen)
+    _check_subfiles(kind.subfiles)
     for rule in kind.retention:
         if unknown := set(rule.events) - kind.events.keys():
             raise ValueError(f"das Ereignis {min(unknown)} ist unter [events] nicht genannt")
@@ -137,6 +163,13 @@ def _check(kind: FileKind, path: Path) -> None:
             raise ValueError(f"„{after.name}“ schließt nicht lückenlos an „{before.name}“ an")
     if kind.retention[-1].until:
         raise ValueError("die letzte Regel hat ein Ende; danach gälte keine")
+
+
+def _check_subfiles(subfiles: tuple[Subfile, ...]) -> None:
+    ids, titles = [one.id for one in subfiles], [m for one in subfiles for m in one.matters]
+    for words in (ids, titles):
+        if twice := {word for word in words if words.count(word) > 1}:
+            raise ValueError(f"„{min(twice)}“ ist unter [[subfiles]] zweimal genannt")
 
 
 def _wrong(place: Path, message: str) -> RulesMisconfigured:

@@ -47,9 +47,15 @@ def akte_id(tenant: str, aktenzeichen: str) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def vorgang_id(tenant: str, aktenzeichen: str, vorgang: str) -> str:
-    """Return the identifier of the matter."""
-    return _derived("vorgang", tenant, aktenzeichen, vorgang)
+def vorgang_id(tenant: str, aktenzeichen: str, vorgang: str, subfile: str = "") -> str:
+    """Return the identifier of the matter, in a part of the file or where its title leads."""
+    return _derived("vorgang", tenant, aktenzeichen, vorgang, *([subfile] if subfile else ()))
+
+
+@lru_cache(maxsize=1_000)
+def subfile_id(akte: str, subfile: str) -> str:
+    """Return the identifier of a part of a file."""
+    return _derived("teilakte", akte, subfile)
 
 
 def document_id(tenant: str, document_key: str) -> str:

@@ -50,12 +50,14 @@ def describe(
     packed: bool = False,
     aktenplan: str = "",
     own: bytes = b"",
+    subfile: str = "",
 ) -> tuple[Document, bytes]:
     """Return the document this request files, and its manifest.
 
     The parts of a packed document have no place until :func:`placed` gives them one. A request
     without a class in the Aktenplan gets ``aktenplan``. From ``own``, which goes with the key
-    of the file, come names and salt: without it nobody can try out what a document said.
+    of the file, come names and salt: without it nobody can try out what a document said. Where
+    a ``subfile`` is said, its matter is another than one of the same title elsewhere in the file.
 
     Raises:
         InvalidRequest: the manifest would be too large.
@@ -65,17 +67,15 @@ def describe(
     content: dict[str, Any] = dict(zip(_TEXTS, map(_normal, _texts_of(request)), strict=True))
     content |= {name: getattr(request, name) for name in _TIMES}
     content["aktenplan"] = content["aktenplan"] or aktenplan
-    # What only some documents have is left out of the others: their manifests stay as they were.
-    if request.kind != FIRST_KIND:
-        content["kind"] = request.kind
-    if request.retention is not None:
-        content["retention"] = request.retention.content()
+    content |= _sometimes(request, subfile)
     content |= {
         "format": PACKED if packed else FORMAT,
         "id": layout.document_id(request.tenant, request.document_key),
         "version": 1,
         "akte_id": akte,
-        "vorgang_id": layout.vorgang_id(request.tenant, request.aktenzeichen, request.vorgang),
+        "vorgang_id": layout.vorgang_id(
+            request.tenant, request.aktenzeichen, request.vorgang, subfile
+        ),
         "parts": _parts(request, None if packed else own or key, akte),
     }
     if own:
@@ -89,6 +89,18 @@ def describe(
             remedy="Betreff und Dateinamen kürzen oder Anlagen auf mehrere Dokumente verteilen.",
         )
     return _document(content, manifest), manifest
+
+
+def _sometimes(request: FilingRequest, subfile: str) -> dict[str, Any]:
+    """Return what only some documents have; the manifests of the others stay as they were."""
+    said: dict[str, Any] = {}
+    if request.kind != FIRST_KIND:
+        said["kind"] = request.kind
+    if request.retention is not None:
+        said["retention"] = request.retention.content()
+    if subfile:
+        said["subfile"] = subfile
+    return said
 
 
 def placed(document: Document, pack: str, starts: Sequence[int]) -> Document:
@@ -160,6 +172,7 @@ def _document(content: dict[str, Any], manifest: bytes) -> Document:
     said = content.get("retention")
     fields["kind"] = content.get("kind", FIRST_KIND)
     fields["retention"] = canonical_json(said).decode() if said else ""
+    fields["subfile"] = content.get("subfile", "")
     return Document(**fields, leaf=leaf_hash(manifest), parts=parts)
 
 

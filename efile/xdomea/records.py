@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import PurePath
 
-from efile.model import Akte, Document, DocumentPart
+from efile.kinds.subfiles import Subfile
+from efile.model import Akte, AkteView, Document, DocumentPart
+from efile.objects import layout
 from efile.proof.naming import plain
 from efile.xdomea.elements import Element, coded, day_of, element, text, time_of
 
@@ -61,13 +63,13 @@ def offered(record: Record) -> Element:
     )  # fmt: skip
 
 
-def delivered(record: Record, documents: Sequence[Document], history: Sequence[Event]) -> Element:
-    """Return a file with its matters, documents and history."""
+def delivered(record: Record, view: AkteView, history: Sequence[Event]) -> Element:
+    """Return a file with its parts, matters, documents and history."""
     return element(
         "Akte",
         *_begin(record, "A"),
         *map(_event, history),
-        element("Akteninhalt", *_matters(documents)),
+        element("Akteninhalt", *_inside(record, view)),
         _closed(record),
         _closed_on(record),
     )
@@ -113,12 +115,37 @@ def _event(event: Event) -> Element:
     )
 
 
-def _matters(documents: Sequence[Document]) -> list[Element]:
-    """Return the matters in the order of their first documents."""
-    by_matter: dict[str, list[Document]] = {}
-    for each in documents:
-        by_matter.setdefault(each.vorgang_id, []).append(each)
-    return [_matter(number, held) for number, held in enumerate(by_matter.values(), 1)]
+def _inside(record: Record, view: AkteView) -> Iterable[Element]:
+    """Return the matters of the file itself in the order of their first documents, then parts."""
+    of_matter = {one.id: one.subfile for one in view.vorgaenge}
+    groups: dict[Subfile | None, dict[str, list[Document]]] = {
+        subfile: {} for subfile in (None, *of_matter.values())
+    }
+    for each in view.documents:
+        groups[of_matter[each.vorgang_id]].setdefault(each.vorgang_id, []).append(each)
+    yield from _matters(groups[None])
+    parts = [(subfile, held) for subfile, held in groups.items() if subfile and held]
+    for number, (subfile, held) in enumerate(parts, 1):
+        yield _subfile(number, record, subfile, held)
+
+
+def _subfile(
+    number: int, record: Record, subfile: Subfile, held: Mapping[str, Sequence[Document]]
+) -> Element:
+    """Return a part of a file (*Teilakte*)."""
+    days = [day_of(each.filed_at_us) for documents in held.values() for each in documents]
+    return element(
+        "Teilakte",
+        _identity(layout.subfile_id(record.akte.id, subfile.id), number),
+        element("AllgemeineMetadaten", text("Betreff", subfile.name), _medium()),
+        element("ArchivspezifischeMetadaten", _appraisal("A")),
+        _span(min(days), max(days)),
+        element("Akteninhalt", *_matters(held)),
+    )
+
+
+def _matters(held: Mapping[str, Sequence[Document]]) -> list[Element]:
+    return [_matter(number, documents) for number, documents in enumerate(held.values(), 1)]
 
 
 def _matter(number: int, documents: Sequence[Document]) -> Element:

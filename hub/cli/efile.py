@@ -64,6 +64,7 @@ def register(commands: Commands) -> None:
     put.add_argument("--akte", required=True, metavar="AKTENZEICHEN")
     put.add_argument("--title", required=True, metavar="TITEL")
     put.add_argument("--vorgang", default="Schriftverkehr")
+    put.add_argument("--teilakte", default="", metavar="KENNUNG", dest="subfile")
     put.add_argument("--type", default="Schreiben", dest="doc_type")
     put.add_argument("--actor", required=True, metavar="NAME")
     _register_checks(group)
@@ -130,14 +131,18 @@ async def _show(options: argparse.Namespace) -> int:
         view = await room.akte(tenant, options.akte)
         akte = view.akte.id
         await log_look(database, Look("file_viewed", "akte", akte, tenant, akte=akte))
-    documents = [_document(document) for document in view.documents]
+    subfiles = {one.id: one.subfile.name for one in view.vorgaenge if one.subfile}
+    documents = [
+        _document(one) | {"teilakte": subfiles.get(one.vorgang_id, "")} for one in view.documents
+    ]
     if options.json:
         show_json({"akte": _akte(view.akte),
                    "documents": documents})  # fmt: skip
         return 0
     print(f"{view.akte.aktenplan} ▸ {view.akte.aktenzeichen} {view.akte.title}")
-    columns = {"filed_at": "abgelegt", "vorgang": "Vorgang", "type": "Art", "title": "Titel",
-               "size": "Bytes", "id": "Kennung"}  # fmt: skip
+    level = {"teilakte": "Teilakte"} if subfiles else {}
+    columns = {"filed_at": "abgelegt", **level, "vorgang": "Vorgang", "type": "Art",
+               "title": "Titel", "size": "Bytes", "id": "Kennung"}  # fmt: skip
     show_table(documents, columns)
     return 0
 
@@ -216,6 +221,7 @@ async def _put(options: argparse.Namespace) -> int:
                 actor=options.actor,
                 parts=(Part("original", options.file.name, mime, data),),
                 kind=akte.kind,
+                subfile=options.subfile,
             )
         )
     print(f"Abgelegt als {filed.id}")

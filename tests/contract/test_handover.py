@@ -173,8 +173,10 @@ async def test_a_package_has_every_byte_and_says_so(house: EFileHouse, outbox: P
     # Each file has two documents and two notes: of the offer and of the answer.
     assert (12, 18, 18) == (written.documents, written.parts, len(package.files))
     akte = "x:Schriftgutobjekt/x:Akte"
-    assert ["Bewilligung", "Rückforderung", "Aktenführung"] * 3 == texts(
-        package.message, f"{akte}/x:Akteninhalt/x:Vorgang/x:AllgemeineMetadaten/x:Betreff"
+    matter = "x:Akteninhalt/x:Vorgang/x:AllgemeineMetadaten/x:Betreff"
+    assert ["Rückforderung", "Aktenführung"] * 3 == texts(package.message, f"{akte}/{matter}")
+    assert ["Bewilligung"] * 3 == texts(
+        package.message, f"{akte}/x:Akteninhalt/x:Teilakte/{matter}"
     )
     assert ["Dem Archiv angeboten", "Archiv übernimmt die Akte"] * 3 == texts(
         package.message, f"{akte}/x:HistorienProtokollInformation/x:Aktion"

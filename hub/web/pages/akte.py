@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from efile import MISFILINGS, Akte, AkteView, Document, Unseen, Vorgang
+from efile import MISFILINGS, Akte, AkteView, Document, Matter, Unseen, Vorgang
 from hub.core.clock import local_date
 from hub.core.ids import uuid7
 from hub.store import audit, cases, views
@@ -82,8 +82,8 @@ async def show(request: web.Request) -> web.Response:
         request,
         "akte.html",
         akte=found.akte,
-        matters=found.matters[:MATTERS],
-        further=found.matters[MATTERS:],
+        matters=found.matters,
+        opened=frozenset(one.id for one in sorted(found.matters, key=_latest)[-MATTERS:]),
         outlook=await files.retention.outlook(tenant, found.akte.id, today),
         admission=(await files.access.admission(tenant, found.akte.id))[1],
         fresh=await files.contents.count_since(found.akte, since) if since else 0,
@@ -97,6 +97,10 @@ async def show(request: web.Request) -> web.Response:
         key=uuid7(visit.services.clock.now_us()),
         said="",
     )
+
+
+def _latest(matter: Matter) -> int:
+    return matter.latest_us
 
 
 async def _beside(visit: Visit, akte: Akte) -> Beside:
@@ -171,7 +175,7 @@ async def readers(request: web.Request) -> web.Response:
 
 
 def outline(view: AkteView) -> list[tuple[Vorgang, list[Document]]]:
-    """Return matters with their documents, the newest document of each first."""
+    """Return matters by part of the file, with their documents, the newest of each first."""
     groups: dict[str, list[Document]] = {one.id: [] for one in view.vorgaenge}
     for document in view.documents:
         groups[document.vorgang_id].append(document)

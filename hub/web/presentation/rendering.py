@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
-from typing import Final
+from itertools import groupby
+from typing import Final, TypeVar
 
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from efile import Document, Matter, Subfile, Vorgang
 from hub.core.clock import local_datetime
 from hub.core.money import format_german
 from hub.pipeline.alarms.queues import in_words
@@ -48,7 +50,8 @@ def environment() -> Environment:
     )
     built.filters.update(
         queue=in_words, day=_day, moment=_moment, iso=_iso, clock=_time, size=size, number=number,
-        paragraphs=paragraphs, euro=lambda cents: f"{format_german(cents)} €",
+        paragraphs=paragraphs, by_subfile=_by_subfile,
+        euro=lambda cents: f"{format_german(cents)} €",
     )  # fmt: skip
     built.globals.update(
         static=lambda name: f"/static/{name}?v={fingerprint(name)}",
@@ -98,6 +101,18 @@ def _moment(at_us: int) -> str:
 
 def _iso(at_us: int) -> str:
     return local_datetime(at_us).isoformat(timespec="seconds")
+
+
+_Held = TypeVar("_Held", Matter, tuple[Vorgang, list[Document]])
+
+
+def _by_subfile(matters: Iterable[_Held]) -> list[tuple[Subfile | None, list[_Held]]]:
+    """Return matters, in the order of parts of their file, by part; the file's own last."""
+    return [(subfile, list(held)) for subfile, held in groupby(matters, key=_subfile)]
+
+
+def _subfile(one: Matter | tuple[Vorgang, list[Document]]) -> Subfile | None:
+    return one[0].subfile if isinstance(one, tuple) else one.subfile
 
 
 def number(value: int) -> str:

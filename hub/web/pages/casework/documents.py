@@ -29,16 +29,19 @@ async def listed(request: web.Request) -> web.Response:
     day = _day(query.get("am", ""), visit)
     since = await _since(visit, name) if fresh else -1
     wanted = Portion(
-        vorgang=query.get("vorgang", "")[:80], after=query.get("nach", "")[:80], since_us=since,
-        until_us=_end_of(day), limit=PAGE + 1,
+        vorgang=query.get("vorgang", "")[:80], subfile=query.get("teilakte", "")[:40],
+        after=query.get("nach", "")[:80], since_us=since, until_us=_end_of(day), limit=PAGE + 1,
     )  # fmt: skip
     akte, found = await visit.efile.contents.documents(visit.tenant, name, wanted)
-    kept = {key: query[key] for key in ("vorgang", "neu", "am") if query.get(key)}
+    kept = {key: query[key] for key in ("vorgang", "teilakte", "neu", "am") if query.get(key)}
     following = urlencode({**kept, "nach": found[PAGE - 1].cursor}) if len(found) > PAGE else ""
+    kind = visit.efile.retention.kinds.find(akte.kind)
+    parts = kind.subfiles if kind else ()
+    subfile = next((one for one in parts if one.id == wanted.subfile), None)
     return render(
         request, "documents.html", akte=akte, documents=found[:PAGE], following=following,
         fresh=fresh, since=since, day=day, matter=found[0].vorgang if found else "",
-        narrowed=bool(wanted.vorgang),
+        narrowed=bool(wanted.vorgang), subfile=subfile,
     )  # fmt: skip
 
 

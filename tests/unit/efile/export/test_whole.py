@@ -54,7 +54,8 @@ def outline(items: Sequence[Any], reader: PdfReader) -> list[tuple[str, int | No
 
 async def test_documents_come_by_time_with_cover_contents_and_leaves(house: EFileHouse) -> None:
     later = pdf([["Zuletzt eingegangen"]], rotation=90)
-    await put(house.efile, 2, later, "b.pdf", received_at_us=9_000_000, title="Später")
+    of_the_file = {"received_at_us": 9_000_000, "vorgang": "Sonstiges"}
+    await put(house.efile, 2, later, "b.pdf", title="Später", **of_the_file)
     await put(house.efile, 1, files.LETTER, "a.pdf", title="Früher")
     (volume,) = await volumes(house.efile)
     reader = read(volume)
@@ -68,7 +69,11 @@ async def test_documents_come_by_time_with_cover_contents_and_leaves(house: EFil
     ]
     assert "Zuletzt eingegangen" in pages[2]
     assert ["i", "ii", "1", "2", "3"] == reader.page_labels
-    assert [("Inhalt", 0), ("Früher", 2), ("Später", 4)] == outline(reader.outline, reader)
+    assert [
+        ("Inhalt", 0), ("Früher", 2), ("Später", 4), ("Teilakte Anspruch und Leistung", 2),
+    ] == outline(reader.outline, reader)  # fmt: skip
+    assert [("Früher", 2)] == outline(reader.outline[-1], reader)
+    assert "Anspruch und Leistung › Bewilligung" in contents
     assert 2 == len(reader.pages[1]["/Annots"])
 
 

@@ -76,6 +76,8 @@ def test_an_unknown_kind_is_named() -> None:
         ("wall =", "mauer =", "nicht lesbar"),
         ("years = [30]", "years = [0]", "nicht lesbar"),
         ("[events]", "[events", "nicht lesbar"),
+        ('id = "property"', 'id = "person"', "zweimal genannt"),
+        ('["Vermögenssorge",', '["Personensorge",', "zweimal genannt"),
     ],
     ids=lambda word: word[:20],
 )

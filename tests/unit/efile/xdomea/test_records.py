@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from efile.model import Akte, Direction, Document, DocumentPart, Role
+from efile.kinds.subfiles import Subfile
+from efile.model import Akte, AkteView, Direction, Document, DocumentPart, Role, Vorgang
 from efile.xdomea import names
 from efile.xdomea.elements import Element, time_of, writable
 from efile.xdomea.heads import Head, Parties
@@ -46,9 +47,20 @@ def documents(draw: st.DrawFn) -> Document:
         tenant="muster", id=draw(UUIDS), version=1, akte_id="a", aktenzeichen="z", akte_title="t",
         aktenplan="p", vorgang_id=draw(st.sampled_from([str(n) * 8 + PROCESS[8:] for n in "123"])),
         document_key="k", source_id="", direction=draw(st.sampled_from(get_args(Direction))),
-        received_at_us=draw(TIMES), filed_at_us=draw(TIMES), kind="uvg", retention="", leaf="",
+        received_at_us=draw(TIMES), filed_at_us=draw(TIMES), kind="uvg", retention="", subfile="",
+        leaf="",
         parts=parts, **values,
     )  # fmt: skip
+
+
+def view(told: Record, held: list[Document], *, parts: bool) -> AkteView:
+    """Return a file whose last matter, if wanted, lies in a part of it."""
+    names = list(dict.fromkeys(one.vorgang_id for one in held))
+    last = Subfile(id="last", name="Letzte") if parts else None
+    matters = [
+        Vorgang(one, told.akte.id, "v", 1, last if one == names[-1] else None) for one in names
+    ]
+    return AkteView(told.akte, tuple(matters), tuple(held))
 
 
 @st.composite
@@ -88,7 +100,9 @@ def test_every_file_is_told_validly(told: list[Record], held: list[Document], wo
     history = [Event(words, 1_780_000_000_000_000, words)]
     offer = etree.fromstring(written(names.OFFER, *map(offered, told)))
     given_away = etree.fromstring(
-        written(names.DELIVERY, *(delivered(one, held, history) for one in told))
+        written(
+            names.DELIVERY, *(delivered(one, view(one, held, parts=True), history) for one in told)
+        )
     )
 
     schema().assertValid(offer)
@@ -98,7 +112,9 @@ def test_every_file_is_told_validly(told: list[Record], held: list[Document], wo
 @UNHURRIED
 @given(records(), st.lists(documents(), max_size=4, unique_by=lambda one: one.id))
 def test_what_was_told_is_read_again(told: Record, held: list[Document]) -> None:
-    root = etree.fromstring(written(names.DELIVERY, delivered(told, held, [])))
+    root = etree.fromstring(
+        written(names.DELIVERY, delivered(told, view(told, held, parts=False), []))
+    )
     matter = "x:Schriftgutobjekt/x:Akte/x:Akteninhalt/x:Vorgang"
 
     assert [told.akte.id] == said(root, "x:Schriftgutobjekt/x:Akte/x:Identifikation/x:ID")

@@ -10,10 +10,21 @@ async def test_a_file_shows_its_facts_structure_and_way(house: SmallHouse, arriv
     page = await (await visitor.get(f"/akten/{house.akte}")).text()
 
     for text in ("Sommerfeld, Mila Charlotte", "09.03.2015", "Jana Sommerfeld",
-                 "Bewilligung 2026", "Kassenanordnungen", "Berechnungsblatt",
+                 "Anspruch und Leistung", "Bewilligung", "Zahlungen", "Berechnungsblatt",
                  "Forderung zum Soll gestellt.", "Das AZR hat Auskunft erteilt.",
                  "Prüfung bestanden", "Klärfall eröffnet"):  # fmt: skip
         assert text in page
+
+
+async def test_documents_of_one_part_of_a_file_are_listed_alone(
+    house: SmallHouse, arrive: Arrive
+) -> None:
+    visitor = await arrive("ahrens")
+    page = await (await visitor.get(f"/akten/{house.akte}/dokumente?teilakte=payment")).text()
+
+    assert "<h1>Teilakte Zahlung</h1>" in page
+    assert "Berechnungsblatt" in page
+    assert "Bewilligungsbescheid" not in page
 
 
 async def test_the_newest_station_stands_on_top_and_each_message_once(
