@@ -19,14 +19,14 @@ from efile.export.whole import Source
 from efile.inspection import book
 from efile.inspection.front import day_of
 from efile.inspection.plan import KEEP, OPEN, REDACT, Inspection, Mark
-from efile.inspection.running import Running, result_key
+from efile.inspection.running import LOOKED, MADE, Running, result_key
 from efile.inspection.subjects import GROUNDS, KINDS
 from efile.integrity.digest import canonical_json, sha256_hex
 from efile.model import Akte, AkteView, FilingRequest, Part
 from efile.ports import Transaction
 
 VORGANG = "Akteneinsicht"
-STEPS = ("inspection_after_result", "inspection_after_approval", "inspection_after_filing")
+STEPS = (LOOKED, MADE, "inspection_after_approval", "inspection_after_filing")
 """Between these durable acts a process may end."""
 _LONGEST = 300
 
@@ -90,7 +90,7 @@ class Release:
             return replace(known, state="approved", approver=actor, approved_at_us=now_us)
 
         approved = await self._running.change(one, ("waiting", "approved"), work)
-        self._running.archive.passing(STEPS[1])
+        self._running.archive.passing(STEPS[2])
         return await self.finish(approved)
 
     async def finish(self, one: Inspection) -> Inspection:
@@ -105,7 +105,7 @@ class Release:
         akte = (await self._source.akte(one.tenant, one.akte_id)).akte
         marks = await archive.database.read(lambda tx: book.marks(tx, one))
         filed = await filing.file(_request(one, akte, marks, await self.result(one)), archive)
-        archive.passing(STEPS[2])
+        archive.passing(STEPS[3])
         now_us = self._running.clock.now_us()
 
         def work(tx: Transaction) -> Inspection:

@@ -28,7 +28,7 @@ from efile.ports import Clock, Transaction
 
 log = logging.getLogger(__name__)
 
-MADE = "inspection_after_result"
+LOOKED, MADE = "inspection_after_look", "inspection_after_result"
 _BEAT_S = 5.0
 """So often work says how far it is."""
 _FULL = 10
@@ -106,6 +106,7 @@ class Running:
                 note(number, len(names))
                 if name not in current.plan.pages:
                     current = await self._look_through(workshop, current, documents[name])
+                    self.archive.passing(LOOKED)
         await self.change(one, ("searching",), lambda known: replace(known, state=OPEN))
 
     async def _look_through(

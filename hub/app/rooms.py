@@ -15,6 +15,7 @@ from efile import (
     DISPOSAL_STEPS,
     FILING_STEPS,
     HEAD_STEPS,
+    INSPECTION_STEPS,
     EFile,
     FileKinds,
     Host,
@@ -58,7 +59,7 @@ from hub.store.payloads import Payloads
 from hub.store.shelf.identity import belong
 from hub.store.sqlite import SqliteDatabase
 
-failpoint.declare(*FILING_STEPS, *HEAD_STEPS, *DISPOSAL_STEPS)
+failpoint.declare(*FILING_STEPS, *HEAD_STEPS, *DISPOSAL_STEPS, *INSPECTION_STEPS)
 
 THREADS = 32
 

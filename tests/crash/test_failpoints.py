@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from efile import DISPOSAL_STEPS
+from efile import DISPOSAL_STEPS, INSPECTION_STEPS
 from hub import app
 from hub.core import failpoint
 from hub.demo import cast
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.crash
 assert app.CLOCK, "importing hub.app declares every failpoint"
 APART = (
     "letter_", "ask_", "unit_", "removal_", "decision_", "correction_", "bulk_", "post_",
-    "archive_", "disposal_",
+    "archive_", "disposal_", "inspection_",
     "filing_after_parts", "filing_after_manifest",
 )  # fmt: skip
 """What the plain story does not pass; each has a test here, beside this one, or at its door."""
@@ -56,7 +56,7 @@ def test_there_are_enough_points_and_every_one_has_a_test() -> None:
 
     assert 55 <= len(failpoint.NAMES)
     assert apart == {
-        *DISPOSAL_STEPS,
+        *DISPOSAL_STEPS, *INSPECTION_STEPS,
         "archive_removing", "archive_sealed", "archive_written",
         "bulk_after_begin", "correction_before_enter", "decision_after_commit",
         "decision_before_commit", "post_before_answer", "removal_before_file",
