@@ -222,10 +222,8 @@ def _mark(
 def objects_of(document: Document, left: Sequence[Document]) -> list[str]:
     """Return the objects only this document needs: contents first, then manifest and renditions."""
     shared = {part.object_key for each in left for part in each.parts}
-    akte, leaf = document.akte_id, document.leaf
-    words = [layout.rendition_key(akte, leaf, part.position) for part in document.parts]
-    words += [layout.recognised_key(akte, leaf), layout.first_page_key(akte, leaf)]
+    derived = layout.derived_keys(document.akte_id, document.leaf, len(document.parts))
     if document.packed:
-        return words
+        return derived
     own = sorted({part.object_key for part in document.parts} - shared)
-    return [*own, *words, layout.commit_key(document)]
+    return [*own, *derived, layout.commit_key(document)]

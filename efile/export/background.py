@@ -47,15 +47,7 @@ class Background:
                 remedy="In einigen Minuten erneut versuchen.",
             )
 
-        def enter(tx: Transaction) -> bool:
-            known = orders.find(tx, row.tenant, row.id)
-            if known and known.seen_at(row.begun_at_us).state == "running":
-                return False
-            orders.remove(tx, [row])
-            orders.enter(tx, row)
-            return True
-
-        if not await self._database.write(enter):
+        if not await self._database.write(lambda tx: orders.enter(tx, row)):
             return
         task = asyncio.create_task(self._run(row, work))
         self._running.add(task)

@@ -55,15 +55,22 @@ class Finished:
     fault: str
 
 
-def enter(tx: Transaction, row: ExportRow) -> None:
-    """Enter an export that begins."""
-    tx.run(
+def enter(tx: Transaction, row: ExportRow) -> bool:
+    """Enter an export that begins, in place of an older one of its name; tell whether it may.
+
+    One statement: of two nodes that begin the same in the same moment one does.
+    """
+    entered = tx.run(
         "INSERT INTO efile_exports (tenant, id, akte_id, actor, begun_at_us, touched_at_us, total,"
         " done, state, fault, volumes) VALUES (:tenant, :id, :akte, :actor, :at, :at, :total, 0,"
-        " 'running', '', '[]')",
+        " 'running', '', '[]') ON CONFLICT (tenant, id) DO UPDATE SET actor = excluded.actor,"
+        " begun_at_us = excluded.begun_at_us, touched_at_us = excluded.touched_at_us,"
+        " total = excluded.total, done = 0, state = 'running', fault = '', volumes = '[]'"
+        " WHERE efile_exports.state <> 'running' OR efile_exports.touched_at_us < :border",
         tenant=row.tenant, id=row.id, akte=row.akte_id, actor=row.actor, at=row.begun_at_us,
-        total=row.total,
+        total=row.total, border=row.begun_at_us - _SILENT_US,
     )  # fmt: skip
+    return entered > 0
 
 
 def touch(tx: Transaction, row: ExportRow, done: int, now_us: int) -> None:

@@ -97,6 +97,8 @@ class _Child:
     """A running child and how many jobs it has done."""
 
     process: asyncio.subprocess.Process
+    most: int
+    """Bytes of an answer."""
     jobs: int = 0
 
     async def ask(
@@ -116,6 +118,8 @@ class _Child:
             await _send(data, stdin)
         await stdin.drain()
         text_size, body_size = HEAD.unpack(await stdout.readexactly(HEAD.size))
+        if text_size + body_size > self.most:
+            raise ValueError("more than the child may hold itself")
         answer = json.loads(await stdout.readexactly(text_size))
         if not isinstance(answer, dict):
             raise ValueError("the child's answer is no object")  # noqa: TRY004  same as any broken answer
@@ -150,7 +154,7 @@ async def _start(module: str, limits: Limits) -> _Child:
         env={"PYTHONPATH": _SOURCE, "LC_ALL": "C.UTF-8"},
         limit=2**20,
     )
-    return _Child(process)
+    return _Child(process, limits.memory_mb * 1024 * 1024)
 
 
 def _failed(code: str) -> NotDisplayable:

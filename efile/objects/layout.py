@@ -144,6 +144,12 @@ def first_page_key(akte: str, leaf: str) -> str:
     return f"{RENDITION_ROOT}{akte}/p/{leaf}.webp"
 
 
+def derived_keys(akte: str, leaf: str, parts: int) -> list[str]:
+    """Return where lies what was made from a document of so many parts, or may be made."""
+    renditions = [rendition_key(akte, leaf, position) for position in range(parts)]
+    return [*renditions, recognised_key(akte, leaf), first_page_key(akte, leaf)]
+
+
 def exports_prefix(akte: str) -> str:
     """Return where the exports of a file lie for a while."""
     return f"{RENDITION_ROOT}{akte}/x/"

@@ -116,7 +116,21 @@ async def read_endings(tenant: str, archive: Archive) -> Endings:
             place = said.akte, said.document
             found.said[place], found.stored[place] = said, stored.decode()
             found.stones[item.key] = tombstone.leaf_of(stored)
+    await _look_for_derived(tenant, found, archive)
     return found
+
+
+async def _look_for_derived(tenant: str, ends: Endings, archive: Archive) -> None:
+    """Take note of what was made from misfiled documents and lies there: their file has its key.
+
+    Whoever makes something of a document destroys it if the document went meanwhile, unless
+    the process ends right between.
+    """
+    for place, said in ends.said.items():
+        for leaf in said.leaves if said.document else ():
+            for key in layout.derived_keys(said.akte, leaf, said.parts):
+                if await _lies(tenant, key, archive):
+                    ends.remains[key] = place
 
 
 async def _indexed(tenant: str, archive: Archive) -> list[Destroyed]:

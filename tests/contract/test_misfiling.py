@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from efile import Conflict, FilingRequest, InvalidRequest, Misfiled, NotFound
+from efile.objects import layout
+from efile.sealing.store import SealedStore
 from tests.efile_house import EFileHouse, message, request
 from tests.ending_files import TODAY, by, carry_out
 
@@ -141,3 +143,20 @@ async def test_what_cannot_be_moved_is_refused_in_words(house: EFileHouse) -> No
     (line,) = (await room.run("muster", run.id, TODAY)).lines
     assert ("kept", "Löschsperre: Klage") == (line.item.state, line.item.why)
     assert b"Text 1" == await house.efile.fetch("muster", letter)
+
+
+async def test_a_picture_that_came_too_late_is_found_and_destroyed(house: EFileHouse) -> None:
+    document = await house.efile.document("muster", (await ids(house))["Bescheid 1"])
+    late = layout.first_page_key(document.akte_id, document.leaf)
+    await moved(house, document.id)
+    # A process that drew it all the while stored it and ended before it saw the tombstone.
+    await SealedStore(house.objects, house.efile.keys).put_once("muster", late, b"picture")
+
+    told = [(one.what, one.where) for one in (await house.efile.verify("muster")).faults]
+    await house.efile.reconcile("muster")
+    await carry_out(house.efile)
+
+    assert [("destroyed_remains", late)] == told
+    with pytest.raises(NotFound):
+        await house.objects.head("muster", late)
+    assert () == (await house.efile.verify("muster")).faults

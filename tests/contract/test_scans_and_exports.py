@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,3 +67,20 @@ async def test_a_row_tells_how_far_an_export_is(house: EFileHouse) -> None:
     assert ("done", ((1, 9, 100, 0),)) == (ended.state, ended.volumes)
     assert ([], [ended]) == old
     assert await read(lambda tx: orders.find(tx, "andere", "e")) is None
+
+
+async def test_of_many_who_begin_the_same_at_once_one_does(house: EFileHouse) -> None:
+    row = ExportRow("muster", "e", "a", "ahrens", 5, 3)
+    late = replace(row, begun_at_us=5 + 60_000_001)
+
+    async def begun(one: ExportRow) -> int:
+        write = house.database.write
+        return sum(
+            await asyncio.gather(*(write(lambda tx: orders.enter(tx, one)) for _ in range(8)))
+        )
+
+    assert 1 == await begun(row)
+    # Nobody touched it for a minute: whoever began it is dead.
+    assert (0, 1) == (await begun(replace(row, begun_at_us=60_000_005)), await begun(late))
+    await house.database.write(lambda tx: orders.end(tx, late, Finished((), "export_failed"), 9))
+    assert 1 == await begun(row)

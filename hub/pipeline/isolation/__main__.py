@@ -1,11 +1,12 @@
-"""A child: ``python -m hub.pipeline.isolation DESCRIPTOR`` of the pipe to whoever started it."""
+"""A child: ``python -m hub.pipeline.isolation DESCRIPTOR`` of the line to whoever started it."""
 
 from __future__ import annotations
 
+import socket
 import sys
-from multiprocessing.connection import Connection
 
 from hub.pipeline.isolation.cell import live
+from hub.pipeline.isolation.line import Line
 
 if __name__ == "__main__":
-    live(Connection(int(sys.argv[1])))
+    live(Line(socket.socket(fileno=int(sys.argv[1]))))

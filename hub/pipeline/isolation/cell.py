@@ -2,7 +2,7 @@
 
 A child has no keys, no database, no network where the kernel allows to take it away, and
 limits on memory, processor time, file size and descriptors. Its functions take and return
-plain values; what it must know of an office's past it asks through its pipe. It believes what
+plain values; what it must know of an office's past it asks through its line. It believes what
 it hears there; what it says itself is believed by nobody (:mod:`hub.pipeline.isolation.border`).
 """
 
@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import pickle
 import resource
 import signal
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ from hub.pipeline.isolation.border import (
     good,
     said,
 )
+from hub.pipeline.isolation.line import Line
 from hub.pipeline.isolation.runs import answered, decide_run, read_run
 
 _NEW_NETWORK = 0x40000000
@@ -89,27 +90,31 @@ class Cell:
         return verdict.verdict, verdict.findings
 
 
-def live(pipe: Connection) -> None:
-    """Take limits and rules from the pipe, then serve groups of jobs until it closes."""
+def live(line: Line) -> None:
+    """Take limits and rules from the line, then serve groups of jobs until it closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    limits, sources = pipe.recv()
+    limits, sources = _heard(line)
 
     def ask(query: Query) -> Fact:
-        pipe.send_bytes(said(Ask(query)))
-        well, value = pipe.recv()
+        line.send(said(Ask(query)))
+        well, value = _heard(line)
         if not well:
             raise value
         return value
 
     cell = Cell(sources, ask)
     _confine(limits)
-    pipe.send_bytes(said(Ready()))
-    with contextlib.suppress(EOFError, BrokenPipeError):
+    line.send(said(Ready()))
+    with contextlib.suppress(EOFError, ConnectionError):
         while True:
             _allow(limits.cpu_s)
-            jobs: list[Job] = pipe.recv()
+            jobs: list[Job] = _heard(line)
             answers = [_do(getattr(cell, name), arguments) for name, arguments in jobs]
-            pipe.send_bytes(said(Done(tuple(answers))))
+            line.send(said(Done(tuple(answers))))
+
+
+def _heard(line: Line) -> Any:  # noqa: ANN401  whatever our own side says
+    return pickle.loads(line.receive())  # noqa: S301  from whoever started this process
 
 
 def _allow(seconds: int) -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import pickle
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from hub.pipeline.decision.mind import Sources
 from hub.pipeline.decision.reading import Leg, Understood
 from hub.pipeline.isolation.border import Ask, Crash, Done, Job, Said, hear, read_answer
 from hub.pipeline.isolation.cell import Limits
+from hub.pipeline.isolation.line import Line
 from hub.pipeline.isolation.runs import Decided, Run, poison, read_decided
 
 log = logging.getLogger(__name__)
@@ -63,11 +65,12 @@ class _Dead(Exception):
 
 
 class _Child:
-    """One child process and our end of its pipe."""
+    """One child process and our end of its line."""
 
     def __init__(self, limits: Limits, sources: Sources) -> None:
         self._limits = limits
-        self._pipe, theirs = Pipe()
+        ours, theirs = socket.socketpair()
+        self._line = Line(ours)
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603  this program itself
                 [sys.executable, "-m", "hub.pipeline.isolation", str(theirs.fileno())],
@@ -86,7 +89,7 @@ class _Child:
             Misconfigured: it cannot.
         """
         try:
-            self._send((self._limits, self._sources))
+            self._send((self._limits, self._sources), START_S)
             self._receive(START_S)
         except _Dead as exc:
             raise Misconfigured(
@@ -102,9 +105,9 @@ class _Child:
             _Dead: the child is gone.
         """
         self.jobs += len(jobs)
-        self._send(jobs)
+        self._send(jobs, self._limits.wall_s)
         while isinstance(heard := self._receive(self._limits.wall_s), Ask):
-            self._send(tell(heard.query))
+            self._send(tell(heard.query), self._limits.wall_s)
         try:
             if isinstance(heard, Done):
                 pairs = zip(jobs, heard.answers, strict=True)
@@ -113,26 +116,25 @@ class _Child:
             raise _Dead from exc
         raise _Dead
 
-    def _send(self, value: object) -> None:
+    def _send(self, value: object, timeout_s: float) -> None:
+        data = pickle.dumps(value)
         try:
-            self._pipe.send(value)
-        except (BrokenPipeError, OSError) as exc:
+            self._line.send(data, timeout_s)
+        except OSError as exc:
             raise _Dead from exc
 
     def _receive(self, timeout_s: float) -> Said:
         try:
-            if self._pipe.poll(timeout_s):
-                # More than it may hold itself is no answer.
-                return hear(self._pipe.recv_bytes(self._limits.memory_mb * 1024 * 1024))
+            # More than it may hold itself is no answer.
+            return hear(self._line.receive(timeout_s, self._limits.memory_mb * 1024 * 1024))
         except (EOFError, OSError, ValueError) as exc:
             raise _Dead from exc
-        raise _Dead
 
     def end(self) -> None:
         """Stop the child; whoever waits for it in another thread hears that it is dead."""
         self._process.kill()
         self._process.wait()
-        self._pipe.close()
+        self._line.close()
 
 
 class Isolation:
