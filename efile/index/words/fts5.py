@@ -13,6 +13,8 @@ from efile.index.words.engines import ANALYSIS, TIERS, Question, Term, Words, sc
 from efile.model import Document
 from efile.ports import Transaction
 
+_LAST = "SELECT coalesce(max(number), 0) AS number FROM efile_texts"
+"""SQLite has one writer, and whoever inserts is in its turn: nobody takes the next number."""
 _FOUND = (
     "SELECT rowid AS number FROM efile_words WHERE efile_words MATCH :query"
     " ORDER BY rowid DESC LIMIT :limit"
@@ -29,8 +31,11 @@ class Fts5:
 
     def insert(self, tx: Transaction, entered: Sequence[tuple[Document, Words]]) -> None:
         """Make documents findable that are not yet."""
+        last = tx.one(_LAST)
+        first = (last["number"] if last else 0) + 1
         rows = [
             {
+                "number": number,
                 "tenant": document.tenant,
                 "id": document.id,
                 "body": found.body,
@@ -38,18 +43,15 @@ class Fts5:
                 "marks": f"{' '.join(scope_of(document))} {found.marks}",
                 "analysis": ANALYSIS,
             }
-            for document, found in entered
+            for number, (document, found) in enumerate(entered, first)
         ]
         tx.many(
-            "INSERT INTO efile_texts (tenant, document_id, body, analysis)"
-            " VALUES (:tenant, :id, :body, :analysis)",
+            "INSERT INTO efile_texts (number, tenant, document_id, body, analysis)"
+            " VALUES (:number, :tenant, :id, :body, :analysis)",
             rows,
         )
         tx.many(
-            "INSERT INTO efile_words (rowid, words, marks)"
-            " SELECT number, :words, :marks FROM efile_texts"
-            " WHERE tenant = :tenant AND document_id = :id",
-            rows,
+            "INSERT INTO efile_words (rowid, words, marks) VALUES (:number, :words, :marks)", rows
         )
 
     def forget(self, tx: Transaction, documents: Sequence[tuple[str, str]]) -> None:
