@@ -119,8 +119,11 @@ def read(data: bytes) -> Contents:
     entries = list(_entries(data, len(MAGIC), len(data) - _TAIL.size))
     scanned = _documents(entries)
     spans = _spans(data)
-    indexed = [_documents(list(_entries(data, begin, end))) for begin, end in spans or ()]
-    documents = [each for found in indexed for each in found] if spans else scanned
+    documents = scanned
+    if spans and spans != list(map(_span, scanned)):
+        # From front to back something does not fit; the index may still lead to what is whole.
+        indexed = [_documents(list(_entries(data, begin, end))) for begin, end in spans]
+        documents = [each for found in indexed for each in found]
     head = entries[0] if entries else None
     return Contents(
         _tenant(data, head),
@@ -141,12 +144,12 @@ def without(data: bytes, dropped: Collection[str]) -> tuple[bytes, dict[str, tup
     contents = read(data)
     if spans is None or not contents.sound:
         raise ValueError("a damaged pack is not rewritten")
-    named = zip(_named(data), contents.documents, strict=True)
+    there = zip(named(data), contents.documents, strict=True)
     kept = [
         Item(
             name, version, content(data, each.manifest), tuple(content(data, p) for p in each.parts)
         )
-        for (name, version), each in named
+        for (name, version), each in there
         if name not in dropped
     ]
     if not kept:
@@ -155,8 +158,8 @@ def without(data: bytes, dropped: Collection[str]) -> tuple[bytes, dict[str, tup
     return rewritten, {item.id: begin for item, begin in zip(kept, starts, strict=True)}
 
 
-def _named(data: bytes) -> list[tuple[str, int]]:
-    """Return identifier and version of each document of a whole pack."""
+def named(data: bytes) -> list[tuple[str, int]]:
+    """Return identifier and version of each document of a whole pack, in order."""
     begin, _ = _TAIL.unpack_from(data, len(data) - _TAIL.size)
     entry = next(_entries(data, begin, len(data) - _TAIL.size))
     return [(str(n), int(v)) for n, v, _, _ in json.loads(content(data, entry.slot))["documents"]]
@@ -206,6 +209,12 @@ def _documents(entries: Sequence[_Entry]) -> list[Packed]:
             found.append(Packed(tuple(parts), entry.slot))
             parts = []
     return found
+
+
+def _span(document: Packed) -> tuple[int, int]:
+    """Return where a document begins and ends."""
+    first = document.parts[0] if document.parts else document.manifest
+    return first.start - _ENTRY.size, document.manifest.start + document.manifest.size
 
 
 def _spans(data: bytes) -> list[tuple[int, int]] | None:

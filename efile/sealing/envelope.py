@@ -20,7 +20,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import struct
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO
@@ -127,7 +126,9 @@ def header_of(data: bytes, place: str) -> Header:
     if len(data) < HEADER_BYTES or not is_sealed(data):
         raise altered(place)
     _, akte, key, size, _ = _HEADER.unpack_from(data)
-    return Header(str(uuid.UUID(bytes=akte)), key, size, data[:HEADER_BYTES])
+    name = akte.hex()
+    akte_id = f"{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:]}"
+    return Header(akte_id, key, size, data[:HEADER_BYTES])
 
 
 def seal(key: DataKey, place: str, data: bytes) -> bytes:
@@ -212,7 +213,7 @@ def altered(place: str) -> IntegrityBroken:
 
 
 def _header(key: DataKey, bound: bytes, size: int, digest: bytes) -> Header:
-    akte = uuid.UUID(key.akte).bytes
+    akte = bytes.fromhex(key.akte.replace("-", ""))
     raw = _HEADER.pack(MAGIC, akte, key.id, size, key.mark(bound, digest))
     return Header(key.akte, key.id, size, raw)
 
