@@ -17,6 +17,7 @@ from efile.contents.room import ContentsRoom
 from efile.disposal.room import DisposalRoom
 from efile.errors import FilingError, IntegrityBroken, NotFound, StorageMisconfigured
 from efile.export.room import ExportRoom
+from efile.extracts.room import ExtractRoom
 from efile.filing import Archive
 from efile.finding.room import FindingRoom
 from efile.handover.room import HandoverRoom
@@ -94,6 +95,7 @@ class EFile:
         )  # fmt: skip
         self._host = host
         self._look(None)
+        self.extracts = ExtractRoom(self._archive)
         self.exports = ExportRoom(self, database, self._objects, clock)
         self.inspections = InspectionRoom(self, self._archive, clock)
         self.pdfa = PdfaRoom(self, database, self._objects, clock)
@@ -293,7 +295,7 @@ class EFile:
     async def close(self) -> None:
         """End the child processes and the connections to storage."""
         await _close(self.exports, self.inspections, self.pdfa, self.scans, self.first_pages)
-        await _close(self._readers, self._drawers, self._comparers, self._objects)
+        await _close(self.extracts, self._readers, self._drawers, self._comparers, self._objects)
 
     async def _shown(
         self, tenant: str, document_id: str, part: int | None

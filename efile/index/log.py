@@ -173,6 +173,18 @@ def places(tx: Transaction, tenant: str, documents: Sequence[str]) -> dict[str, 
     return found
 
 
+def documents_at(tx: Transaction, tenant: str, begin: int, end: int) -> list[str]:
+    """Return the documents whose leaves stand in a run of places."""
+    rows = tx.all(
+        "SELECT id FROM efile_documents WHERE tenant = :tenant AND leaf_index >= :begin"
+        " AND leaf_index < :end",
+        tenant=tenant,
+        begin=begin,
+        end=end,
+    )
+    return [row["id"] for row in rows]
+
+
 def newest_head(tx: Transaction, tenant: str, *, stored: bool = False) -> Head | None:
     """Return the head that covers most; of those in storage alone, if wanted."""
     row = tx.one(

@@ -24,6 +24,8 @@ WORKER = "efile.index.text"
 """Module whose ``JOBS`` the limited child serves."""
 LIMITS = Limits(jobs=5000)
 """A child takes half a second of processor time to start: more than all it does for 500 letters."""
+READING = "1"
+"""Changed whenever text is taken out of documents in another way."""
 _MAX_CHARACTERS = 2_000_000
 """Text beyond this is not searchable: about a thousand pages."""
 _PLAIN = {content.PLAIN, content.CSV}

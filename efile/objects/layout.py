@@ -21,6 +21,10 @@ PACK_ROOT = "v1/p/"
 """Prefix of every pack."""
 RENDITION_ROOT = "v1/r/"
 """Prefix of what can be made again: exports, pages, text. Never listed by verification."""
+EXTRACTS_ROOT = "v1/x/"
+"""Prefix of extracts: what the index needs of documents, in the order of the log; the same."""
+EXTRACT_RUN = 100
+"""Places in the log an extract covers."""
 DATA_KEYS_ROOT = "v1/k/"
 """Prefix of the wrapped data keys."""
 TOMBSTONES_ROOT, CERTIFICATES_ROOT = "v1/t/", "v1/b/"
@@ -148,6 +152,11 @@ def derived_keys(akte: str, leaf: str, parts: int) -> list[str]:
     """Return where lies what was made from a document of so many parts, or may be made."""
     renditions = [rendition_key(akte, leaf, position) for position in range(parts)]
     return [*renditions, recognised_key(akte, leaf), first_page_key(akte, leaf)]
+
+
+def extract_prefix(place: int) -> str:
+    """Return where the extracts lie that cover a place in the log."""
+    return f"{EXTRACTS_ROOT}{place - place % EXTRACT_RUN:012d}/"
 
 
 def exports_prefix(akte: str) -> str:

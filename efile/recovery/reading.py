@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,13 +42,25 @@ class Ready:
         return len(self.entry.words.body)
 
 
+Known = Callable[[Document], Awaitable[Entry | None]]
+"""Returns what is known of a document without reading it."""
+
+
+async def _nothing_known(_: Document) -> None:
+    return None
+
+
 async def prepared(
-    documents: Sequence[Document], leaves: Mapping[str, int], archive: Archive
+    documents: Sequence[Document],
+    leaves: Mapping[str, int],
+    archive: Archive,
+    known: Known = _nothing_known,
 ) -> AsyncIterator[list[Ready]]:
     """Yield the documents in groups for one transaction each, in the order of their filing.
 
     The log knows it; what it does not know comes last. Search finds the newest first by the
-    order of entering, so an index made anew must be entered as the first one was.
+    order of entering, so an index made anew must be entered as the first one was. Of what is
+    ``known`` nothing is read.
     """
     shelf = _Shelf(archive)
     ordered = sorted(
@@ -56,7 +68,7 @@ async def prepared(
     )
     together = list(portions((each, sum(part.size for part in each.parts)) for each in ordered))
     group: list[Ready] = []
-    async for _, ready in each_of(together, lambda some: _prepare(some, shelf, archive)):
+    async for _, ready in each_of(together, lambda some: _prepare(some, shelf, archive, known)):
         group += ready
         if len(group) >= _GROUP or sum(each.length for each in group) > _GROUP_CHARACTERS:
             yield group
@@ -65,10 +77,16 @@ async def prepared(
         yield group
 
 
-async def _prepare(documents: Sequence[Document], shelf: _Shelf, archive: Archive) -> list[Ready]:
-    apart = await shelf.apart(documents)
+async def _prepare(
+    documents: Sequence[Document], shelf: _Shelf, archive: Archive, known: Known
+) -> list[Ready]:
+    found = [(each, await known(each)) for each in documents]
+    apart = await shelf.apart([each for each, there in found if there is None])
     ready = []
-    for document in documents:
+    for document, there in found:
+        if there is not None:
+            ready.append(Ready(there, ()))
+            continue
         parts, broken = [], []
         with ExitStack() as copies:
             for listed in document.parts:

@@ -1,5 +1,10 @@
 """Build the index from storage alone.
 
+Which documents there are and that they lie there whole is seen by what storage lists. Texts and
+words, and copies of manifests, come from sealed extracts where there are such
+(:mod:`efile.extracts`), so that not every document must be read: whether each byte is what was
+filed is what verification proves.
+
 Each document is replaced in a transaction of its own group, so the file stays readable
 meanwhile. Rows whose manifest is missing stay and are reported: dropping them would forget that
 something was lost.
@@ -11,10 +16,11 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from functools import partial
 
+from efile.extracts.reader import Extracts
 from efile.filing import Archive
 from efile.index import metadata
-from efile.index.entries import replace
-from efile.model import RebuildReport
+from efile.index.entries import Entry, replace
+from efile.model import Document, RebuildReport
 from efile.ports import Clock, Host
 from efile.recovery import endings
 from efile.recovery.log import against_documents, compared, enter_unlogged, indexed_log, settle
@@ -31,13 +37,22 @@ async def rebuild(tenant: str, archive: Archive, clock: Clock, host: Host) -> Re
     """
     started = clock.now_us()
     stored = await read_log(tenant, archive, host)
-    seen = await survey(tenant, archive)
+    extracts = await Extracts.listed(tenant, archive)
+    seen = await survey(tenant, archive, extracts)
     await archive.keys.restore(seen.rows)
     await endings.settle(tenant, seen.endings, seen.used(), archive)
     documents = list(seen.documents.values())
     found = [*seen.faults(), *stored.faults]
     leaves = await settle(tenant, stored, archive, anew=True)
-    async for ready in _entered(prepared(documents, leaves, archive), archive, leaves):
+
+    async def known(document: Document) -> Entry | None:
+        place = leaves.get(document.leaf)
+        if place is None or not seen.lies_whole(document):
+            return None
+        return await extracts.entry(document, place)
+
+    groups = prepared(documents, leaves, archive, known)
+    async for ready in _entered(groups, archive, leaves):
         found += [fault for each in ready for fault in each.faults if fault not in found]
     await archive.database.write(lambda tx: metadata.sum_up_again(tx, tenant))
     await enter_unlogged(tenant, archive, leaves)

@@ -5,10 +5,11 @@ All three recoveries begin here, so they agree on what a document is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
 from efile.errors import FilingError, IntegrityBroken, NotFound
+from efile.extracts.reader import Extracts
 from efile.filing import Archive
 from efile.index.keys import KeyRow
 from efile.integrity.digest import sha256_hex
@@ -18,6 +19,7 @@ from efile.recovery import faults
 from efile.recovery.endings import Endings, read_endings
 from efile.recovery.fetching import each_of, fetched
 from efile.sealing import packed
+from efile.sealing.envelope import sealed_size
 from efile.sealing.ring import KeyReader
 
 
@@ -58,6 +60,15 @@ class Survey:
         found = self.documents.get(document.id)
         return document == found or document in self.copies.get(document.id, ())
 
+    def lies_whole(self, document: Document) -> bool:
+        """Say whether every part lies there in its size, as far as that was looked at."""
+        return all(
+            part.place not in self.damaged and part.object_key in self.sizes
+            if part.packed
+            else self.sizes.get(part.object_key) in (sealed_size(part.size), part.size)
+            for part in document.parts
+        )
+
     def faults(self) -> list[Fault]:
         """Return what was found wrong while reading."""
         damaged = (faults.digest_mismatch(place) for place in sorted(self.damaged))
@@ -89,8 +100,11 @@ class Survey:
         ]
 
 
-async def survey(tenant: str, archive: Archive) -> Survey:
-    """List everything; read every key, every manifest and every pack."""
+async def survey(tenant: str, archive: Archive, extracts: Extracts | None = None) -> Survey:
+    """List everything; read every key, every manifest and every pack.
+
+    With ``extracts`` of a manifest that lies there in its size their sealed copy is read.
+    """
     seen = Survey(endings=await read_endings(tenant, archive))
     await _examine_keys(seen, tenant, archive)
     for root in (layout.ROOT, layout.PACK_ROOT):
@@ -100,6 +114,9 @@ async def survey(tenant: str, archive: Archive) -> Survey:
 
     there = (key for key in seen.sizes if key not in seen.endings.remains)
     manifests = sorted(key for key in there if layout.is_manifest(key))
+    if extracts is not None:
+        copied = await _look_at_copies(seen, tenant, extracts, set(manifests), archive)
+        manifests = [key for key in manifests if key not in copied]
     packs = sorted(key for key in seen.sizes if layout.is_pack(key))
     for key in (key for key in packs if seen.sizes[key] > pack.LARGEST):
         await _look(seen, tenant, key, b"", archive)
@@ -123,6 +140,27 @@ async def _look(
         await _look_into_pack(seen, tenant, key, stored, archive)
     else:
         _look_at_manifest(seen, tenant, key, stored, archive.secret)
+
+
+async def _look_at_copies(
+    seen: Survey, tenant: str, extracts: Extracts, manifests: Collection[str], archive: Archive
+) -> set[str]:
+    """Enter manifests from their copies in extracts; return where they themselves lie."""
+    copied: set[str] = set()
+    keys = sorted(extracts.sizes)
+    async for place, stored in fetched(tenant, keys, extracts.sizes, archive.objects):
+        if isinstance(stored, FilingError):
+            continue
+        async for key, copy in extracts.manifests(place, stored):
+            if key not in manifests or seen.sizes[key] not in (sealed_size(len(copy)), len(copy)):
+                continue
+            try:
+                document = manifest.read(copy, archive.secret, key)
+            except IntegrityBroken:
+                continue
+            _enter(seen, tenant, document)
+            copied.add(key)
+    return copied
 
 
 async def _examine_keys(seen: Survey, tenant: str, archive: Archive) -> None:

@@ -112,6 +112,7 @@ def duties(place: Place, house: House) -> list[Duty]:
         ("evidence_records", preserving.round, DUTY_S),
         ("benefit_ends", open_benefit_ends(place, house.database, efile_of(house)).round, DUTY_S),
         ("disposal", partial(_disposal, efile_of(house)), DUTY_S),
+        ("extracts", partial(_extracts, place, efile_of(house)), DUTY_S),
         ("search_words", partial(_search_words, place, efile_of(house)), DUTY_S),
     ]
 
@@ -119,6 +120,11 @@ def duties(place: Place, house: House) -> list[Duty]:
 async def _disposal(room: EFile) -> int:
     """Do a step of every approved disposal run."""
     return await room.disposal.round(local_date(CLOCK.now_us()))
+
+
+async def _extracts(place: Place, room: EFile) -> int:
+    """Make a few of the extracts an index is made anew from."""
+    return sum([await room.extracts.round(tenant) for tenant in place.tenant_ids])
 
 
 async def _search_words(place: Place, room: EFile) -> int:

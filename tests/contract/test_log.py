@@ -82,6 +82,7 @@ async def test_an_index_from_before_the_log_gets_one_in_a_fixed_order(house: EFi
         await house.efile.file(request(number, tenant="andere"))
     await house.tamper(
         "DROP TABLE efile_log", "DROP TABLE efile_heads", "DROP INDEX efile_documents_unlogged",
+        "DROP INDEX efile_documents_by_place",
         "ALTER TABLE efile_documents DROP COLUMN leaf_index",
         "DELETE FROM migration WHERE name LIKE '%efile_log%'",
     )  # fmt: skip
