@@ -8,9 +8,10 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from hub.bench.efile.figures import EFileFigures
+from hub.bench.efile.figures import EFileFigures, SearchFigures
 from hub.bench.efile.run import Wanted as Corpora
 from hub.bench.efile.run import measure_efile
+from hub.bench.efile.searching import measure_search
 from hub.bench.figures import Figures, FolderFigures, HttpsFigures, NodeFigures
 from hub.bench.growth import GrowthFigures, measure_growth
 from hub.bench.https.run import CONNECTIONS, Wanted, measure_https
@@ -38,6 +39,9 @@ def register(commands: Commands) -> None:
         help="Briefe zu 60 kB, die abgelegt und geprüft werden (Vorgabe 500)")  # fmt: skip
     efile.add_argument("--messages", type=number, default=2000, metavar="ZAHL",
         help="Nachrichten, die mit ihnen wiederaufgebaut werden (Vorgabe 2000)")  # fmt: skip
+    efile.add_argument("--folder", type=Path, metavar="ORDNER",
+        help="nur die Suche messen, in einem Register, das in diesem Ordner bleibt und dort"
+        " gefüllt wird, soweit es noch nicht gefüllt ist")  # fmt: skip
 
 
 def _add_messages(messages: argparse.ArgumentParser) -> None:
@@ -164,6 +168,8 @@ async def _table(options: argparse.Namespace) -> int:
 
 
 async def _efile(options: argparse.Namespace) -> int:
+    if options.folder is not None:
+        return _tell_search(await measure_search(options.folder, options.documents), options)
     wanted = Corpora(options.documents, options.letters, options.messages)
     with tempfile.TemporaryDirectory(prefix="aktenhub-bench-") as folder:
         figures = await measure_efile(Path(folder), wanted)
@@ -174,31 +180,39 @@ async def _efile(options: argparse.Namespace) -> int:
     return 0 if figures.good else 1
 
 
+def _tell_search(figures: SearchFigures, options: argparse.Namespace) -> int:
+    if options.json:
+        show_json(figures.to_dict())
+    else:
+        show_facts([*_search_facts(figures), ("Speicher", f"{figures.rss_mb} MiB")])
+        _show_questions(figures)
+    return 0 if figures.answered else 1
+
+
 def show_efile(figures: EFileFigures) -> None:
     """Print what the e-file does in a second, and how long people wait."""
     show_facts(
         [
-            ("Speicherung", figures.store),
+            ("Speicherung", figures.searched.store),
             ("Ablegen", f"{figures.filed_per_second} Briefe je Sekunde"),
             ("  je CPU-Sekunde", figures.filed_per_cpu_second),
             ("  von der nackten Grenze", _of(figures.filed_ratio, figures.filed_bare_per_second)),
-            ("Suche p50 / p95", f"{figures.search_p50_ms} / {figures.search_p95_ms} ms über HTTP"),
-            ("  in", f"{figures.documents} Dokumenten, Datenbank {figures.database_mb} MB"),
-            ("  Rechenzeit", f"{figures.search_cpu_ms} ms je Suche"),
-            ("Akte mit 1000 Dokumenten", f"{figures.list_ms} ms, {figures.case_kb} kB"),
-            ("Seite der Aktenliste", f"{figures.list_kb} kB"),
+            *_search_facts(figures.searched),
             ("Prüfen", f"{figures.verify_mb_per_second} MB je Sekunde"),
             ("  je CPU-Sekunde", figures.verify_mb_per_cpu_second),
             (
                 "  von der nackten Grenze",
                 _of(figures.verify_ratio, figures.verify_bare_mb_per_second),
             ),
+            *_verified_facts(figures),
             ("Wiederaufbau", f"{figures.rebuild_per_second} Dokumente je Sekunde"),
             ("  je CPU-Sekunde", figures.rebuild_per_cpu_second),
             (
                 "  von der nackten Grenze",
                 _of(figures.rebuild_ratio, figures.rebuild_bare_per_second),
             ),
+            ("  jedes Dokument gelesen", f"{figures.rebuild_read_per_second} je Sekunde"),
+            ("  Auszüge anlegen", f"{figures.extracts_per_second} Dokumente je Sekunde"),
             ("Akte als ein PDF", f"{figures.whole_file_pdf_seconds} s"),
             ("  Seiten", figures.whole_file_pdf_pages),
             ("Speicher", f"{figures.rss_mb} MiB"),
@@ -207,6 +221,35 @@ def show_efile(figures: EFileFigures) -> None:
             ("Bestand", "unversehrt" if figures.intact else "BESCHÄDIGT"),
         ]
     )
+    _show_questions(figures.searched)
+
+
+_VERIFIED = {
+    "letters_s3": "Briefe, S3", "large_s3": "große Dokumente, S3",
+    "letters_folder": "Briefe, Ordner", "large_folder": "große Dokumente, Ordner",
+}  # fmt: skip
+
+
+def _verified_facts(figures: EFileFigures) -> list[tuple[str, object]]:
+    return [
+        (f"  {_VERIFIED[kind]}",
+         f"{one.mb_per_second} MB je Sekunde, {_of(one.ratio, one.bare_mb_per_second)}")
+        for kind, one in figures.verify.items()
+    ]  # fmt: skip
+
+
+def _search_facts(figures: SearchFigures) -> list[tuple[str, object]]:
+    return [
+        ("Suche p50 / p95", f"{figures.search_p50_ms} / {figures.search_p95_ms} ms über HTTP"),
+        ("  in", f"{figures.documents} Dokumenten, Datenbank {figures.database_mb} MB"),
+        ("  gefüllt in", f"{figures.preload_seconds} s"),
+        ("  Rechenzeit", f"{figures.search_cpu_ms} ms je Suche"),
+        ("Akte mit 1000 Dokumenten", f"{figures.list_ms} ms, {figures.case_kb} kB"),
+        ("Seite der Aktenliste", f"{figures.list_kb} kB"),
+    ]
+
+
+def _show_questions(figures: SearchFigures) -> None:
     rows = [{"kind": kind, **asdict(one)} for kind, one in figures.search.items()]
     columns = {"kind": "Frage", "p50_ms": "p50 ms", "p95_ms": "p95 ms", "cpu_ms": "CPU ms",
                "asked": "gefragt", "empty": "ohne Treffer"}  # fmt: skip

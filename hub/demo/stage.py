@@ -109,6 +109,16 @@ async def set_stage(folder: Path, web_port: int) -> Stage:
     return stage
 
 
+async def take_up(folder: Path) -> Stage:
+    """Start the S3 server of a working folder that was left by :func:`set_stage`, on new ports."""
+    stage = Stage(await asyncio.to_thread(folder.resolve), Ports.free(0))
+    storage = _local_storage(stage)
+    storage["secret_key"] = (folder / "secrets" / "s3_secret_key").read_text(encoding="utf-8")
+    stage.settings_file.write_text(settings_text(stage, storage), encoding="utf-8")
+    await _start_s3(stage, storage)
+    return stage
+
+
 def clear(folder: Path) -> None:
     """Remove a former demonstration; nothing else is ever removed.
 

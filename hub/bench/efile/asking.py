@@ -7,6 +7,7 @@ A person may search sixty times a minute, so that several take turns.
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,11 +40,12 @@ class Clerks:
     @classmethod
     async def employ(cls, stage: Stage, service: int, tenant: str, questions: int) -> Clerks:
         """Create as many people as so many questions need, and sign them in."""
-        tokens = []
+        # In a folder that stays there are those of earlier runs.
+        tokens, hired = [], secrets.token_hex(4)
         async with open_database(stage.place) as database:
             accounts = Accounts(database, CLOCK, Passwords())
             for number in range(questions // PER_PERSON + 1):
-                login, password = f"bench{number}", f"messen-mit-{number:04d}-geduld"
+                login, password = f"bench{hired}-{number}", f"messen-mit-{number:04d}-geduld"
                 await accounts.create(
                     login, password, name="Messung", tenant=tenant,
                     roles=frozenset({Role.CASEWORKER}),

@@ -22,7 +22,8 @@ from hub.core.errors import Unavailable
 from hub.store.database import Transaction
 from hub.store.sqlite import SqliteDatabase
 
-_LINES = 4
+LINES = 4
+"""Threads of a plain loop."""
 _MANIFEST_BYTES = 1500
 _PLACE = "v1/probe/bench"
 """Where nobody who verifies looks."""
@@ -95,11 +96,11 @@ def _address(store: S3Store, method: str, tenant: str, key: str) -> str:
 def _sent(requests: Sequence[_Asked], endpoint: str) -> tuple[float, int]:
     """Send all over a few lines; return seconds and the bytes that came."""
     # What is read back is asked for right after it was written, on the same line.
-    share = -(-len(requests) // _LINES)
+    share = -(-len(requests) // LINES)
     share += share % 2
     shares = [requests[begin : begin + share] for begin in range(0, len(requests), share)]
     begin = time.perf_counter()
-    with ThreadPoolExecutor(_LINES) as threads:
+    with ThreadPoolExecutor(LINES) as threads:
         send: Callable[[Sequence[_Asked]], int] = partial(_on_one_line, endpoint=endpoint)
         size = sum(threads.map(send, shares))
     return time.perf_counter() - begin, size

@@ -63,21 +63,27 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EFileFigures:
-    """One measurement of ``bench efile``."""
+class Verified:
+    """What verification of one kind of documents in one kind of storage reached."""
+
+    mb_per_second: float
+    mb_per_cpu_second: float
+    bare_mb_per_second: float
+    """What a plain loop reads and hashes of the same objects."""
+    ratio: float
+    objects: int
+    intact: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchFigures:
+    """How long people wait for answers."""
 
     store: str
-    letters: int
-    """PDF letters that were filed, with storage."""
-    letter_bytes: int
-    filed_per_second: float
-    filed_per_cpu_second: float
-    filed_bare_per_second: float
-    """What a plain client stores and reads back of such letters."""
-    filed_ratio: float
     documents: int
     """In the index while it was searched."""
     preload_seconds: float
+    """Until what was missing of them was filled in."""
     database_mb: float
     search_p50_ms: float
     search_p95_ms: float
@@ -90,17 +96,48 @@ class EFileFigures:
     """Bytes of a page of the list of files, as sent, in kB."""
     case_kb: float
     """The same of the page of that file."""
+    rss_mb: float
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the stable keys of ``bench efile --json``."""
+        return asdict(self)
+
+    @property
+    def answered(self) -> bool:
+        """Whether every question was."""
+        return not any(one.empty for one in self.search.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EFileFigures:
+    """One measurement of ``bench efile``."""
+
+    searched: SearchFigures
+    letters: int
+    """PDF letters that were filed, with storage."""
+    letter_bytes: int
+    filed_per_second: float
+    filed_per_cpu_second: float
+    filed_bare_per_second: float
+    """What a plain client stores and reads back of such letters."""
+    filed_ratio: float
     verify_mb_per_second: float
     verify_mb_per_cpu_second: float
     verify_bare_mb_per_second: float
     """What a plain client reads and hashes of the same objects."""
     verify_ratio: float
     verify_objects: int
+    verify: Mapping[str, Verified]
+    """Letters and large documents, on the S3 server and in a folder."""
     rebuild_per_second: float
     rebuild_per_cpu_second: float
     rebuild_bare_per_second: float
     """Letters' words the engine takes into an empty table."""
     rebuild_ratio: float
+    rebuild_read_per_second: float
+    """The same without extracts, each document read again."""
+    extracts_per_second: float
+    """Documents of which extracts were made."""
     rebuilt: int
     """Documents: the letters, and as many messages as wished."""
     whole_file_pdf_seconds: float
@@ -120,11 +157,13 @@ class EFileFigures:
     intact: bool
     """Whether verification and rebuild found no fault and no document was lost."""
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the stable keys of ``bench efile --json``."""
-        return asdict(self)
-
     @property
     def good(self) -> bool:
         """Whether everything was whole and every question was answered."""
-        return self.intact and not any(one.empty for one in self.search.values())
+        return self.intact and self.searched.answered
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the stable keys of ``bench efile --json``."""
+        own = asdict(self)
+        del own["searched"]
+        return self.searched.to_dict() | own

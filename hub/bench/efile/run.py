@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from efile import (
@@ -24,34 +25,28 @@ from efile import (
     RebuildReport,
     index_migrations,
 )
-from hub.app import CLOCK, Place, open_database, open_efile
+from hub.app import CLOCK, open_database, open_efile
 from hub.app.rooms import open_store
-from hub.bench.efile.asking import Clerks
 from hub.bench.efile.bare import read_limit, words_limit, write_limit
 from hub.bench.efile.corpus import LETTER_BYTES, Corpus
-from hub.bench.efile.figures import Answers, Bare, EFileFigures, Timed
+from hub.bench.efile.figures import Bare, EFileFigures, Timed
+from hub.bench.efile.searching import ask, fill
+from hub.bench.efile.verifying import verified
 from hub.bench.machine import cpu_seconds, fsync_rate, peak_rss_mb
 from hub.bench.tally import percentile
 from hub.core.clock import local_date
-from hub.core.errors import Unavailable
 from hub.demo.cast import BEISPIELHAUSEN, MUSTERSTADT
-from hub.demo.stage import Stage, python, set_stage, wait_for_port
+from hub.demo.stage import Stage, set_stage
 from hub.store.database import Database
 from hub.store.migrate import migrate
 from hub.store.sqlite import SqliteDatabase
 
 T = TypeVar("T")
-THICK = 1000
-"""Documents of the file whose page is opened."""
-_THICK_FILE, _FIRST_THICK = 900_000, 20_000_000
-"""A file and letters of its own."""
 _BOUND_FILE, _FIRST_BOUND = 950_000, 30_000_000
 BOUND, _PAGES_EACH = 60, 14
 """Documents of the file that is bound as one PDF, and pages of each."""
 _BATCH = 100
 """Letters filed at once, as the service does."""
-PAGES = 20
-"""How often a page is opened."""
 _HASHED_MB = 64
 _BARE = 500
 """Letters a plain client stores at most."""
@@ -74,6 +69,9 @@ class _Stored:
     verified: Timed
     objects: int
     rebuilt: Timed
+    read_again: Timed
+    """Rebuilt without extracts."""
+    extracted: Timed
     bare: Bare
     bound: Timed
     """Pages of a whole file as one PDF."""
@@ -85,55 +83,33 @@ class _Stored:
     rss_mb: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What came of questions."""
-
-    answers: dict[str, Answers]
-    waits: list[float]
-    list_ms: float
-    list_kb: float
-    case_kb: float
-    rss_mb: float
-
-
 async def measure_efile(folder: Path, wanted: Wanted) -> EFileFigures:
     """Measure and return the figures."""
     stage = await set_stage(folder, 0)
     try:
-        begin = time.monotonic()
-        await _preload(stage, wanted.documents)
-        preload_s = time.monotonic() - begin
+        filled_s = await fill(stage, wanted.documents)
         fsync = await asyncio.to_thread(fsync_rate, folder)
         stored = await _with_storage(stage, wanted)
-        asked = await _over_http(stage, wanted)
+        verify = await verified(stage, wanted.letters, [one.pid for one in stage.programs])
+        asked = await ask(stage, wanted.documents)
     finally:
         await stage.stop()
-    waits = asked.waits
-    kinds = asked.answers.values()
     return EFileFigures(
-        store=stage.place.settings.database,
+        searched=asked.figures(stage, wanted.documents, filled_s),
         letters=wanted.letters,
         letter_bytes=LETTER_BYTES,
         filed_per_second=round(stored.filed.rate, 1),
         filed_per_cpu_second=round(stored.filed.per_cpu_second, 1),
         **stored.bare.beside(stored.filed, stored.verified, stored.rebuilt),
-        documents=wanted.documents + THICK,
-        preload_seconds=round(preload_s, 1),
-        database_mb=round(_size_mb(stage.place), 1),
-        search_p50_ms=round(percentile(waits, 50), 1),
-        search_p95_ms=round(percentile(waits, 95), 1),
-        search_cpu_ms=round(sum(one.cpu_ms for one in kinds) / len(kinds), 1),
-        search=asked.answers,
-        list_ms=asked.list_ms,
-        list_kb=asked.list_kb,
-        case_kb=asked.case_kb,
         verify_mb_per_second=round(stored.verified.rate, 1),
         verify_mb_per_cpu_second=round(stored.verified.per_cpu_second, 1),
         verify_objects=stored.objects,
+        verify=verify,
         rebuild_per_second=round(stored.rebuilt.rate, 1),
         rebuild_per_cpu_second=round(stored.rebuilt.per_cpu_second, 1),
         rebuilt=int(stored.rebuilt.done),
+        rebuild_read_per_second=round(stored.read_again.rate, 1),
+        extracts_per_second=round(stored.extracted.rate, 1),
         whole_file_pdf_seconds=round(stored.bound.seconds, 2),
         whole_file_pdf_pages=int(stored.bound.done),
         whole_file_pdf_cpu_s=round(stored.bound.cpu_s, 2),
@@ -143,29 +119,8 @@ async def measure_efile(folder: Path, wanted: Wanted) -> EFileFigures:
         rss_mb=round(max(stored.rss_mb, asked.rss_mb), 1),
         fsync_per_second=round(fsync, 1),
         hash_mb_per_second=round(await asyncio.to_thread(_hash_rate), 1),
-        intact=stored.intact,
+        intact=stored.intact and all(one.intact for one in verify.values()),
     )
-
-
-async def _preload(stage: Stage, documents: int) -> None:
-    """Fill the index of the office that is searched.
-
-    Raises:
-        Unavailable: it could not be filled.
-    """
-    program = await stage.start(
-        "preload",
-        python(
-            "hub.bench.efile.preload", str(stage.settings_file), MUSTERSTADT.id, str(documents),
-            str(_THICK_FILE), str(_FIRST_THICK), str(THICK),
-        ),
-    )  # fmt: skip
-    if await program.wait():
-        log = await asyncio.to_thread((stage.folder / "logs" / "preload.log").read_text, "utf-8")
-        raise Unavailable(
-            "bench_preload_failed", "Das Journal der Messung ließ sich nicht füllen.",
-            place=str(stage.folder), remedy=f"Plattenplatz prüfen. {log[-500:]}",
-        )  # fmt: skip
 
 
 async def _with_storage(stage: Stage, wanted: Wanted) -> _Stored:
@@ -181,8 +136,11 @@ async def _with_storage(stage: Stage, wanted: Wanted) -> _Stored:
         filed = await _filed(room, corpus, wanted.letters, others)
         for first in range(0, wanted.messages, _BATCH):
             await _file(room, [corpus.message(n) for n in range(first, first + _BATCH)])
+        await room.proof.sign(tenant)
         report, verified_s, verified_cpu = await _timed(partial(room.verify, tenant), others)
         bare = replace(bare, read_mb_per_second=await _read(stage, tenant))
+        _, read_again = await _rebuilt(stage, database, tenant, others)
+        extracted = await _extracted(room, tenant, others)
         again, rebuilt = await _rebuilt(stage, database, tenant, others)
         bound = await _bound(room, corpus, others)
         pictures = await _drawn(room, corpus, others)
@@ -192,6 +150,8 @@ async def _with_storage(stage: Stage, wanted: Wanted) -> _Stored:
         Timed(done=report.bytes / 1_000_000, seconds=verified_s, cpu_s=verified_cpu),
         report.objects,
         rebuilt,
+        read_again,
+        extracted,
         bare,
         bound,
         *pictures,
@@ -223,7 +183,14 @@ async def _rebuilt(
     stage: Stage, database: Database, tenant: str, others: list[int]
 ) -> tuple[RebuildReport, Timed]:
     """Build an empty index from storage."""
-    empty = SqliteDatabase(stage.folder / "rebuilt.db")
+    with TemporaryDirectory(dir=stage.folder) as folder:
+        return await _rebuilt_in(Path(folder), stage, database, tenant, others)
+
+
+async def _rebuilt_in(
+    folder: Path, stage: Stage, database: Database, tenant: str, others: list[int]
+) -> tuple[RebuildReport, Timed]:
+    empty = SqliteDatabase(folder / "rebuilt.db")
     try:
         await migrate(empty, index_migrations(empty.dialect), CLOCK.now_us())
         async with open_efile(stage.place, database, index=empty) as room:
@@ -231,6 +198,19 @@ async def _rebuilt(
     finally:
         await asyncio.to_thread(empty.close)
     return report, Timed(done=report.documents, seconds=seconds, cpu_s=cpu_s)
+
+
+async def _extracted(room: EFile, tenant: str, others: list[int]) -> Timed:
+    """Make every extract."""
+
+    async def every() -> int:
+        done = 0
+        while made := await room.extracts.make(tenant):
+            done += made
+        return done
+
+    done, seconds, cpu_s = await _timed(every, others)
+    return Timed(done=done, seconds=seconds, cpu_s=cpu_s)
 
 
 async def _filed(room: EFile, corpus: Corpus, letters: int, others: list[int]) -> Timed:
@@ -296,35 +276,6 @@ async def _timed(work: Callable[[], Awaitable[T]], others: list[int]) -> tuple[T
     result = await work()
     seconds = time.monotonic() - begin
     return result, seconds, await asyncio.to_thread(cpu_seconds, others) - cpu_s
-
-
-async def _over_http(stage: Stage, wanted: Wanted) -> _Asked:
-    """Start the service and ask it."""
-    corpus = Corpus(MUSTERSTADT.id)
-    questions = corpus.questions(wanted.documents)
-    count = sum(map(len, questions.values())) * 2
-    with stage.settings_file.open("a", encoding="utf-8") as settings:
-        # The letters filed before would be drawn meanwhile.
-        settings.write('\n[filing]\nfirst_pages = "opened"\n')
-    hub = await stage.start("hub", python("hub", "--settings", str(stage.settings_file), "run"))
-    await wait_for_port(stage.ports.web)
-    clerks = await Clerks.employ(stage, hub.pid, MUSTERSTADT.id, count)
-    for asked in questions.values():
-        await clerks.search(asked[:1])
-    answers, waits = {}, []
-    for kind, asked in questions.items():
-        answers[kind], took = await clerks.search(asked)
-        waits += took
-    async with open_database(stage.place) as database, open_efile(stage.place, database) as room:
-        thick = await room.akte(MUSTERSTADT.id, Corpus.sign(_THICK_FILE))
-    list_ms, case_kb = await clerks.pages(f"/akten/{thick.akte.id}", PAGES)
-    _, list_kb = await clerks.pages("/akten", 2)
-    rss_mb = await asyncio.to_thread(peak_rss_mb, root=hub.pid)
-    return _Asked(answers, waits, list_ms, list_kb, case_kb, rss_mb)
-
-
-def _size_mb(place: Place) -> float:
-    return place.database_file.stat().st_size / 1_000_000
 
 
 def _hash_rate() -> float:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.bench.efile import run
+from hub.bench.efile import run, searching, verifying
 from hub.bench.efile.run import Wanted, measure_efile
 
 KEYS = {
@@ -16,19 +16,22 @@ KEYS = {
 
 @pytest.mark.s3
 async def test_a_small_corpus_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "THICK", 30)
-    monkeypatch.setattr(run, "PAGES", 2)
+    monkeypatch.setattr(searching, "THICK", 30)
+    monkeypatch.setattr(searching, "PAGES", 2)
     monkeypatch.setattr(run, "BOUND", 2)
+    monkeypatch.setattr(verifying, "LARGE", 2)
     figures = await measure_efile(tmp_path, Wanted(documents=600, letters=6, messages=100))
 
     told = figures.to_dict()
-    assert [] == [kind for kind, one in figures.search.items() if one.empty]
+    assert [] == [kind for kind, one in figures.searched.search.items() if one.empty]
     assert figures.good
     assert KEYS <= told.keys()
-    assert (630, 107) == (figures.documents, figures.rebuilt)
+    assert (630, 107) == (figures.searched.documents, figures.rebuilt)
     assert 28 == figures.whole_file_pdf_pages
     assert figures.whole_file_pdf_seconds > 0
     assert min(figures.filed_ratio, figures.verify_ratio, figures.rebuild_ratio) >= 0
     assert min(figures.filed_bare_per_second, figures.verify_bare_mb_per_second) > 0
+    assert min(one.bare_mb_per_second for one in figures.verify.values()) > 0
+    assert min(figures.rebuild_read_per_second, figures.extracts_per_second) > 0
     assert min(figures.first_page_ms, figures.first_page_kb, figures.first_page_cpu_ms) > 0
-    assert min(figures.filed_per_second, figures.verify_mb_per_second, figures.list_ms) > 0
+    assert min(figures.filed_per_second, figures.verify_mb_per_second, figures.searched.list_ms) > 0
