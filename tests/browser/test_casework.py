@@ -1,32 +1,16 @@
 """A caseworker's day by keyboard alone; the actions of each task are counted."""
 
 import re
-from dataclasses import dataclass, field
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from hub.store.casework import tasks
 from tests.browser.conftest import Stage
+from tests.browser.hands import Hands
 from tests.small_house import OFFICE
 
 pytestmark = pytest.mark.browser
-
-
-@dataclass
-class Hands:
-    """Presses keys and counts: a key is an action, and so is a line that is typed."""
-
-    page: Page
-    actions: list[str] = field(default_factory=list)
-
-    async def press(self, key: str) -> None:
-        self.actions.append(key)
-        await self.page.keyboard.press(key)
-
-    async def type(self, line: str) -> None:
-        self.actions.append(line)
-        await self.page.keyboard.type(line)
 
 
 async def at_the_file(stage: Stage) -> Hands:

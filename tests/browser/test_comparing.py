@@ -6,6 +6,7 @@ from playwright.async_api import Page, expect
 
 from efile import Part
 from tests.browser.conftest import Stage
+from tests.browser.hands import MOST_TABS, Hands
 from tests.browser.test_accessibility import AXE
 from tests.small_house import LETTER, REASONS, file_more, pdf
 
@@ -27,21 +28,30 @@ async def test_two_notices_are_compared_and_one_becomes_pdf_a(stage: Stage) -> N
     newer = (await file_more(stage.house, parts))["Neuer Bescheid"]
     for width, dark in ((1280, False), (320, True)):
         page = await stage.signed_in("ahrens", width=width, dark=dark)
+        hands = Hands(page)
         await page.goto(stage.house.document("bescheid"))
-        await page.keyboard.press("v")
-        await expect(page.get_by_role("heading", name="Womit vergleichen?")).to_be_visible()
+        await hands.press("v")
+        await hands.arrive("Womit vergleichen?")
         await faultless(page)
-        await page.get_by_role("link", name="Neuer Bescheid").click()
+        await hands.tab_to("Neuer Bescheid")
+        await hands.press("Enter")
         await expect(page.locator("del", has_text="299,00")).to_be_visible()
         await expect(page.locator("ins", has_text="310,00")).to_be_visible()
         await faultless(page)
-        await page.get_by_role("link", name="Bisher Seite 3").click()
-        await expect(page.get_by_role("heading", name="Bewilligungsbescheid")).to_be_visible()
+        await hands.tab_to("Bisher Seite 3")
+        await hands.press("Enter")
+        await hands.arrive("Bewilligungsbescheid", level=1)
+        keys, tabs = hands.done()
+        assert 3 == keys, "V, one Enter for the choice, one for the page"
+        assert tabs <= MOST_TABS
     await page.goto(f"/akten/{stage.house.akte}/dokumente/{newer}")
-    await page.get_by_role("button", name="Als PDF/A").click()
+    await hands.tab_to("Als PDF/A")
+    await hands.press("Enter")
     await expect(page.get_by_role("link", name="PDF/A laden")).to_be_visible()
     await faultless(page)
+    await hands.tab_to("PDF/A laden")
     async with page.expect_download() as saved:
-        await page.get_by_role("link", name="PDF/A laden").click()
+        await hands.press("Enter")
+    assert 2 == hands.done()[0], "one Enter to make it, one to fetch it"
 
     assert "b (PDF-A).pdf" == (await saved.value).suggested_filename

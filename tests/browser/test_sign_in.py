@@ -1,4 +1,4 @@
-"""Signing in with a second factor, as a person does: set up, out, in again, step-up."""
+"""Signing in with a second factor by keyboard alone: set up, out, in again, step-up."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Stage, opened
+from tests.browser.hands import Hands
 from tests.browser.test_accessibility import AXE
 from tests.factor import App, strict
 from tests.small_house import PASSWORD
@@ -37,44 +38,63 @@ async def sound(page: Page) -> None:
     assert width <= 320
 
 
-async def give_password(page: Page) -> None:
-    await page.fill("#kennung", "ahrens")
-    await page.fill("#passwort", PASSWORD)
-    await page.keyboard.press("Enter")
-    await page.wait_for_url(lambda url: "/anmelden/" in url)
+async def give_password(hands: Hands) -> None:
+    await hands.type("ahrens")
+    await hands.press("Tab")
+    await hands.type(PASSWORD)
+    await hands.press("Enter")
+    await hands.page.wait_for_url(lambda url: "/anmelden/" in url)
+    await hands.page.wait_for_load_state()
 
 
-async def give_code(page: Page, app: App, stage: Stage) -> None:
-    await page.fill("#code", app.code(stage.house.clock.now_us()))
-    await page.keyboard.press("Enter")
+async def give_code(hands: Hands, app: App, stage: Stage) -> None:
+    await hands.type(app.code(stage.house.clock.now_us()))
+    await hands.press("Enter")
+
+
+async def set_up(hands: Hands, stage: Stage) -> App:
+    """Set the second factor up as the sign-in asks for it."""
+    await give_password(hands)
+    await sound(hands.page)
+    typed = "".join((await hands.page.inner_text("#schluessel")).split())
+    app = App(base64.b32decode(typed), ())
+    await give_code(hands, app, stage)
+    await expect(hands.page.locator(".codes li")).to_have_count(8)
+    await sound(hands.page)
+    await hands.tab_to("Codes verwahrt")
+    await hands.press("Enter")
+    await hands.arrive("Akten", level=1)
+    return app
+
+
+async def sign_in(hands: Hands, app: App, stage: Stage) -> None:
+    await give_password(hands)
+    await sound(hands.page)
+    await give_code(hands, app, stage)
+    await hands.arrive("Akten", level=1)
 
 
 async def test_set_up_sign_out_sign_in_with_code_and_step_up(strict_stage: Stage) -> None:
     stage, page = strict_stage, await strict_stage.page()
+    hands = Hands(page)
     await page.goto("/akten")
-    await give_password(page)
-    await sound(page)
-    typed = "".join((await page.inner_text("#schluessel")).split())
-    app = App(base64.b32decode(typed), ())
-    await give_code(page, app, stage)
-    await expect(page.locator(".codes li")).to_have_count(8)
-    await sound(page)
-    await page.get_by_role("link", name="Codes verwahrt").click()
-    await expect(page.get_by_role("heading", name="Akten", level=1)).to_be_visible()
+    app = await set_up(hands, stage)
+    assert 6 == hands.done()[0], "login, password, Enter, code, Enter, the link behind the codes"
 
     await page.click(".person summary")
     await page.get_by_role("button", name="Abmelden").click()
-    await give_password(page)
-    await sound(page)
+    await hands.arrive("Anmelden", level=1)
     stage.house.clock.advance(30)
-    await give_code(page, app, stage)
-    await expect(page.get_by_role("heading", name="Akten", level=1)).to_be_visible()
+    await sign_in(hands, app, stage)
+    assert (5, 1) == hands.done(), "login, Tab, password, Enter, code, Enter"
 
     stage.house.clock.advance(16 * 60)
     await page.goto(f"/akten/{stage.house.akte}/ausgabe")
     await sound(page)
-    await page.fill("#passwort", PASSWORD)
-    await give_code(page, app, stage)
+    await hands.type(PASSWORD)
+    await hands.press("Tab")
+    await give_code(hands, app, stage)
     await page.wait_for_url(lambda url: url.endswith("/ausgabe"))
+    assert (3, 1) == hands.done(), "password, Tab, code, Enter"
     await page.goto("/zweiter-faktor")
     await sound(page)
