@@ -100,6 +100,7 @@ system:
 	missing=
 	$(PYTHON) -c 'import ensurepip' 2>/dev/null || missing+=" python3-venv"
 	command -v soffice >/dev/null || missing+=" libreoffice-writer-nogui"
+	ls /usr/lib/libreoffice/program/libsclo.so >/dev/null 2>&1 || missing+=" libreoffice-calc-nogui"
 	ls /usr/share/fonts/truetype/liberation*/LiberationSans-Regular.ttf >/dev/null 2>&1 ||
 	  missing+=" fonts-liberation2"
 	command -v pdftotext >/dev/null || missing+=" poppler-utils"

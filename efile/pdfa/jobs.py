@@ -7,6 +7,7 @@ pages drawn anew.
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import pikepdf
@@ -24,6 +25,8 @@ _MOST_PAGES = 2_000
 _MOST_DRAWN = 300
 """Pages at 300 dpi: some seconds each ten."""
 _LONGEST_NAME = 80
+_HIDDEN = re.compile(r"###|Err:\d{3}")
+"""Stands in a cell too narrow for its number, or whose value LibreOffice would have to fetch."""
 Made = tuple[dict[str, Any], bytes]
 
 
@@ -55,6 +58,15 @@ def write(params: dict[str, Any], data: bytes) -> Made:
             return _proven(document, str(params["digest"]), "set")
     except Unreadable as exc:
         return {"refused": exc.code}, b""
+
+
+def look_over(_: dict[str, Any], data: bytes) -> Made:
+    """Return of a laid out workbook its longest ``side``, and whether a cell hides its value."""
+    with pdf.opened(data) as document:
+        pages = range(min(len(document), _MOST_PAGES))
+        side = max(max(document.get_page_size(number)) for number in pages)
+        hides = any(_HIDDEN.search(document[n].get_textpage().get_text_range()) for n in pages)
+    return {"side": side, "hides": hides}, b""
 
 
 def _made(mime: str, digest: str, data: bytes) -> Made:
@@ -165,4 +177,4 @@ def _drawn(digest: str, data: bytes) -> Made:
             return _proven(made, digest, "drawn")
 
 
-JOBS = {"make": make, "write": write}
+JOBS = {"make": make, "look_over": look_over, "write": write}

@@ -1,8 +1,8 @@
-"""Word documents to PDF/A with LibreOffice, in a folder, a profile and limits of their own.
+"""Word documents and workbooks to PDF/A with LibreOffice, limited and by itself.
 
-The program meets foreign bytes: macros and active content are off, and whatever it would
-fetch is led into a closed door. Plain bytes lie in memory (``/dev/shm``) where there is such a
-folder, for the seconds of the conversion.
+The program meets foreign bytes, in a folder and a profile of its own: macros and active content
+are off, and whatever it would fetch is led into a closed door. Plain bytes lie in memory
+(``/dev/shm``) where there is such a folder, for the seconds of the conversion.
 
 Residual risk: the program runs under the same user; what breaks out of it can read what that
 user can. A separate user or an empty network namespace is a matter of the service unit.
@@ -20,10 +20,10 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from efile.capture.content import DOCX
+from efile.capture.content import DOCX, XLSX
 from efile.errors import NotDisplayable
 
-ENDINGS = {DOCX: "docx"}
+ENDINGS = {DOCX: "docx", XLSX: "xlsx"}
 """What is converted, by media type."""
 PROGRAM = "soffice"
 _MEMORY_MB, _CPU_S, _WALL_S = 4096, 100, 120.0
@@ -34,13 +34,16 @@ _EXPORT = {
     "SelectPdfVersion": {"type": "long", "value": "2"},
     "UseTaggedPDF": {"type": "boolean", "value": "true"},
 }
-_FILTER = "pdf:writer_pdf_Export:" + json.dumps(_EXPORT, separators=(",", ":"))
+_FILTERS = {DOCX: "pdf:writer_pdf_Export", XLSX: "pdf:calc_pdf_Export"}
 _COMMON = "/org.openoffice.Office.Common"
 _SETTINGS = (
     (f"{_COMMON}/Security/Scripting", "DisableMacrosExecution", "boolean", "true"),
     (f"{_COMMON}/Security/Scripting", "DisableActiveContent", "boolean", "true"),
     (f"{_COMMON}/Security/Scripting", "BlockUntrustedRefererLinks", "boolean", "true"),
     ("/org.openoffice.Office.Writer/Content/Update", "Link", "int", "2"),
+    ("/org.openoffice.Office.Calc/Content/Update", "Link", "int", "2"),
+    ("/org.openoffice.Setup/L10N", "ooSetupSystemLocale", "string", "de-DE"),
+    ("/org.openoffice.Office.Calc/Formula/Load", "OOXMLRecalcMode", "int", "1"),
     ("/org.openoffice.Inet/Settings", "ooInetProxyType", "int", "2"),
     *(
         ("/org.openoffice.Inet/Settings", f"ooInet{kind}Proxy{what}", form, value)
@@ -49,7 +52,8 @@ _SETTINGS = (
     ),
     ("/org.openoffice.Inet/Settings", "ooInetNoProxy", "string", ""),
 )
-"""Nothing of the document runs, nothing is fetched: the proxy is a port nobody listens on."""
+"""Nothing of the document runs, nothing is fetched: the proxy is a port nobody listens on.
+Numbers of a workbook are shown as they were last calculated."""
 
 
 class Office:
@@ -59,8 +63,10 @@ class Office:
         self._program = program
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
-    async def to_pdf(self, mime: str, data: bytes) -> bytes:
+    async def to_pdf(self, mime: str, data: bytes, *, whole_sheets: bool = True) -> bytes:
         """Return a document as PDF that names its maker.
+
+        Each sheet of a workbook has a page as large as it is, or those its printer would make.
 
         Raises:
             NotDisplayable: the program is not there, fails or takes too long.
@@ -73,7 +79,10 @@ class Office:
                 folder = Path(name)
                 source = folder / f"quelle.{ENDINGS[mime]}"
                 await asyncio.to_thread(_furnish, folder, source, data)
-                await _run(program, folder, "--convert-to", _FILTER, "--outdir", name, str(source))
+                sheets = {"type": "boolean", "value": str(mime == XLSX and whole_sheets).lower()}
+                options = json.dumps(_EXPORT | {"SinglePageSheets": sheets}, separators=(",", ":"))
+                how = ("--convert-to", f"{_FILTERS[mime]}:{options}", "--outdir", name)
+                await _run(program, folder, *how, str(source))
                 made = source.with_suffix(".pdf")
                 if not made.exists():
                     raise _failed("rendition_office_failed")

@@ -15,7 +15,7 @@ from copy import copy
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from efile.capture.content import plain_mime
+from efile.capture.content import PDF, XLSX, plain_mime
 from efile.errors import Conflict, NotDisplayable, NotFound
 from efile.export import orders
 from efile.export.background import Background
@@ -34,6 +34,8 @@ WORKER = "efile.pdfa.jobs"
 """Module whose ``JOBS`` the limited child serves."""
 LIMITS = Limits(wall_s=300.0, cpu_s=280, memory_mb=2048, jobs=50)
 _ACTOR = "pdfa"
+_SHRUNK = 12_700.0
+"""No page of LibreOffice is longer (points): it shrinks what stands on it, past reading."""
 
 
 class Source(Protocol):
@@ -238,8 +240,8 @@ class PdfaRoom:
 
     async def _convert(self, part: DocumentPart, data: bytes) -> tuple[dict[str, Any], str, bytes]:
         mime, engine, original = plain_mime(part.mime), "aktenhub", data
-        if mime in ENDINGS:
-            data, mime = await self._office.to_pdf(mime, data), "application/pdf"
+        if mime in ENDINGS and (laid_out := await self._laid_out(mime, data)):
+            data, mime = laid_out, PDF
         facts, made = await self._pool.run("make", {"mime": mime, "digest": part.sha256}, data)
         if "refused" in facts:
             code = str(facts["refused"])
@@ -249,6 +251,26 @@ class PdfaRoom:
             if facts["way"] != "drawn":
                 facts["way"], made = "office", made or data
         return facts, engine, made
+
+    async def _laid_out(self, mime: str, data: bytes) -> bytes | None:
+        """Return a document as LibreOffice lays it out; of a workbook that may be nothing.
+
+        Then its words are set anew: less is seen, but nothing it holds is missing.
+
+        Raises:
+            NotDisplayable: the program is not there, or fails.
+        """
+        if mime != XLSX:
+            return await self._office.to_pdf(mime, data)
+        with suppress(NotDisplayable):
+            for whole_sheets in (True, False):
+                made = await self._office.to_pdf(mime, data, whole_sheets=whole_sheets)
+                seen, _ = await self._pool.run("look_over", {}, made)
+                if seen["hides"]:
+                    return None
+                if seen["side"] < _SHRUNK or not whole_sheets:
+                    return made
+        return None
 
     async def _keep(
         self, document: Document, part: DocumentPart, rendition: Rendition, data: bytes

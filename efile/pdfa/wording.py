@@ -12,7 +12,8 @@ _WAYS = {
     "dahinter: Anders ließ sich das Original nicht in PDF/A fassen.",
     "pictures": "Die Bilder sind ohne Verlust übernommen.",
     "set": "Der Wortlaut ist neu gesetzt; Gestaltung, Bilder und Formeln zeigt nur das Original.",
-    "office": "Von LibreOffice gesetzt; Umbrüche können vom Original abweichen.",
+    "office": "Von LibreOffice gesetzt; Umbrüche können vom Original abweichen. Ausgeblendetes in "
+    "Tabellen zeigt nur das Original.",
 }
 _REASONS = {
     "rendition_no_way": "Für dieses Format gibt es keinen Weg zu PDF/A.",

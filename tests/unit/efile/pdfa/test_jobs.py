@@ -11,7 +11,8 @@ from PIL import Image
 
 from efile.capture import content
 from efile.pdfa import checking
-from efile.pdfa.jobs import Made, make
+from efile.pdfa.jobs import Made, look_over, make
+from tests.efile_house import pdf
 from tests.foreign_files import LETTER, locked_pdf, mail, pdf_with, picture, xlsx
 
 DIGEST = "ab" * 32
@@ -50,6 +51,16 @@ def test_what_is_made_was_proven_and_says_the_same(
     with pikepdf.open(io.BytesIO(result)) as document:
         assert f"urn:sha256:{DIGEST}" in str(document.open_metadata())
         assert "/OpenAction" not in document.Root
+
+
+@pytest.mark.parametrize(
+    ("says", "hides"), [("1.235,50 EUR", False), ("#### Euro", True), ("Err:540", True)]
+)
+def test_a_laid_out_workbook_that_hides_a_value_is_told(says: str, hides: bool) -> None:  # noqa: FBT001  a case of the table
+    facts, _ = look_over({}, pdf([[says]]))
+
+    assert hides == facts["hides"]
+    assert 700 < facts["side"] < 900
 
 
 def test_what_is_pdf_a_already_is_left_alone() -> None:
