@@ -98,7 +98,6 @@ from efile.model import (
     Word,
 )
 from efile.objects.folder import FolderStore
-from efile.objects.s3 import S3Access, S3Store
 from efile.pdfa.room import PdfaRoom, Rendition, Sheet
 from efile.pdfa.room import Standing as RenditionStanding
 from efile.ports import Host
@@ -228,8 +227,6 @@ __all__ = [
     "Role",
     "RulesMisconfigured",
     "RunView",
-    "S3Access",
-    "S3Store",
     "Secrets",
     "Share",
     "Sheet",

@@ -23,7 +23,7 @@ from efile.model import HELD_BYTES, Part, TextState
 WORKER = "efile.index.text"
 """Module whose ``JOBS`` the limited child serves."""
 LIMITS = Limits(jobs=5000)
-"""A child takes half a second of processor time to start: more than all it does for 500 letters."""
+"""A child takes a third of a second of processor time to start; many letters share it."""
 READING = "1"
 """Changed whenever text is taken out of documents in another way."""
 _MAX_CHARACTERS = 2_000_000

@@ -11,17 +11,8 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 
 import efile
-from efile import (
-    DISPOSAL_STEPS,
-    FILING_STEPS,
-    HEAD_STEPS,
-    INSPECTION_STEPS,
-    EFile,
-    FileKinds,
-    Host,
-    S3Access,
-    S3Store,
-)
+from efile import DISPOSAL_STEPS, FILING_STEPS, HEAD_STEPS, INSPECTION_STEPS, EFile, FileKinds, Host
+from efile.objects.s3 import S3Access, S3Store
 from efile.ports import ObjectStore
 from hub.app.kek import efile_secrets, kek_of
 from hub.app.place import CLOCK, Place

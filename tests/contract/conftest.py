@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from efile import S3Access, S3Store
+from efile.objects.s3 import S3Access, S3Store
 from tests.efile_house import EFileHouse, open_house
 from tests.engines import Engine
 

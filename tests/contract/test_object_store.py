@@ -11,17 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from efile import (
-    Conflict,
-    FolderStore,
-    IntegrityBroken,
-    InvalidRequest,
-    LargeFile,
-    NotFound,
-    S3Access,
-    S3Store,
-)
+from efile import Conflict, FolderStore, IntegrityBroken, InvalidRequest, LargeFile, NotFound
 from efile.objects.pieces import digest_of
+from efile.objects.s3 import S3Access, S3Store
 from efile.ports import ObjectStore
 from tests.stores import SERVERS, STORES
 

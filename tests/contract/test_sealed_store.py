@@ -19,13 +19,12 @@ from efile import (
     KeyWrap,
     LargeFile,
     NotFound,
-    S3Access,
-    S3Store,
     StorageMisconfigured,
     index_migrations,
 )
 from efile.objects import layout
 from efile.objects.pieces import digest_of
+from efile.objects.s3 import S3Access, S3Store
 from efile.ports import ObjectStore
 from efile.sealing.envelope import HEADER_BYTES, SEGMENT, TAG, sealed_size
 from efile.sealing.ring import KeyRing

@@ -20,7 +20,8 @@ from pathlib import Path
 
 import pytest
 
-from efile import EFile, S3Access, S3Store
+from efile import EFile
+from efile.objects.s3 import S3Access, S3Store
 from hub.bench.load import Load
 from hub.core.settings import Channel
 from hub.demo import cast, drops

@@ -16,7 +16,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from efile import S3Store
+from efile.objects.s3 import S3Store
 from hub.bench.efile.corpus import LETTER_BYTES, Corpus
 from hub.core.errors import Unavailable
 from hub.store.database import Transaction

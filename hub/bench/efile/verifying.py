@@ -15,7 +15,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from efile import EFile, FilingError, FolderStore, S3Store, index_migrations
+from efile import EFile, FilingError, FolderStore, index_migrations
+from efile.objects.s3 import S3Store
 from hub.app import CLOCK, efile_secrets
 from hub.app.rooms import open_store
 from hub.bench.efile.bare import LINES, read_limit

@@ -13,7 +13,8 @@ from minio.commonconfig import GOVERNANCE
 from minio.deleteobjects import DeleteObject
 from minio.retention import Retention
 
-from efile import Misfiled, S3Store
+from efile import Misfiled
+from efile.objects.s3 import S3Store
 from hub.core.clock import FixedClock
 from tests.efile_house import EFileHouse, open_house
 from tests.ending_files import TODAY, approved_run, by, carry_out, drawn_letter, due_file

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from efile import FilingError, IntegrityBroken, Part, S3Access, S3Store
+from efile import FilingError, IntegrityBroken, Part
+from efile.objects.s3 import S3Access, S3Store
 from tests.efile_house import XML, EFileHouse, message, open_house, pdf, request
 from tests.s3_server import S3Server, rclone_program
 
@@ -150,7 +151,8 @@ async def test_a_large_part_travels_in_pieces(house: EFileHouse) -> None:
 HUNGER = """
 import asyncio, resource, sys
 from pathlib import Path
-from efile import LargeFile, Part, S3Access, S3Store
+from efile import LargeFile, Part
+from efile.objects.s3 import S3Access, S3Store
 from tests.efile_house import open_house, request
 
 async def main(endpoint, access, secret, prefix, folder, sha256, size):

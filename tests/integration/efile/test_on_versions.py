@@ -15,9 +15,10 @@ from minio.deleteobjects import DeleteObject
 from minio.objectlockconfig import DAYS, ObjectLockConfig
 from minio.retention import Retention
 
-from efile import Conflict, FilingError, IntegrityBroken, KeyWrap, S3Store, StorageMisconfigured
+from efile import Conflict, FilingError, IntegrityBroken, KeyWrap, StorageMisconfigured
 from efile.objects import s3_bucket
 from efile.objects.layout import DATA_KEYS_ROOT, PROBE_ROOT
+from efile.objects.s3 import S3Store
 from efile.sealing.ring import KeyRing
 from tests.efile_house import KEK, EFileHouse, message, open_house, request
 from tests.integration.efile.test_on_s3 import store_on

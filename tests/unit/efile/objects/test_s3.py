@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from efile import Conflict, S3Access, S3Store, StorageMisconfigured, StorageUnavailable
+from efile import Conflict, StorageMisconfigured, StorageUnavailable
+from efile.objects.s3 import S3Access, S3Store
 
 
 @dataclass

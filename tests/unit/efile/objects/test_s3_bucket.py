@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from efile import S3Store, StorageUnavailable
+from efile import StorageUnavailable
+from efile.objects.s3 import S3Store
 from tests.unit.efile.objects.test_s3 import response, store_at
 
 ON = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
