@@ -10,7 +10,7 @@ import sys
 gc.disable()
 
 from hub.pipeline.isolation.cell import live  # noqa: E402  everything this loads is meant
-from hub.pipeline.isolation.line import Line  # noqa: E402
+from hub.pipeline.isolation.line import Line  # noqa: E402  see above
 
 gc.freeze()
 gc.enable()
