@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from playwright.async_api import Error, Page, expect
+from playwright.async_api import Error, expect
 
 from tests.browser.conftest import Stage
+from tests.browser.hands import Hands
 
 pytestmark = pytest.mark.browser
 
@@ -27,51 +28,37 @@ async def test_from_the_sign_in_to_the_words_of_a_document(stage: Stage) -> None
 
 
 async def test_the_keyboard_alone_is_enough(stage: Stage) -> None:
-    page = await stage.page()
-    await page.goto("/anmelden")
-    await page.keyboard.type("ahrens")
-    await page.keyboard.press("Tab")
-    await page.keyboard.type("ein langer Satz als Passwort")
-    await page.keyboard.press("Enter")
-    await arrive(page, "Akten", level=1)
-    await page.keyboard.press("/")
-    await page.keyboard.type("Mila")
-    await page.keyboard.press("Enter")
-    await arrive(page, "Suche „Mila“")
-    await tab_to(page, "Sommerfeld, Mila Charlotte")
-    await page.keyboard.press("Enter")
-    await arrive(page, "Inhalt der Akte")
-    await tab_to(page, "Bewilligungsbescheid")
-    await page.keyboard.press("Enter")
-    await arrive(page, "Bewilligungsbescheid", level=1)
-    await page.keyboard.press("j")
-    await arrive(page, "Antrag", level=1)
-    await page.keyboard.press("k")
-    await arrive(page, "Bewilligungsbescheid", level=1)
-    await page.keyboard.press("t")
-    await arrive(page, "Seite 3 von 3")
-    await page.keyboard.press("t")
-    await page.wait_for_url(lambda url: not url.endswith("/text"))
-    await page.keyboard.press("a")
-    await arrive(page, "Verlauf")
-    await page.keyboard.press("l")
-    await arrive(page, "Wer hat diese Akte gelesen?")
+    hands = Hands(await stage.page())
+    await hands.page.goto("/anmelden")
+    await hands.type("ahrens")
+    await hands.press("Tab")
+    await hands.type("ein langer Satz als Passwort")
+    await hands.press("Enter")
+    await hands.arrive("Akten", level=1)
+    await hands.press("/")
+    await hands.type("Mila")
+    await hands.press("Enter")
+    await hands.arrive("Suche „Mila“")
+    await hands.tab_to("Sommerfeld, Mila Charlotte")
+    await hands.press("Enter")
+    await hands.arrive("Inhalt der Akte")
+    await hands.tab_to("Bewilligungsbescheid")
+    await hands.press("Enter")
+    await hands.arrive("Bewilligungsbescheid", level=1)
+    await hands.press("j")
+    await hands.arrive("Antrag", level=1)
+    await hands.press("k")
+    await hands.arrive("Bewilligungsbescheid", level=1)
+    await hands.press("t")
+    await hands.arrive("Seite 3 von 3")
+    await hands.press("t")
+    await hands.page.wait_for_url(lambda url: not url.endswith("/text"))
+    await hands.press("a")
+    await hands.arrive("Verlauf")
+    await hands.press("l")
+    await hands.arrive("Wer hat diese Akte gelesen?")
 
-
-async def arrive(page: Page, heading: str, **which: int) -> None:
-    """Wait for a page by its heading, and for its script: before that it hears no key."""
-    await expect(page.get_by_role("heading", name=heading, **which)).to_be_visible()
-    await page.wait_for_load_state()
-
-
-async def tab_to(page: Page, text: str) -> None:
-    """Press Tab until the link with this text has the focus."""
-    for _ in range(40):
-        await page.keyboard.press("Tab")
-        focused = await page.evaluate("document.activeElement.textContent")
-        if text in str(focused):
-            return
-    pytest.fail(f"{text} cannot be reached with the Tab key")
+    assert 14 == hands.done()[0]
 
 
 async def test_the_server_draws_the_pages_where_pdfjs_is_missing(bare_stage: Stage) -> None:

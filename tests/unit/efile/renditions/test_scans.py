@@ -75,9 +75,13 @@ async def test_a_rebuilt_index_reads_what_lies_in_storage(house: EFileHouse) -> 
 
 
 @needs_tesseract
-async def test_what_cannot_be_read_waits_for_nobody(house: EFileHouse) -> None:
-    await house.efile.file(filed(1, picture("PNG")[:80], "kaputt.png"))
+async def test_what_cannot_be_read_waits_for_nobody_and_says_why(house: EFileHouse) -> None:
+    broken = await house.efile.file(filed(1, picture("PNG")[:80], "kaputt.png"))
 
+    assert [1, 0] == [await house.efile.scans.round() for _ in range(2)]
+    (lacking,) = await house.efile.legibility.lacking("muster", "scan", "", 9)
+    assert (broken.id, "document_unreadable") == (lacking.id, lacking.code)
+    await house.efile.legibility.try_again("muster")
     assert [1, 0] == [await house.efile.scans.round() for _ in range(2)]
 
 
