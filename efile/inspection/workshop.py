@@ -27,6 +27,7 @@ from efile.inspection.plan import (
 )
 from efile.inspection.spelling import Box
 from efile.inspection.subjects import Term, text_form
+from efile.integrity.digest import sha256_hex
 from efile.isolation.pool import LimitedPool, Limits
 from efile.model import AkteView, Document
 
@@ -218,12 +219,15 @@ class Workshop:
         params["boxes"] = {
             str(places[place]): boxes for place, boxes in sheets.burnt.items() if place in places
         }
+        params["copy"] = sha256_hex(pdf)
         pages = front + len(sheets.places)
 
         async def job(name: str, first: int, step: int) -> list[dict[str, Any]]:
             last = min(first + step - 1, pages)
             own = params | {"first": first, "last": last}
-            answer, _ = await self._pool.run(name, own, pdf)
+            answer, _ = await self._pool.run(name, own, b"")
+            if "unknown" in answer:
+                answer, _ = await self._pool.run(name, own, pdf)
             done.add(last - first + 1)
             return list(answer["hits"])
 
@@ -232,7 +236,11 @@ class Workshop:
         jobs += [
             job("pictures", n, _PROVEN_PICTURES) for n in range(1, pages + 1, _PROVEN_PICTURES)
         ]
-        return list(answer["hits"]) + [hit for hits in await gathered(jobs) for hit in hits]
+        try:
+            return list(answer["hits"]) + [hit for hits in await gathered(jobs) for hit in hits]
+        finally:
+            # Children that wait for more would hold the copy all the while.
+            await self._pool.close()
 
     async def view(
         self, document: Document, page: int, width: int, marks: Sequence[dict[str, Any]]
