@@ -77,14 +77,3 @@ async def test_accounts_units_and_legibility_are_kept_by_keyboard_alone(stage: S
 
     assert {"make_an_account": 6, "close_a_unit": 7, "try_again": 2} == counts
     assert [("bei", 1), ("uv1", 0)] == [(row["id"], row["members"]) for row in rows]
-
-
-async def test_what_waits_for_a_second_person_is_two_keys_away(stage: Stage) -> None:
-    hands = Hands(await stage.signed_in("ahrens"))
-    await hands.page.goto(f"/akten/{stage.house.akte}")
-    await hands.press("d")
-    await hands.arrive("Mein Tag", level=1)
-    await hands.press("z")
-    await hands.page.wait_for_url(lambda url: url.endswith("/kopie"))
-
-    assert (2, 0) == hands.done()

@@ -43,8 +43,17 @@ async def test_what_is_new_the_list_and_the_readers_are_one_key_away(stage: Stag
         await hands.press(key)
         await expect(hands.page.get_by_role("heading", name=heading, level=1)).to_be_visible()
 
-        assert 1 == len(hands.actions)
+        assert (1, 0) == hands.done()
+        if key == "d":
+            await what_waits_for_the_second_person(hands)
         await hands.page.context.close()
+
+
+async def what_waits_for_the_second_person(hands: Hands) -> None:
+    """Open from my day what has waited longest."""
+    await hands.page.wait_for_load_state()
+    await hands.press("z")
+    await hands.page.wait_for_url(lambda url: url.endswith("/kopie"))
 
 
 async def test_a_note_is_a_key_a_text_and_two_more(stage: Stage) -> None:

@@ -69,35 +69,6 @@ async def test_a_rendition_is_made_once_and_why_there_is_none_is_kept(
     assert [] == await either_house.efile.legibility.formats("andere")
 
 
-async def test_what_cannot_be_drawn_or_read_says_why_and_is_tried_again(
-    either_house: EFileHouse,
-) -> None:
-    room, unseen = either_house.efile.legibility, either_house.efile.behind([]).legibility
-    letter, locked = [
-        await file(either_house, n, data) for n, data in enumerate((TEXT, locked_pdf()))
-    ]
-    await either_house.efile.first_pages.round()
-    counts, lists = await room.shortfalls("muster"), {}
-    for what in ("picture", "words", "scan"):
-        found = await room.lacking("muster", what, "", 9)
-        lists[what] = [(one.id, one.code) for one in found]
-        assert [] == await unseen.lacking("muster", what, "", 9)
-        assert [] == await room.lacking("muster", what, found[-1].cursor if found else "", 9)
-    of = [await either_house.efile.document("muster", one) for one in (letter, locked)]
-    said = [[one.what for one in await room.of_document(each)] for each in of]
-    again = await room.try_again("muster")
-    risky = await room.at_risk("muster", "application/pdf", "locked", "", 9)
-
-    assert [(locked, False)] == [(one.id, one.has_rendition) for one in risky]
-    assert [] == await room.at_risk("muster", "text/plain", "locked", "", 9)
-    why = [(locked, "document_locked")]
-    assert {"picture": why, "words": why, "scan": []} == lists
-    assert ((1, 1, 0), [[], ["picture", "words"]]) == (
-        (counts.picture, counts.words, counts.scan), said,
-    )  # fmt: skip
-    assert (1, 0) == (again, (await room.shortfalls("muster")).picture)
-
-
 async def test_what_somebody_else_put_in_its_place_is_taken_away(either_house: EFileHouse) -> None:
     room, objects = either_house.efile.pdfa, either_house.objects
     letter = await file(either_house, 0, TEXT)

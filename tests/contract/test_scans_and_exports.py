@@ -15,7 +15,7 @@ from efile.export.orders import Finished
 from efile.index import scans
 from tests.efile_house import EFileHouse, open_house, request
 from tests.engines import Engine
-from tests.foreign_files import picture
+from tests.foreign_files import locked_pdf, picture
 
 HOUR_US = 3_600_000_000
 
@@ -46,6 +46,35 @@ async def test_a_scan_is_taken_once_at_a_time_and_again_when_nobody_finished(
     assert (None, "document_too_slow", 1, 0) == (left, lacking.code, counts.scan, counts.waiting)
     assert "zu lange gedauert" in lacking.reason
     assert await write(lambda tx: scans.take(tx, 9 * HOUR_US)) is None
+
+
+async def test_what_cannot_be_drawn_or_read_says_why_and_is_tried_again(house: EFileHouse) -> None:
+    room, unseen = house.efile.legibility, house.efile.behind([]).legibility
+    parts = [(Part("original", "a", "", data),) for data in (b"Unterhalt", locked_pdf())]
+    letter, locked = [
+        (await house.efile.file(request(number, parts=part))).id
+        for number, part in enumerate(parts)
+    ]
+    await house.efile.first_pages.round()
+    counts, lists = await room.shortfalls("muster"), {}
+    for what in ("picture", "words", "scan"):
+        found = await room.lacking("muster", what, "", 9)
+        lists[what] = [(one.id, one.code) for one in found]
+        assert [] == await unseen.lacking("muster", what, "", 9)
+        assert [] == await room.lacking("muster", what, found[-1].cursor if found else "", 9)
+    of = [await house.efile.document("muster", one) for one in (letter, locked)]
+    said = [[one.what for one in await room.of_document(each)] for each in of]
+    again = await room.try_again("muster")
+    risky = await room.at_risk("muster", "application/pdf", "locked", "", 9)
+
+    assert [(locked, False)] == [(one.id, one.has_rendition) for one in risky]
+    assert [] == await room.at_risk("muster", "text/plain", "locked", "", 9)
+    why = [(locked, "document_locked")]
+    assert {"picture": why, "words": why, "scan": []} == lists
+    assert ((1, 1, 0), [[], ["picture", "words"]]) == (
+        (counts.picture, counts.words, counts.scan), said,
+    )  # fmt: skip
+    assert (1, 0) == (again, (await room.shortfalls("muster")).picture)
 
 
 async def test_a_row_tells_how_far_an_export_is(house: EFileHouse) -> None:
