@@ -47,10 +47,11 @@ async def clear(row: Destroyed, archive: Archive) -> int:
     archive.passing("disposal_after_tombstone")
     work = json.loads(row.work or '{"packs": {}, "objects": []}')
     if row.document_id:
+        said = tombstone.read(row.tombstone.encode(), archive.secret, place)
         # Finished exports and extracts may show the document; they can be made again.
         shown = [
             key
-            for prefix in (layout.exports_prefix(akte), *_extracts(row, archive))
+            for prefix in (layout.exports_prefix(akte), *said.extracts)
             for key in await _keys_below(tenant, prefix, archive)
         ]
         kept = await _destroy(tenant, [*work["objects"], *shown], archive)
@@ -63,13 +64,6 @@ async def clear(row: Destroyed, archive: Archive) -> int:
             await _repack(tenant, key, documents, archive)
     archive.passing("disposal_after_packs")
     return kept
-
-
-def _extracts(row: Destroyed, archive: Archive) -> set[str]:
-    """Return where extracts lie that cover what is gone."""
-    place = layout.tombstone_key(row.akte_id, row.document_id)
-    said = tombstone.read(row.tombstone.encode(), archive.secret, place)
-    return {layout.extract_prefix(one) for one in said.places}
 
 
 async def _clear_file(tenant: str, akte: str, archive: Archive) -> int:

@@ -59,6 +59,11 @@ class Tombstone(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """Where it lies."""
         return layout.tombstone_key(self.akte, self.document)
 
+    @property
+    def extracts(self) -> tuple[str, ...]:
+        """Where extracts lie that cover what is gone."""
+        return tuple(sorted(set(map(layout.extract_prefix, self.places))))
+
 
 def write(said: Tombstone, secret: bytes) -> bytes:
     """Return the tombstone as it lies in storage: the same for ever."""
