@@ -1,4 +1,8 @@
-"""The composition root: the only place that builds rooms and connects them."""
+"""The composition root: the only place that builds rooms and connects them.
+
+The service with its pages is entered apart (:mod:`hub.app.serving`): a process that only files
+does not load them.
+"""
 
 from hub.app.backup import back_up
 from hub.app.efile_kek import keep_efile_kek, read_efile_kek, rotate_kek
@@ -28,7 +32,6 @@ from hub.app.rooms import (
     recollection,
     start_isolation,
 )
-from hub.app.serving import door_contexts, revocation_lists, run_once, serve
 from hub.app.shapes import record_shapes
 from hub.app.upkeep.probing import probe_now
 from hub.app.upkeep.working import Performer
@@ -44,7 +47,6 @@ __all__ = [
     "back_up",
     "change_kek",
     "check_backup",
-    "door_contexts",
     "efile_secrets",
     "keep_efile_kek",
     "open_archive_desk",
@@ -66,9 +68,6 @@ __all__ = [
     "recollection",
     "record_shapes",
     "restore",
-    "revocation_lists",
     "rotate_kek",
-    "run_once",
-    "serve",
     "start_isolation",
 ]

@@ -11,15 +11,14 @@ from efile import FilingError
 from hub.app import (
     CLOCK,
     Place,
-    door_contexts,
     open_database,
     open_efile,
     open_routes,
     pending_migrations,
     probe_now,
     record_shapes,
-    revocation_lists,
 )
+from hub.app.serving import door_contexts, revocation_lists
 from hub.core.clock import local_date
 from hub.core.errors import HubError
 from hub.core.findings import Finding, Level

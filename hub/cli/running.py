@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from hub import app
-from hub.app import Place
+from hub.app import Place, serving
 from hub.channels.inbound.rules import is_taken
 from hub.channels.safe_folder import write_once
 from hub.cli.command import Commands, place_of, show_table
@@ -80,9 +80,9 @@ async def _run(options: argparse.Namespace) -> int:
     place = place_of(options)
     set_up_logging(place.settings.log_level)
     if options.once:
-        await app.run_once(place)
+        await serving.run_once(place)
     else:
-        _show_remains(await app.serve(place))
+        _show_remains(await serving.serve(place))
     return 0
 
 
