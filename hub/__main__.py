@@ -8,8 +8,8 @@ import sys
 # Nothing that a start loads is garbage; looking for some took a third of its time.
 gc.disable()
 
-from hub.app import memory  # noqa: E402  likewise
-from hub.cli import main as run  # noqa: E402  everything this loads is meant
+from hub.app import memory  # noqa: E402  everything this loads is meant
+from hub.cli import main as run  # noqa: E402  likewise
 
 gc.freeze()
 gc.enable()
