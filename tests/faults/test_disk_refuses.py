@@ -31,7 +31,8 @@ pytestmark = [
     pytest.mark.skipif(not can_trace(), reason="strace cannot trace here"),
 ]  # fmt: skip
 
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
+"""Calls are refused thread by thread, so that some delivery is refused often, and waits double."""
 DOES_NOT_SYNC = "fsync,fdatasync,syncfs:error=EIO"
 IS_FULL = "pwrite64:error=ENOSPC"
 INBOX = f"inbox/{cast.MUSTERSTADT.id}/{CORE}/.claimed"
