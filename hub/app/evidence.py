@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from efile import EFile
+from efile import EFile, StorageUnavailable
 from hub.app.place import CLOCK, SHIPPED, Place
 from hub.app.rooms import efile_of, open_signing
 from hub.core import failpoint
@@ -99,6 +100,7 @@ def duties(place: Place, house: House) -> list[Duty]:
         efile_of(house).proof, CLOCK, place.tenant_ids, place.settings.evidence.stamp_hours
     )
     preserving = Preserving(efile_of(house).preserving, CLOCK, place.tenant_ids)
+    everywhere = partial(at_each_office, place.tenant_ids)
     return [
         ("checkpoints", open_notary(place, house.database).round, DUTY_S),
         ("retention", open_retention(place, house.database).round, DUTY_S),
@@ -112,8 +114,8 @@ def duties(place: Place, house: House) -> list[Duty]:
         ("evidence_records", preserving.round, DUTY_S),
         ("benefit_ends", open_benefit_ends(place, house.database, efile_of(house)).round, DUTY_S),
         ("disposal", partial(_disposal, efile_of(house)), DUTY_S),
-        ("extracts", partial(_extracts, place, efile_of(house)), DUTY_S),
-        ("search_words", partial(_search_words, place, efile_of(house)), DUTY_S),
+        ("extracts", partial(everywhere, efile_of(house).extracts.round), DUTY_S),
+        ("search_words", partial(everywhere, efile_of(house).finding.analyse_anew), DUTY_S),
     ]
 
 
@@ -122,11 +124,18 @@ async def _disposal(room: EFile) -> int:
     return await room.disposal.round(local_date(CLOCK.now_us()))
 
 
-async def _extracts(place: Place, room: EFile) -> int:
-    """Make a few of the extracts an index is made anew from."""
-    return sum([await room.extracts.round(tenant) for tenant in place.tenant_ids])
+async def at_each_office(offices: Iterable[str], work: Callable[[str], Awaitable[int]]) -> int:
+    """Do one step for each office and return how much was done.
 
-
-async def _search_words(place: Place, room: EFile) -> int:
-    """Make some of what was filed before an update findable as today's search finds."""
-    return sum([await room.finding.analyse_anew(tenant) for tenant in place.tenant_ids])
+    Raises:
+        StorageUnavailable: of some office, said at the end: it does not keep the others waiting.
+    """
+    done, away = 0, None
+    for tenant in offices:
+        try:
+            done += await work(tenant)
+        except StorageUnavailable as exc:
+            away = exc
+    if away:
+        raise away
+    return done
