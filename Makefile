@@ -104,6 +104,7 @@ system:
 	ls /usr/share/fonts/truetype/liberation*/LiberationSans-Regular.ttf >/dev/null 2>&1 ||
 	  missing+=" fonts-liberation2"
 	command -v pdftotext >/dev/null || missing+=" poppler-utils"
+	command -v tesseract >/dev/null || missing+=" tesseract-ocr"
 	tesseract --list-langs 2>/dev/null | grep -qx deu || missing+=" tesseract-ocr-deu"
 	$(install)
 

@@ -318,7 +318,8 @@ def _check_tools() -> None:
             "inspection_tools_missing",
             "Schwärzen geht hier nicht: Es fehlen Programme, die beweisen, dass nichts stehen"
             " bleibt.",
-            remedy="Die Pakete „poppler-utils“ und „tesseract-ocr-deu“ installieren.",
+            remedy="Die Pakete „poppler-utils“, „tesseract-ocr“ und „tesseract-ocr-deu“"
+            " installieren.",
         )
 
 
