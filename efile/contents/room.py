@@ -140,6 +140,12 @@ class ContentsRoom:
             lambda tx: metadata.akten_by_id(tx, tenant, sorted(set(ids)), self._seen)
         )
 
+    async def places(self, tenant: str, documents: Collection[str]) -> dict[str, str]:
+        """Return the file of each of these documents, given by id, that is seen."""
+        return await self._archive.database.read(
+            lambda tx: outline.places(tx, tenant, sorted(set(documents)), self._seen)
+        )
+
     async def filed_since(
         self, tenant: str, akten: Collection[str], since_us: int, limit: int
     ) -> list[DocumentHead]:

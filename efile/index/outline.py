@@ -18,6 +18,8 @@ _HEAD = (
     " d.direction, d.received_at_us, d.filed_at_us, d.actor, d.source_id, d.subfile"
 )
 _ENDLESS = 1 << 62
+_AT_ONCE = 1000
+"""Documents asked for in one query: engines bound the number of values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,23 @@ def filed_since(
         tenant=tenant, akten=tuple(akten), since=since_us, limit=limit, **seen.values,
     )  # fmt: skip
     return [_head(row) for row in rows]
+
+
+def places(
+    tx: Transaction, tenant: str, documents: Sequence[str], sight: Sight | None
+) -> dict[str, str]:
+    """Return the file of each of these documents that is seen."""
+    seen = narrowing(tx, tenant, sight)
+    found: dict[str, str] = {}
+    for start in range(0, len(documents), _AT_ONCE):
+        rows = tx.all(
+            "SELECT d.id, d.akte_id FROM efile_documents d"  # noqa: S608  fixed conditions
+            " JOIN efile_akten a ON a.tenant = d.tenant AND a.id = d.akte_id"
+            f" WHERE d.tenant = :tenant AND d.id IN :ids{seen.akte}{seen.document}",
+            tenant=tenant, ids=tuple(documents[start : start + _AT_ONCE]), **seen.values,
+        )  # fmt: skip
+        found |= {row["id"]: row["akte_id"] for row in rows}
+    return found
 
 
 def _head(row: Row) -> DocumentHead:

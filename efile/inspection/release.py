@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
+from typing import Protocol
 
 import msgspec
 
 from efile import filing
+from efile.contents.room import ContentsRoom
 from efile.errors import Conflict, InvalidRequest, NotFound
 from efile.export.whole import Source
 from efile.inspection import book
@@ -31,10 +32,16 @@ STEPS = (LOOKED, MADE, "inspection_after_approval", "inspection_after_filing")
 _LONGEST = 300
 
 
+class Files(Source, Protocol):
+    """The e-file as somebody may see it, also in portions."""
+
+    contents: ContentsRoom
+
+
 class Release:
     """Approving with four eyes."""
 
-    def __init__(self, source: Source, running: Running) -> None:
+    def __init__(self, source: Files, running: Running) -> None:
         self._source = source
         self._running = running
 
@@ -57,15 +64,15 @@ class Release:
     async def waiting(self, tenant: str, person: str, limit: int) -> list[tuple[Inspection, Akte]]:
         """Return inspections this person may approve, with their files, the oldest first."""
         known = await self._running.archive.database.read(lambda tx: book.waiting(tx, tenant))
-        found: list[tuple[Inspection, Akte]] = []
-        for one in known:
-            if len(found) == limit or person in one.plan.authors:
-                continue
-            with suppress(NotFound):
-                view = await self._source.akte(tenant, one.akte_id)
-                if is_seen(one, view):
-                    found.append((one, view.akte))
-        return found
+        others = [one for one in known if person not in one.plan.authors]
+        contents = self._source.contents
+        akten = await contents.known(tenant, {one.akte_id for one in others})
+        seen = await contents.places(tenant, {d for one in others for d in one.plan.documents})
+        found = [
+            (one, akten[one.akte_id]) for one in others
+            if one.akte_id in akten and {seen.get(d) for d in one.plan.documents} == {one.akte_id}
+        ]  # fmt: skip
+        return found[:limit]
 
     async def approve(self, one: Inspection, sha256: str, actor: str) -> Inspection:
         """Approve exactly this copy as a second person, and file it.

@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from efile.errors import Conflict, InvalidRequest, StorageMisconfigured
-from efile.export.whole import Source
 from efile.filing import Archive
 from efile.inspection import book
 from efile.inspection.looking import Looking
@@ -33,7 +32,7 @@ from efile.inspection.plan import (
     mark,
 )
 from efile.inspection.plan import Withheld as Withholding
-from efile.inspection.release import Release, is_seen, missing
+from efile.inspection.release import Files, Release, is_seen, missing
 from efile.inspection.running import Running, result_key
 from efile.inspection.spelling import Box
 from efile.inspection.subjects import GROUNDS, KINDS, ROLES, Particular, proposed, term
@@ -66,19 +65,19 @@ class Wanted:
 class InspectionRoom:
     """Inspections, as one person sees them."""
 
-    def __init__(self, source: Source, archive: Archive, clock: Clock) -> None:
+    def __init__(self, source: Files, archive: Archive, clock: Clock) -> None:
         self._running = Running(archive, clock)
         self._archive = archive
         self._clock = clock
         self._look(source)
 
-    def seen_by(self, source: Source) -> InspectionRoom:
+    def seen_by(self, source: Files) -> InspectionRoom:
         """Return the same room for somebody who sees less of the e-file."""
         seen = copy(self)
         seen._look(source)  # noqa: SLF001  a copy of itself
         return seen
 
-    def _look(self, source: Source) -> None:
+    def _look(self, source: Files) -> None:
         self._source = source
         self._workshop = Workshop(source, self._running.pool)
         self.release = Release(source, self._running)

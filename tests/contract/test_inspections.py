@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from efile import Conflict, NotFound
+from efile import Author, BlockSet, Conflict, NotFound
+from efile.contents.room import ContentsRoom
 from efile.index.ending.erasing import erase_file
 from efile.inspection import book
 from efile.inspection.plan import KEEP, REDACT, Inspection, Plan, Report, mark
-from tests.efile_house import EFileHouse, open_house
+from tests.efile_house import EFileHouse, message, open_house
 from tests.engines import Engine
 from tests.inspected import KNOWN, MOTHER, TERMS
 
@@ -80,3 +82,34 @@ async def test_it_goes_with_its_file(house: EFileHouse) -> None:
     await write(lambda tx: erase_file(tx, "muster", "a"))
 
     assert ([], []) == await read(lambda tx: (book.of_file(tx, "muster", "a"), book.marks(tx, ONE)))
+
+
+async def test_who_sees_every_document_is_told_what_waits_and_no_file_is_read_for_it(
+    house: EFileHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One inspection names a document that is blocked for others, the other does not."""
+    await house.efile.file_all([message(n, aktenzeichen="A") for n in (1, 2)])
+    view = await house.efile.akte("muster", "A")
+    free, secret = (each.id for each in view.documents)
+    for name, documents in (("both", (free, secret)), ("one", (free,)), ("gone", (free, "lost"))):
+        plan = msgspec.structs.replace(PLAN, documents=documents)
+        one = replace(ONE, id=name, akte_id=view.akte.id, state="waiting", plan=plan)
+        await house.database.write(lambda tx, one=one: book.enter(tx, one))
+    block = BlockSet(id="b", ground="bias", reason="x", persons=("berger",), document=secret)
+    await house.efile.access.block("muster", "A", block, Author("chef", 9, "key-1"))
+    monkeypatch.delattr(ContentsRoom, "view")
+    visitors = {
+        "berger": ("uvg",), "winter": ("uvg",), "ahrens": ("uvg",), "fremd": ("beistandschaft",),
+    }  # fmt: skip
+
+    async def told(person: str, limit: int = 9) -> list[str]:
+        behind = house.efile.behind(visitors[person], person=person)
+        found = await behind.inspections.release.waiting("muster", person, limit)
+        assert {akte.aktenzeichen for _, akte in found} <= {"A"}
+        return [one.id for one, _ in found]
+
+    assert {"berger": ["both", "one"], "winter": ["one"], "ahrens": [], "fremd": []} == {
+        person: await told(person) for person in visitors
+    }
+    assert ["both"] == await told("berger", 1)
+    assert [] == await house.efile.inspections.release.waiting("andere", "berger", 9)
