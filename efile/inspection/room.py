@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 
@@ -67,6 +67,8 @@ class InspectionRoom:
 
     def __init__(self, source: Files, archive: Archive, clock: Clock) -> None:
         self._running = Running(archive, clock)
+        self.worked_s: Mapping[str, float] = self._running.pool.worked_s
+        """Seconds limited children worked since the start, by job."""
         self._archive = archive
         self._clock = clock
         self._look(source)

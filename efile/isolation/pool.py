@@ -14,6 +14,7 @@ import asyncio
 import json
 import struct
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,8 @@ class LimitedPool:
         self._limits = limits or Limits()
         self._slots = asyncio.Semaphore(workers)
         self._idle: list[_Child] = []
+        self.worked_s: dict[str, float] = {}
+        """Seconds children worked since the start, by job."""
 
     async def run(
         self, job: str, params: dict[str, Any], data: bytes | LargeFile
@@ -61,6 +64,7 @@ class LimitedPool:
         """
         async with self._slots:
             child = self._idle.pop() if self._idle else await _start(self._module, self._limits)
+            begin = time.monotonic()
             try:
                 answer, body = await asyncio.wait_for(
                     child.ask({"job": job, "params": params}, data), self._limits.wall_s
@@ -75,6 +79,7 @@ class LimitedPool:
                 # Cancelled in the middle of an exchange: the child's next answer would be stale.
                 await child.end()
                 raise
+            self.worked_s[job] = self.worked_s.get(job, 0.0) + time.monotonic() - begin
             await self._give_back(child)
         if "fault" in answer:
             raise _failed(str(answer["fault"]))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from hub.mapping.catalog import Mappings
 FORMAT = "fachverfahren/Auszahlungsanordnung-1.0"
 MAPPING = "fachverfahren-to-hub/Auszahlungsanordnung"
 PROCESSES = Path("/proc")
+_LOOK_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,43 @@ def peak_rss_mb(
     """
     family = _family(others, processes, root)
     return sum(_peak_kib(processes / str(one)) for one in family) / 1024
+
+
+@dataclass(slots=True)
+class Peak:
+    """The most memory held at one moment, in MiB; what processes share counts in each."""
+
+    whole: float = 0.0
+    children: float = 0.0
+    """Without the process itself."""
+
+
+@asynccontextmanager
+async def watched(others: Collection[int] = (), processes: Path = PROCESSES) -> AsyncIterator[Peak]:
+    """Look several times a second how much memory this process and its children hold."""
+    peak = Peak()
+
+    async def watch() -> None:
+        while True:
+            await asyncio.to_thread(_see, peak, others, processes)
+            await asyncio.sleep(_LOOK_S)
+
+    eyes = asyncio.create_task(watch())
+    try:
+        yield peak
+    finally:
+        eyes.cancel()
+        with suppress(asyncio.CancelledError):
+            await eyes
+
+
+def _see(peak: Peak, others: Collection[int], processes: Path) -> None:
+    own, *children = (
+        (_number(processes / str(one) / "status", "VmRSS") or 0) / 1024
+        for one in _family(others, processes, None)
+    )
+    peak.whole = max(peak.whole, own + sum(children))
+    peak.children = max(peak.children, sum(children))
 
 
 def _family(others: Collection[int], processes: Path, root: int | None) -> list[int]:

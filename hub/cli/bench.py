@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from hub.bench.efile.figures import EFileFigures, SearchFigures
+from hub.bench.efile.inspecting import Paper
 from hub.bench.efile.run import Wanted as Corpora
 from hub.bench.efile.run import measure_efile
 from hub.bench.efile.searching import measure_search
@@ -39,6 +40,10 @@ def register(commands: Commands) -> None:
         help="Briefe zu 60 kB, die abgelegt und geprüft werden (Vorgabe 500)")  # fmt: skip
     efile.add_argument("--messages", type=number, default=2000, metavar="ZAHL",
         help="Nachrichten, die mit ihnen wiederaufgebaut werden (Vorgabe 2000)")  # fmt: skip
+    efile.add_argument("--inspected", type=number, default=1, metavar="ZAHL",
+        help="Dokumente einer Akteneinsicht, jede Seite geschwärzt (Vorgabe 1)")  # fmt: skip
+    efile.add_argument("--inspected-pages", type=number, default=4, metavar="ZAHL",
+        help="Seiten je Dokument der Akteneinsicht (Vorgabe 4)")  # fmt: skip
     efile.add_argument("--folder", type=Path, metavar="ORDNER",
         help="nur die Suche messen, in einem Register, das in diesem Ordner bleibt und dort"
         " gefüllt wird, soweit es noch nicht gefüllt ist")  # fmt: skip
@@ -170,7 +175,8 @@ async def _table(options: argparse.Namespace) -> int:
 async def _efile(options: argparse.Namespace) -> int:
     if options.folder is not None:
         return _tell_search(await measure_search(options.folder, options.documents), options)
-    wanted = Corpora(options.documents, options.letters, options.messages)
+    paper = Paper(options.inspected, options.inspected_pages)
+    wanted = Corpora(options.documents, options.letters, options.messages, paper)
     with tempfile.TemporaryDirectory(prefix="aktenhub-bench-") as folder:
         figures = await measure_efile(Path(folder), wanted)
     if options.json:
@@ -215,6 +221,7 @@ def show_efile(figures: EFileFigures) -> None:
             ("  Auszüge anlegen", f"{figures.extracts_per_second} Dokumente je Sekunde"),
             ("Akte als ein PDF", f"{figures.whole_file_pdf_seconds} s"),
             ("  Seiten", figures.whole_file_pdf_pages),
+            *_inspection_facts(figures),
             ("Speicher", f"{figures.rss_mb} MiB"),
             ("fsync je Sekunde", figures.fsync_per_second),
             ("Prüfsumme je Kern", f"{figures.hash_mb_per_second} MB je Sekunde"),
@@ -236,6 +243,21 @@ def _verified_facts(figures: EFileFigures) -> list[tuple[str, object]]:
          f"{one.mb_per_second} MB je Sekunde, {_of(one.ratio, one.bare_mb_per_second)}")
         for kind, one in figures.verify.items()
     ]  # fmt: skip
+
+
+def _inspection_facts(figures: EFileFigures) -> list[tuple[str, object]]:
+    one = figures.inspection
+    if one is None:
+        return [("Akteneinsicht", "nicht gemessen: Texterkennung oder pdftotext fehlen")]
+    return [
+        ("Akteneinsicht", f"{one.pages} Seiten in {one.seconds} s"),
+        (
+            "  Rechenzeit",
+            f"{one.cpu_s_per_page} s je Seite, davon Gegenprobe {one.proof_share:.0%}",
+        ),
+        ("  Speicher", f"{one.rss_mb} MiB, davon Kindprozesse {one.children_mb} MiB"),
+        ("  Gegenprobe", "ohne Reste" if one.clean else "NICHT BESTANDEN"),
+    ]
 
 
 def _search_facts(figures: SearchFigures) -> list[tuple[str, object]]:

@@ -76,6 +76,29 @@ class Verified:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inspected:
+    """What an inspection takes whose every page is redacted."""
+
+    documents: int
+    pages: int
+    pictured: int
+    seconds: float
+    """Until the copy waits for the second person: searched, made, proven."""
+    search_seconds: float
+    cpu_s_per_page: float
+    """Processor time of all processes until the copy is filed."""
+    proof_share: float
+    """Which part of the children's work is the proof."""
+    copy_mb: float
+    children_mb: float
+    """The most memory the limited children held at one moment."""
+    rss_mb: float
+    """The same with the process itself."""
+    clean: bool
+    """Whether the proof found nothing and the copy was filed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchFigures:
     """How long people wait for answers."""
 
@@ -144,6 +167,8 @@ class EFileFigures:
     """Of a file of sixty documents, until the last volume is bound."""
     whole_file_pdf_pages: int
     whole_file_pdf_cpu_s: float
+    inspection: Inspected | None
+    """Nothing where the programs that prove a copy are missing."""
     first_page_ms: float
     """Until the stored picture of a first page is there, p95."""
     first_page_kb: float
@@ -159,8 +184,9 @@ class EFileFigures:
 
     @property
     def good(self) -> bool:
-        """Whether everything was whole and every question was answered."""
-        return self.intact and self.searched.answered
+        """Whether everything was whole, every question answered and every copy proven."""
+        clean = self.inspection is None or self.inspection.clean
+        return self.intact and self.searched.answered and clean
 
     def to_dict(self) -> dict[str, object]:
         """Return the stable keys of ``bench efile --json``."""

@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,7 +29,8 @@ from hub.app import CLOCK, open_database, open_efile
 from hub.app.rooms import open_store
 from hub.bench.efile.bare import read_limit, words_limit, write_limit
 from hub.bench.efile.corpus import LETTER_BYTES, Corpus
-from hub.bench.efile.figures import Bare, EFileFigures, Timed
+from hub.bench.efile.figures import Bare, EFileFigures, Inspected, Timed
+from hub.bench.efile.inspecting import Paper, inspected
 from hub.bench.efile.searching import ask, fill
 from hub.bench.efile.verifying import verified
 from hub.bench.machine import cpu_seconds, fsync_rate, peak_rss_mb
@@ -59,6 +60,7 @@ class Wanted:
     documents: int
     letters: int
     messages: int
+    inspected: Paper = field(default_factory=Paper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class _Stored:
     """Pictures of first pages."""
     picture_kb: float
     pictures_ms: float
+    inspection: Inspected | None
     intact: bool
     rss_mb: float
 
@@ -113,6 +116,7 @@ async def measure_efile(folder: Path, wanted: Wanted) -> EFileFigures:
         whole_file_pdf_seconds=round(stored.bound.seconds, 2),
         whole_file_pdf_pages=int(stored.bound.done),
         whole_file_pdf_cpu_s=round(stored.bound.cpu_s, 2),
+        inspection=stored.inspection,
         first_page_ms=round(stored.pictures_ms, 1),
         first_page_kb=round(stored.picture_kb, 1),
         first_page_cpu_ms=round(1000 / stored.drawn.per_cpu_second, 1),
@@ -145,6 +149,7 @@ async def _with_storage(stage: Stage, wanted: Wanted) -> _Stored:
         bound = await _bound(room, corpus, others)
         pictures = await _drawn(room, corpus, others)
         rss_mb = await asyncio.to_thread(peak_rss_mb, others)
+        inspection = await inspected(room, corpus, wanted.inspected, others)
     return _Stored(
         filed,
         Timed(done=report.bytes / 1_000_000, seconds=verified_s, cpu_s=verified_cpu),
@@ -155,6 +160,7 @@ async def _with_storage(stage: Stage, wanted: Wanted) -> _Stored:
         bare,
         bound,
         *pictures,
+        inspection,
         report.intact and not again.faults,
         rss_mb,
     )

@@ -10,7 +10,7 @@ from hub.bench.efile.run import Wanted, measure_efile
 KEYS = {
     "filed_per_second", "search_p50_ms", "search_p95_ms", "documents", "list_ms",
     "verify_mb_per_second", "rebuild_per_second", "whole_file_pdf_seconds", "rss_mb",
-    "filed_ratio", "verify_ratio", "rebuild_ratio",
+    "filed_ratio", "verify_ratio", "rebuild_ratio", "inspection",
 }  # fmt: skip
 
 
@@ -28,6 +28,8 @@ async def test_a_small_corpus_is_measured(tmp_path: Path, monkeypatch: pytest.Mo
     assert KEYS <= told.keys()
     assert (630, 107) == (figures.searched.documents, figures.rebuilt)
     assert 28 == figures.whole_file_pdf_pages
+    assert figures.inspection
+    assert (4, 4) == (figures.inspection.pages, figures.inspection.pictured)
     assert figures.whole_file_pdf_seconds > 0
     assert min(figures.filed_ratio, figures.verify_ratio, figures.rebuild_ratio) >= 0
     assert min(figures.filed_bare_per_second, figures.verify_bare_mb_per_second) > 0

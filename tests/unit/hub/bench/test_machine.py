@@ -1,5 +1,6 @@
 """What stands beside our figures is measured on this machine, now."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.bench.machine import cpu_seconds, fsync_rate, peak_rss_mb
+from hub.bench.machine import cpu_seconds, fsync_rate, peak_rss_mb, watched
 
 HUNGRY = "import sys; data = b'x' * 60_000_000; print('fed', flush=True); sys.stdin.read()"
 
@@ -40,6 +41,16 @@ def test_memory_is_that_of_the_whole_family(tmp_path: Path) -> None:
 
     assert 3.5 == peak_rss_mb((), tmp_path)
     assert 2.0 == peak_rss_mb([7], tmp_path)
+
+
+async def test_the_most_memory_held_at_one_moment_is_seen(hungry: int) -> None:
+    async with watched() as peak:
+        await asyncio.sleep(0.5)
+    async with watched([hungry]) as without:
+        await asyncio.sleep(0.5)
+
+    assert 57 < peak.children - without.children < 120
+    assert peak.whole - peak.children > 10
 
 
 def test_time_of_ended_children_counts(tmp_path: Path) -> None:
