@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
 from efile.errors import FilingError
@@ -274,3 +275,5 @@ class Host:
     """Tells what is open on a file, and forgets what it keeps beside one that is destroyed."""
     first_pages: Ahead = "filed"
     """When pictures of first pages are made."""
+    scratch: Path | None = None
+    """Folder for what recovery does not hold in memory; the system's where there is none."""

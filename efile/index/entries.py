@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from efile.errors import Conflict
-from efile.index import fulltext, log, metadata, offers, scans
+from efile.index import fulltext, log, metadata, names, offers, scans
 from efile.index.access import guards
 from efile.index.ending import destroyed
 from efile.index.queues import first_pages
@@ -14,6 +14,8 @@ from efile.index.words.engines import Words
 from efile.model import Document, TextState
 from efile.ports import Transaction
 
+_FILES = 50
+"""Files held while all of an office are summed up."""
 Name = tuple[str, str]
 """Tenant and identifier of a document."""
 
@@ -82,7 +84,7 @@ def enter(
 def replace(tx: Transaction, entries: Sequence[Entry], leaves: Mapping[str, int]) -> None:
     """Put these in the place of what is known, with the places ``leaves`` has for them.
 
-    ``metadata.sum_up_again`` and ``log.enter_unlogged`` must follow.
+    :func:`sum_up_again` and ``log.enter_unlogged`` must follow.
     """
     _take_turns(tx, entries)
     gone = destroyed.refused(tx, [each.document for each in entries])
@@ -91,6 +93,32 @@ def replace(tx: Transaction, entries: Sequence[Entry], leaves: Mapping[str, int]
     fulltext.forget(tx, names)
     metadata.forget(tx, names)
     _enter(tx, there, _places(there, leaves))
+
+
+def sum_up_again(tx: Transaction, tenant: str) -> None:
+    """Make everything that is summed up from documents anew, some files at a time."""
+    tx.run("DELETE FROM efile_akten WHERE tenant = :tenant", tenant=tenant)
+    tx.run("DELETE FROM efile_vorgaenge WHERE tenant = :tenant", tenant=tenant)
+    names.forget(tx, tenant)
+    guards.forget(tx, tenant)
+    offers.forget(tx, tenant)
+    after = ""
+    while akten := _akten(tx, tenant, after):
+        documents = metadata.of_files(tx, tenant, akten)
+        metadata.sum_up(tx, documents)
+        guards.set_up(tx, documents)
+        offers.set_up(tx, documents)
+        after = akten[-1]
+
+
+def _akten(tx: Transaction, tenant: str, after: str) -> list[str]:
+    """Return the files documents name behind one, as many as are held at a time."""
+    rows = tx.all(
+        "SELECT DISTINCT akte_id FROM efile_documents WHERE tenant = :tenant AND akte_id > :after"
+        " ORDER BY akte_id LIMIT :most",
+        tenant=tenant, after=after, most=_FILES,
+    )  # fmt: skip
+    return [row["akte_id"] for row in rows]
 
 
 def _places(entries: Sequence[Entry], leaves: Mapping[str, int]) -> dict[Name, int]:

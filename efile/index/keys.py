@@ -50,12 +50,14 @@ def find(tx: Transaction, files: Iterable[File]) -> dict[File, KeyRow]:
     return found
 
 
-def of_tenant(tx: Transaction, tenant: str) -> list[KeyRow]:
-    """Return every key of an office."""
+def page(tx: Transaction, tenant: str, after: str) -> list[KeyRow]:
+    """Return the keys of files behind one, as many as are read at a time."""
     rows = tx.all(
         "SELECT tenant, akte_id, key_id, kek_id, wrapped FROM efile_keys"
-        " WHERE tenant = :tenant ORDER BY akte_id",
+        " WHERE tenant = :tenant AND akte_id > :after ORDER BY akte_id LIMIT :most",
         tenant=tenant,
+        after=after,
+        most=_AT_ONCE,
     )
     return [KeyRow(**row) for row in rows]
 

@@ -6,14 +6,17 @@ holds the tenant's turn (:func:`take_turns`), so there are no gaps and no two or
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from typing import Protocol
 
 from efile.model import Document
 from efile.ports import Transaction
 
 _AT_ONCE = 1000
 """Documents of older versions entered by one unit of work."""
+_PAGE = 10_000
+"""Leaves read at a time."""
 _INSERT = "INSERT INTO efile_log (tenant, leaf_index, leaf) VALUES (:tenant, :leaf_index, :leaf)"
 
 
@@ -40,6 +43,10 @@ _INSERT_HEAD = (
     f"INSERT INTO efile_heads ({_HEAD})"  # noqa: S608  column names of our own type
     f" VALUES ({', '.join(':' + field.name for field in fields(Head))})"
 )
+
+
+def _unknown(_: Sequence[str]) -> Mapping[str, int]:
+    return {}
 
 
 def take_turns(tx: Transaction, tenants: Sequence[str]) -> None:
@@ -97,11 +104,14 @@ def leaves(tx: Transaction, tenant: str, begin: int, end: int) -> list[bytes]:
     return [bytes.fromhex(row["leaf"]) for row in rows]
 
 
-def everything(tx: Transaction, tenant: str) -> list[tuple[int, str]]:
-    """Return all leaves with their places, in order."""
+def page(tx: Transaction, tenant: str, begin: int) -> list[tuple[int, str]]:
+    """Return leaves with their places from one on, in order, as many as are read at a time."""
     rows = tx.all(
-        "SELECT leaf_index, leaf FROM efile_log WHERE tenant = :tenant ORDER BY leaf_index",
+        "SELECT leaf_index, leaf FROM efile_log WHERE tenant = :tenant AND leaf_index >= :begin"
+        " ORDER BY leaf_index LIMIT :most",
         tenant=tenant,
+        begin=begin,
+        most=_PAGE,
     )
     return [(row["leaf_index"], row["leaf"]) for row in rows]
 
@@ -112,11 +122,13 @@ def is_unlogged(tx: Transaction, tenant: str) -> bool:
     return tx.one(sql, tenant=tenant) is not None
 
 
-def enter_unlogged(tx: Transaction, tenant: str, known: Mapping[str, int]) -> int:
+def enter_unlogged(
+    tx: Transaction, tenant: str, known: Callable[[Sequence[str]], Mapping[str, int]] = _unknown
+) -> int:
     """Give documents without a place theirs; return how many.
 
-    ``known`` are places of leaves the log already has. A portion at a time: call again until
-    nothing is left.
+    ``known`` returns the places of those of the leaves the log already has. A portion at a time:
+    call again until nothing is left.
     """
     take_turns(tx, [tenant])
     rows = tx.all(
@@ -125,10 +137,10 @@ def enter_unlogged(tx: Transaction, tenant: str, known: Mapping[str, int]) -> in
         tenant=tenant,
         most=_AT_ONCE,
     )
-    fresh = [row for row in rows if row["leaf"] not in known]
+    places = dict(known([row["leaf"] for row in rows]))
+    fresh = [row for row in rows if row["leaf"] not in places]
     append_leaves(tx, tenant, begin := size(tx, tenant), [row["leaf"] for row in fresh])
-    appended = {row["leaf"]: begin + number for number, row in enumerate(fresh)}
-    places = {**known, **appended} if fresh else known
+    places |= {row["leaf"]: begin + number for number, row in enumerate(fresh)}
     tx.many(
         "UPDATE efile_documents SET leaf_index = :place WHERE tenant = :tenant AND id = :id",
         [{"tenant": tenant, "id": row["id"], "place": places[row["leaf"]]} for row in rows],
@@ -136,27 +148,45 @@ def enter_unlogged(tx: Transaction, tenant: str, known: Mapping[str, int]) -> in
     return len(rows)
 
 
-def adopt(tx: Transaction, tenant: str, stored: Sequence[str], heads: Sequence[Head]) -> None:
+class Run(Protocol):
+    """Leaves that are not all held as text."""
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        ...
+
+    def named(self, begin: int, end: int) -> list[str]:
+        """Return those between two places in hex."""
+        ...
+
+
+def adopt(tx: Transaction, tenant: str, stored: Run, heads: Sequence[Head]) -> None:
     """Make the log begin as storage says; where it says something else already, anew.
 
     Documents then have no place: :func:`enter_unlogged` must follow.
     """
     take_turns(tx, [tenant])
-    present = everything(tx, tenant)
-    if not agrees(present, stored):
+    if not fits(tx, tenant, stored):
         tx.run("DELETE FROM efile_log WHERE tenant = :tenant", tenant=tenant)
         tx.run("UPDATE efile_documents SET leaf_index = NULL WHERE tenant = :tenant", tenant=tenant)
-        present = []
-    append_leaves(tx, tenant, len(present), stored[len(present) :])
+    for begin in range(size(tx, tenant), len(stored), _PAGE):
+        append_leaves(tx, tenant, begin, stored.named(begin, begin + _PAGE))
     tx.run("DELETE FROM efile_heads WHERE tenant = :tenant", tenant=tenant)
     tx.many(_INSERT_HEAD, [asdict(head) for head in heads])
 
 
-def agrees(present: Sequence[tuple[int, str]], stored: Sequence[str]) -> bool:
-    """Tell whether one of the two is the beginning of the other, and the first has no gap."""
-    return all(place == number for number, (place, _) in enumerate(present)) and all(
-        leaf == other for (_, leaf), other in zip(present, stored, strict=False)
-    )
+def fits(tx: Transaction, tenant: str, stored: Run) -> bool:
+    """Tell whether log and stored leaves begin alike, and the log has no gap."""
+    begin = 0
+    while there := page(tx, tenant, begin):
+        end = begin + len(there)
+        theirs = stored.named(begin, end)
+        if [place for place, _ in there] != list(range(begin, end)):
+            return False
+        if [leaf for _, leaf in there[: len(theirs)]] != theirs:
+            return False
+        begin = end
+    return True
 
 
 def places(tx: Transaction, tenant: str, documents: Sequence[str]) -> dict[str, int]:

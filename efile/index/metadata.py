@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from efile.errors import Conflict, NotFound
-from efile.index import names, offers
+from efile.index import names
 from efile.index.access import guards
 from efile.index.access.sight import FILE, Sight, narrowing
 from efile.index.words.analysis import folded_words
@@ -32,6 +32,8 @@ _INSERT_PART = (
 )
 _AT_ONCE = 1000
 """Documents asked for in one query: engines bound the number of values."""
+_PAGE = 500
+"""Documents held where all of an office are gone through."""
 _NEWER = (
     "(efile_akten.changed_at_us < excluded.changed_at_us OR"
     " (efile_akten.changed_at_us = excluded.changed_at_us"
@@ -133,9 +135,16 @@ def document(
     return found
 
 
-def all_documents(tx: Transaction, tenant: str) -> list[Document]:
-    """Return every document of the tenant."""
-    return _documents(tx, "d.tenant = :tenant", tenant, {})
+def page(tx: Transaction, tenant: str, after: str) -> list[Document]:
+    """Return the documents behind a name, as many as are read at a time."""
+    rows = tx.all(
+        "SELECT id FROM efile_documents WHERE tenant = :tenant AND id > :after"
+        " ORDER BY id LIMIT :most",
+        tenant=tenant, after=after, most=_PAGE,
+    )  # fmt: skip
+    names = [row["id"] for row in rows]
+    found = find_documents(tx, tenant, names)
+    return [found[name] for name in names]
 
 
 def of_file(tx: Transaction, tenant: str, akte: str) -> list[Document]:
@@ -287,7 +296,7 @@ def akten(
 def forget(tx: Transaction, documents: Sequence[tuple[str, str]]) -> None:
     """Take the rows of documents out, each given by tenant and identifier.
 
-    :func:`sum_up_again` must follow.
+    ``entries.sum_up_again`` must follow.
     """
     names = [{"tenant": tenant, "id": name} for tenant, name in documents]
     tx.many("DELETE FROM efile_parts WHERE tenant = :tenant AND document_id = :id", names)
@@ -308,17 +317,6 @@ def repack(
             for position, start in enumerate(begins)
         ],
     )  # fmt: skip
-
-
-def sum_up_again(tx: Transaction, tenant: str) -> None:
-    """Make the rows of files and matters anew from the documents."""
-    tx.run("DELETE FROM efile_akten WHERE tenant = :tenant", tenant=tenant)
-    names.forget(tx, tenant)
-    tx.run("DELETE FROM efile_vorgaenge WHERE tenant = :tenant", tenant=tenant)
-    documents = all_documents(tx, tenant)
-    sum_up(tx, documents)
-    guards.set_up_again(tx, tenant, documents)
-    offers.set_up_again(tx, tenant, documents)
 
 
 def sum_up(tx: Transaction, documents: Sequence[Document]) -> None:

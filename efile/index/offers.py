@@ -122,10 +122,9 @@ def set_up(tx: Transaction, documents: Sequence[Document]) -> None:
             _replace(tx, tenant, akte, offer_of(said))
 
 
-def set_up_again(tx: Transaction, tenant: str, documents: Sequence[Document]) -> None:
-    """Make the rows of an office anew."""
+def forget(tx: Transaction, tenant: str) -> None:
+    """Take out the rows of an office; :func:`set_up` of all its documents must follow."""
     tx.run("DELETE FROM efile_offers WHERE tenant = :tenant", tenant=tenant)
-    set_up(tx, documents)
 
 
 def _replace(tx: Transaction, tenant: str, akte: str, offer: Offer | None) -> None:

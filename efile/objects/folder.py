@@ -11,8 +11,10 @@ from __future__ import annotations
 import asyncio
 import os
 import uuid
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -78,13 +80,13 @@ class FolderStore:
 
     async def pages(self, tenant: str, prefix: str) -> AsyncIterator[list[ObjectInfo]]:
         """Yield every object whose key starts with ``prefix``, page by page, by key."""
-        found = await _run(lambda: _walk(self._place(tenant), prefix))
-        for start in range(0, len(found), _PAGE):
-            yield found[start : start + _PAGE]
+        found = _walk(self._place(tenant), prefix)
+        while page := await _run(lambda: list(islice(found, _PAGE))):
+            yield page
 
     async def versions(self, tenant: str, prefix: str) -> list[ObjectVersion]:
         """Return the one version each object has."""
-        found = await _run(lambda: _walk(self._place(tenant), prefix))
+        found = await _run(lambda: list(_walk(self._place(tenant), prefix)))
         return [ObjectVersion(item.key, "null", item.size, True, False) for item in found]  # noqa: FBT003  fields of a plain record
 
     async def delete(self, tenant: str, key: str) -> None:
@@ -197,15 +199,29 @@ def _sync_folders(folder: Path) -> None:
             os.close(handle)
 
 
-def _walk(place: Path, prefix: str) -> list[ObjectInfo]:
-    """Return what lies below a prefix; what is removed meanwhile is not there."""
-    found = []
+def _walk(place: Path, prefix: str) -> Iterator[ObjectInfo]:
+    """Yield what lies below a prefix by key; what is removed meanwhile is not there.
+
+    One folder of each level is held at a time.
+    """
     inner = prefix.rpartition("/")[0]
-    for folder, _, names in os.walk(place / checked_key(inner) if inner else place):
-        for name in names:
-            path = Path(folder, name)
-            key = path.relative_to(place).as_posix()
-            if key.startswith(prefix) and not name.startswith("."):
-                with suppress(FileNotFoundError):
-                    found.append(ObjectInfo(key, path.stat().st_size))
-    return sorted(found, key=lambda item: item.key)
+    root = place / checked_key(inner) if inner else place
+    return _below(root, f"{inner}/" if inner else "", prefix)
+
+
+def _below(folder: str | Path, above: str, prefix: str) -> Iterator[ObjectInfo]:
+    listed: list[tuple[str, os.DirEntry[str]]] = []
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
+        listed = [(f"{one.name}/" if _is_folder(one) else one.name, one) for one in entries]
+    for name, entry in sorted(listed, key=itemgetter(0)):
+        key = above + name
+        if name.endswith("/"):
+            if key.startswith(prefix[: len(key)]):
+                yield from _below(entry.path, key, prefix)
+        elif key.startswith(prefix) and not name.startswith("."):
+            with suppress(FileNotFoundError):
+                yield ObjectInfo(key, entry.stat().st_size)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir(follow_symlinks=False)

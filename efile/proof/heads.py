@@ -61,7 +61,7 @@ class HeadMaker:
     async def _enter_unlogged(self, tenant: str) -> None:
         """Take up what a node of an older version filed."""
         while await self._archive.database.read(lambda tx: log.is_unlogged(tx, tenant)):
-            await self._archive.database.write(lambda tx: log.enter_unlogged(tx, tenant, {}))
+            await self._archive.database.write(lambda tx: log.enter_unlogged(tx, tenant))
 
     async def _make(self, tenant: str) -> Head | None:
         draft = await self._archive.database.read(lambda tx: _draft(tx, tenant))

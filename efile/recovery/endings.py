@@ -8,7 +8,7 @@ last word here, too: an index brought back from an older copy forgets what was d
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -159,10 +159,12 @@ async def indexed_leaves(tenant: str, archive: Archive) -> set[str]:
     return found
 
 
-async def settle(tenant: str, ends: Endings, used: Collection[str], archive: Archive) -> None:
+async def settle(
+    tenant: str, ends: Endings, used: Callable[[Iterable[str]], set[str]], archive: Archive
+) -> None:
     """Make the index forget what was destroyed, and have cleared what still lies there.
 
-    Objects in ``used`` belong to documents that stay.
+    ``used`` says which of some objects belong to documents that stay.
     """
     for key in ends.hollow:
         await archive.objects.destroy(tenant, key)
@@ -181,7 +183,10 @@ async def settle(tenant: str, ends: Endings, used: Collection[str], archive: Arc
 
 
 async def _contents(
-    tenant: str, manifests: Sequence[str], used: Collection[str], archive: Archive
+    tenant: str,
+    manifests: Sequence[str],
+    used: Callable[[Iterable[str]], set[str]],
+    archive: Archive,
 ) -> list[str]:
     """Return the objects these manifests name and no other document needs."""
     found: set[str] = set()
@@ -192,7 +197,7 @@ async def _contents(
         except (NotFound, IntegrityBroken):
             continue
         found |= {part.object_key for part in document.parts}
-    return sorted(found - set(used))
+    return sorted(found - used(found))
 
 
 def _settle(

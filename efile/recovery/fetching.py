@@ -10,8 +10,6 @@ from collections.abc import (
     Callable,
     Iterable,
     Iterator,
-    Mapping,
-    Sequence,
 )
 from typing import TypeVar
 
@@ -41,17 +39,21 @@ def portions(sized: Iterable[tuple[A, int]]) -> Iterator[list[A]]:
 
 
 async def fetched(
-    tenant: str, keys: Iterable[str], sizes: Mapping[str, int], objects: ObjectStore
-) -> AsyncIterator[tuple[str, bytes | FilingError]]:
-    """Yield each key with its bytes, or with why there are none, in order."""
-    together = list(portions((key, sizes.get(key, 0)) for key in keys))
-    async for portion, found in each_of(together, lambda some: objects.get_all(tenant, some)):
-        for pair in zip(portion, found, strict=True):
-            yield pair
+    tenant: str, sized: Iterable[tuple[str, int]], objects: ObjectStore
+) -> AsyncIterator[tuple[str, int, bytes | FilingError]]:
+    """Yield each key with its size and bytes, or with why there are none, in order."""
+
+    def read(some: list[tuple[str, int]]) -> Awaitable[list[bytes | FilingError]]:
+        return objects.get_all(tenant, [key for key, _ in some])
+
+    together = portions(((key, size), size) for key, size in sized)
+    async for portion, found in each_of(together, read):
+        for (key, size), data in zip(portion, found, strict=True):
+            yield key, size, data
 
 
 async def each_of(
-    items: Sequence[A], work: Callable[[A], Awaitable[B]]
+    items: Iterable[A], work: Callable[[A], Awaitable[B]]
 ) -> AsyncIterator[tuple[A, B]]:
     """Yield each item with its result, in order; a bounded number of them is under way at once."""
     under_way: deque[tuple[A, asyncio.Future[B]]] = deque()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,8 @@ class Ready:
     """A document ready to be entered, and what of it was not as filed."""
 
     entry: Entry
+    place: int | None
+    """In the log, where it has one."""
     faults: tuple[Fault, ...]
 
     @property
@@ -42,31 +44,31 @@ class Ready:
         return len(self.entry.words.body)
 
 
-Known = Callable[[Document], Awaitable[Entry | None]]
-"""Returns what is known of a document without reading it."""
+Placed = tuple[Document, int | None]
+"""A document, and its place in the log."""
+Known = Callable[[Sequence[Placed]], Awaitable[Sequence[Entry | None]]]
+"""Returns what is known of documents without reading them."""
 
 
-async def _nothing_known(_: Document) -> None:
-    return None
+async def _nothing_known(documents: Sequence[Placed]) -> Sequence[Entry | None]:
+    return [None] * len(documents)
+
+
+def places(ready: Sequence[Ready]) -> dict[str, int]:
+    """Return the places of these in the log by leaf."""
+    return {e.entry.document.leaf: e.place for e in ready if e.place is not None}
 
 
 async def prepared(
-    documents: Sequence[Document],
-    leaves: Mapping[str, int],
-    archive: Archive,
-    known: Known = _nothing_known,
+    documents: Iterable[Placed], archive: Archive, known: Known = _nothing_known
 ) -> AsyncIterator[list[Ready]]:
-    """Yield the documents in groups for one transaction each, in the order of their filing.
+    """Yield the documents in groups for one transaction each, in their order.
 
-    The log knows it; what it does not know comes last. Search finds the newest first by the
-    order of entering, so an index made anew must be entered as the first one was. Of what is
-    ``known`` nothing is read.
+    Search finds the newest first by the order of entering, so an index made anew must be entered
+    as the first one was: in the order of the log. Of what is ``known`` nothing is read.
     """
     shelf = _Shelf(archive)
-    ordered = sorted(
-        documents, key=lambda each: (leaves.get(each.leaf, len(leaves)), each.filed_at_us, each.id)
-    )
-    together = list(portions((each, sum(part.size for part in each.parts)) for each in ordered))
+    together = portions((each, sum(part.size for part in each[0].parts)) for each in documents)
     group: list[Ready] = []
     async for _, ready in each_of(together, lambda some: _prepare(some, shelf, archive, known)):
         group += ready
@@ -78,14 +80,14 @@ async def prepared(
 
 
 async def _prepare(
-    documents: Sequence[Document], shelf: _Shelf, archive: Archive, known: Known
+    documents: Sequence[Placed], shelf: _Shelf, archive: Archive, known: Known
 ) -> list[Ready]:
-    found = [(each, await known(each)) for each in documents]
-    apart = await shelf.apart([each for each, there in found if there is None])
+    found = list(zip(documents, await known(documents), strict=True))
+    apart = await shelf.apart([each for (each, _), there in found if there is None])
     ready = []
-    for document, there in found:
+    for (document, place), there in found:
         if there is not None:
-            ready.append(Ready(there, ()))
+            ready.append(Ready(there, place, ()))
             continue
         parts, broken = [], []
         with ExitStack() as copies:
@@ -95,7 +97,7 @@ async def _prepare(
                     parts.append(Part(listed.role, listed.name, listed.mime, data))
                 else:
                     broken.append(faults.digest_mismatch(listed.place))
-            ready.append(Ready(await entry(document, parts, archive), tuple(broken)))
+            ready.append(Ready(await entry(document, parts, archive), place, tuple(broken)))
     return ready
 
 

@@ -11,15 +11,16 @@ from functools import partial
 
 from efile.filing import Archive
 from efile.index.entries import enter
-from efile.model import Document, Fault, ReconcileReport
+from efile.model import Fault, ReconcileReport
 from efile.objects import layout
 from efile.ports import Clock, Host
 from efile.recovery import endings, faults
-from efile.recovery.log import compared, enter_unlogged, indexed_log, settle
-from efile.recovery.reading import prepared
+from efile.recovery.ledger.book import open_book
+from efile.recovery.log import compared, enter_unlogged, noted, settle
+from efile.recovery.reading import places, prepared
 from efile.recovery.stored_log import read_log
 from efile.recovery.survey import Survey, loss, survey
-from efile.recovery.verify import against_index, rows
+from efile.recovery.verify import against_index, keys_missing
 from efile.sealing.envelope import sealed_size
 
 
@@ -29,51 +30,58 @@ async def reconcile(tenant: str, archive: Archive, clock: Clock, host: Host) -> 
     An index brought back from an older copy first takes over the log it does not know yet.
     """
     started = clock.now_us()
-    stored = await read_log(tenant, archive, host)
-    leaves = await settle(tenant, stored, archive, anew=False)
-    seen = await survey(tenant, archive)
-    await archive.keys.restore(seen.rows)
-    await endings.settle(tenant, seen.endings, seen.used(), archive)
-    indexed = await rows(tenant, archive)
-    missing = [each for name, each in seen.documents.items() if name not in indexed]
+    with open_book(host.scratch) as book:
+        seen = Survey.blank(book)
+        stored = await read_log(tenant, archive, host)
+        await settle(tenant, stored, archive, anew=False)
+        await noted(tenant, seen.leaves, archive)
+        await survey(seen, tenant, archive, restore=True)
+        await endings.settle(tenant, seen.endings, seen.documents.used, archive)
+        different = await against_index(tenant, seen, archive)
+        replayed = await _replayed(seen, archive)
+        await enter_unlogged(tenant, archive, seen.leaves)
+        heads = await noted(tenant, seen.leaves, archive)
+        found = [*seen.faults(), *stored.faults]
+        found += [*compared(tenant, seen.leaves, heads, stored), *different]
+        found += await keys_missing(tenant, seen, archive)
+        found += await _contents(tenant, seen, archive)
+        found = await endings.against_index(tenant, seen.endings, found, archive, host.signing)
+        return ReconcileReport(tenant, started, replayed, (*found, *_surplus(seen)))
+
+
+async def _replayed(seen: Survey, archive: Archive) -> int:
+    """Enter what the index does not know; return how much that was."""
     replayed = 0
-    async for ready in prepared(missing, leaves, archive):
+    async for ready in prepared(seen.documents.in_order(), archive):
         entered = [each.entry for each in ready]
-        known = await archive.database.write(partial(enter, entries=entered, leaves=leaves))
+        work = partial(enter, entries=entered, leaves=places(ready))
+        known = await archive.database.write(work)
         replayed += len(entered) - len(known.known) - len(known.refused)
-    await enter_unlogged(tenant, archive, leaves)
-    indexed |= {each.id: each for each in missing}
-    told = [*stored.faults, *compared(tenant, await indexed_log(tenant, archive), stored)]
-    found = [*seen.faults(), *told, *await against_index(tenant, seen, indexed, archive)]
-    found += await _sizes(tenant, seen, indexed, archive)
-    found += [faults.orphan(key) for key in seen.orphans()]
-    found = await endings.against_index(tenant, seen.endings, found, archive, host.signing)
-    return ReconcileReport(tenant, started, replayed, (*found, *_surplus(seen, indexed)))
+        documents = (each.document for each in entered)
+        seen.objects.are_used({layout.commit_key(one) for one in documents if one.packed})
+    return replayed
 
 
-def _surplus(seen: Survey, indexed: dict[str, Document]) -> Iterator[Fault]:
+def _surplus(seen: Survey) -> Iterator[Fault]:
     """Yield packs of which the index uses nothing although they are whole."""
-    used = {layout.commit_key(each) for each in indexed.values()}
     told = {fault.where for fault in seen.altered}
-    for key in seen.sizes:
-        if layout.is_pack(key) and key not in {*used, *told, *seen.endings.hollow}:
+    for key in seen.objects.unused(layout.PACK_ROOT):
+        if key not in told and key not in seen.endings.hollow:
             yield faults.pack_surplus(key)
 
 
-async def _sizes(
-    tenant: str, seen: Survey, indexed: dict[str, Document], archive: Archive
-) -> list[Fault]:
-    found = []
-    expected = {
-        part.object_key: part.size
-        for each in indexed.values()
-        for part in each.parts
-        if not part.packed
-    }
-    for key, size in sorted(expected.items()):
-        if key in seen.sizes and seen.sizes[key] not in (sealed_size(size), size):
-            found.append(faults.size_mismatch(key, sealed_size(size), seen.sizes[key]))
-        elif key not in seen.sizes:
-            lost = await loss(tenant, key, archive, faults.object_missing)
-            found += [lost] if lost else []
-    return found
+async def _contents(tenant: str, seen: Survey, archive: Archive) -> list[Fault]:
+    """Return contents of another size, or lost, and those no manifest accounts for."""
+    found, orphans = [], []
+    for sizes, parts in seen.files():
+        known = {part.object_key: part.size for part in parts.filed}
+        expected = {part.object_key: part.size for part in parts.indexed} | known
+        lying = sizes | seen.objects.sizes(expected.keys() - sizes.keys())
+        for key, size in sorted(expected.items()):
+            if key in lying and lying[key] not in (sealed_size(size), size):
+                found.append(faults.size_mismatch(key, sealed_size(size), lying[key]))
+            elif key not in lying:
+                lost = await loss(tenant, key, archive, faults.object_missing)
+                found += [lost] if lost else []
+        orphans += [faults.orphan(key) for key in sizes if key not in known]
+    return [*found, *orphans]

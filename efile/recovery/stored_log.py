@@ -7,7 +7,7 @@ as a sound head covers them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from efile.filing import Archive
@@ -27,12 +27,31 @@ _ONE_TURN = 10_000
 """Leaves hashed at once beside the event loop."""
 
 
+class StoredLeaves:
+    """Leaves by place, 32 bytes each: all of an office are held."""
+
+    def __init__(self, data: bytearray) -> None:
+        self.data = data
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.data) // _LEAF_BYTES
+
+    def run(self, begin: int, end: int) -> list[bytes]:
+        """Return those between two places."""
+        return _cut(self.data[begin * _LEAF_BYTES : end * _LEAF_BYTES])
+
+    def named(self, begin: int, end: int) -> list[str]:
+        """Return the same in hex, as the index has them."""
+        return [leaf.hex() for leaf in self.run(begin, end)]
+
+
 @dataclass(slots=True)
 class StoredLog:
     """A tenant's log in storage at one moment."""
 
-    leaves: list[str] = field(default_factory=list)
-    """Hex, as far as a sound head covers them."""
+    leaves: StoredLeaves = field(default_factory=lambda: StoredLeaves(bytearray()))
+    """As far as a sound head covers them."""
     heads: list[Head] = field(default_factory=list)
     """Sound heads, the first first."""
     faults: list[Fault] = field(default_factory=list)
@@ -58,11 +77,11 @@ async def read_log(tenant: str, archive: Archive, host: Host) -> StoredLog:
     }
     signing = host.signing
     keys = await _keys(tenant, contents, signing)
-    begins, leaves = _leaves(contents, found)
+    begins = _leaves(contents, found)
     judge = _Judge(tenant, keys, signing, found)
     for key in sorted(key for key in contents if key.startswith(layout.HEADS_ROOT)):
         judge.look(key, contents[key])
-    await judge.compare(begins, leaves)
+    await judge.compare(begins)
     found.faults += _stamps(contents, host.stamping)
     return found
 
@@ -101,24 +120,26 @@ async def _keys(
     return found | {note.key_hash(origin, one): _Key(one, ours=True) for one in known}
 
 
-def _leaves(contents: dict[str, bytes], found: StoredLog) -> tuple[dict[int, int], list[bytes]]:
-    """Return the beginning of each run by its end, and all leaves up to the first gap."""
+def _leaves(contents: dict[str, bytes], found: StoredLog) -> dict[int, int]:
+    """Take all leaves up to the first gap over; return the beginning of each run by its end."""
     begins: dict[int, int] = {}
-    leaves: list[bytes] = []
+    leaves = found.leaves
     for key in sorted(key for key in contents if key.startswith(layout.LEAVES_ROOT)):
         begin, end = layout.run_of(key)
-        if begin < 0 or len(contents[key]) != (end - begin) * _LEAF_BYTES:
+        data = contents.pop(key)
+        if begin < 0 or len(data) != (end - begin) * _LEAF_BYTES:
             found.faults.append(faults.log_altered(key))
         elif begin == len(leaves):
-            leaves += _cut(contents[key])
+            leaves.data += data
             begins[end] = begin
-        elif begin > len(leaves) or _cut(contents[key]) != leaves[begin:end]:
+        elif begin > len(leaves) or _cut(data) != leaves.run(begin, end):
             found.faults.append(faults.log_torn(key))
-    return begins, leaves
+    return begins
 
 
-def _cut(data: bytes) -> list[bytes]:
-    return [data[start : start + _LEAF_BYTES] for start in range(0, len(data), _LEAF_BYTES)]
+def _cut(data: bytes | bytearray) -> list[bytes]:
+    starts = range(0, len(data), _LEAF_BYTES)
+    return [bytes(data[start : start + _LEAF_BYTES]) for start in starts]
 
 
 class _Judge:
@@ -160,15 +181,16 @@ class _Judge:
             self._found.faults.append(unknown)
         return None
 
-    async def compare(self, begins: dict[int, int], leaves: Sequence[bytes]) -> None:
-        """Keep the heads whose root is that of the leaves they cover."""
+    async def compare(self, begins: dict[int, int]) -> None:
+        """Keep the heads whose root is that of the leaves they cover, and these."""
         found, frontier = self._found, Frontier()
+        leaves = found.leaves
         for key, data, said in sorted(self._signed, key=lambda each: each[2].size):
             if said.size > len(leaves):
                 found.faults.append(faults.leaves_missing(key))
                 continue
             for start in range(frontier.size, said.size, _ONE_TURN):
-                portion = leaves[start : min(start + _ONE_TURN, said.size)]
+                portion = leaves.run(start, min(start + _ONE_TURN, said.size))
                 await asyncio.to_thread(_grow, frontier, portion)
             if frontier.root() != said.root:
                 found.faults.append(faults.log_forked(key))
@@ -178,7 +200,7 @@ class _Judge:
             head = Head(self._tenant, said.size, begin, peaks, data.decode(), made_us, 1)
             found.heads.append(head)
         covered = found.heads[-1].size if found.heads else 0
-        found.leaves = [leaf.hex() for leaf in leaves[:covered]]
+        del leaves.data[covered * _LEAF_BYTES :]
 
 
 def _grow(frontier: Frontier, leaves: Iterable[bytes]) -> None:

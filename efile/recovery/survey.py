@@ -5,8 +5,12 @@ All three recoveries begin here, so they agree on what a document is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
 
 from efile.errors import FilingError, IntegrityBroken, NotFound
 from efile.extracts.reader import Extracts
@@ -18,34 +22,40 @@ from efile.objects import layout, manifest, pack
 from efile.recovery import faults
 from efile.recovery.endings import Endings, read_endings
 from efile.recovery.fetching import each_of, fetched
+from efile.recovery.ledger.book import Book
+from efile.recovery.ledger.documents import Documents, Parts
+from efile.recovery.ledger.leaves import Leaves
+from efile.recovery.ledger.objects import Objects
 from efile.sealing import packed
 from efile.sealing.envelope import sealed_size
 from efile.sealing.ring import KeyReader
 
+_FIRST, _SECOND = itemgetter(0), itemgetter(1)
+
 
 @dataclass(slots=True)
 class Survey:
-    """A tenant's storage at one moment."""
+    """A tenant's storage at one moment; what grows with it is noted on disk."""
 
-    sizes: dict[str, int] = field(default_factory=dict)
-    """Every object by key."""
-    documents: dict[str, Document] = field(default_factory=dict)
-    """Every document with a readable manifest, by id."""
-    copies: dict[str, list[Document]] = field(default_factory=dict)
-    """The same documents, to the byte of their manifests, in other packs."""
+    objects: Objects
+    documents: Documents
+    """Every document with a readable manifest."""
+    leaves: Leaves
+    """The log as the index has it."""
+    endings: Endings
+    """What storage says was destroyed, and what is left of it."""
     altered: list[Fault] = field(default_factory=list)
     """Manifests and packs that cannot be believed."""
     closed: set[str] = field(default_factory=set)
     """Where manifests lie that do not open."""
     damaged: set[str] = field(default_factory=set)
     """Where in packs other bytes lie than were filed."""
-    keys: dict[str, int] = field(default_factory=dict)
-    """Every wrapped key by its place."""
-    rows: list[KeyRow] = field(default_factory=list)
-    """Those of them that open."""
     bytes_read: int = 0
-    endings: Endings = field(default_factory=Endings)
-    """What storage says was destroyed, and what is left of it."""
+
+    @classmethod
+    def blank(cls, book: Book) -> Survey:
+        """Return one of nothing yet."""
+        return cls(Objects(book), Documents(book), Leaves(book), Endings())
 
     def refuse(self, why: FilingError, place: str) -> None:
         """Note a manifest that does not open; a missing key closes many."""
@@ -55,85 +65,108 @@ class Survey:
         if fault not in self.altered:
             self.altered.append(fault)
 
-    def holds(self, document: Document) -> bool:
-        """Say whether the document lies where this one says, exactly as it says."""
-        found = self.documents.get(document.id)
-        return document == found or document in self.copies.get(document.id, ())
+    def enter(self, tenant: str, document: Document) -> None:
+        """Note a document with a sound manifest."""
+        if document.tenant != tenant:
+            self.altered.append(faults.manifest_altered(layout.commit_place(document)))
+        else:
+            self.documents.enter(document)
 
-    def lies_whole(self, document: Document) -> bool:
-        """Say whether every part lies there in its size, as far as that was looked at."""
-        return all(
-            part.place not in self.damaged and part.object_key in self.sizes
-            if part.packed
-            else self.sizes.get(part.object_key) in (sealed_size(part.size), part.size)
-            for part in document.parts
-        )
+    def lying_whole(self, documents: Sequence[Document]) -> list[bool]:
+        """Say of each whether every part lies there in its size, as far as that was looked at."""
+        sizes = self.objects.sizes({part.object_key for each in documents for part in each.parts})
+        return [all(self._lies(part, sizes) for part in each.parts) for each in documents]
+
+    def _lies(self, part: DocumentPart, sizes: Mapping[str, int]) -> bool:
+        if part.packed:
+            return part.place not in self.damaged and part.object_key in sizes
+        return sizes.get(part.object_key) in (sealed_size(part.size), part.size)
 
     def faults(self) -> list[Fault]:
         """Return what was found wrong while reading."""
         damaged = (faults.digest_mismatch(place) for place in sorted(self.damaged))
-        return [*self.altered, *damaged, *self._kinds_mixed(), *self.endings.faults()]
+        mixed = (faults.akte_of_two_kinds(akte) for akte in self.documents.of_two_kinds())
+        return [*self.altered, *damaged, *mixed, *self.endings.faults()]
 
-    def _kinds_mixed(self) -> Iterator[Fault]:
-        """Yield files whose documents name different kinds: two nodes opened them at once."""
-        kinds: dict[str, set[str]] = {}
-        for document in self.documents.values():
-            kinds.setdefault(document.akte_id, set()).add(document.kind)
-        for akte, named in sorted(kinds.items()):
-            if len(named) > 1:
-                yield faults.akte_of_two_kinds(akte)
+    def files(self) -> Iterator[tuple[dict[str, int], Parts]]:
+        """Yield for each file the sizes of its contents, and the parts of its documents.
 
-    def used(self) -> set[str]:
-        """Return the objects documents lie in."""
-        return {part.object_key for each in self.documents.values() for part in each.parts}
+        Contents no part accounts for are among them, but nothing of what was destroyed.
+        """
+        contents = (
+            (_folder(key), (key, size))
+            for key, size in self.objects.below(layout.ROOT)
+            if not layout.is_manifest(key) and key not in self.endings.remains
+        )
+        held: Iterator[tuple[str, dict[str, int] | Parts]] = (
+            (folder, dict(map(_SECOND, own))) for folder, own in groupby(contents, _FIRST)
+        )
+        filed = ((f"{layout.ROOT}{akte}/", own) for akte, own in self.documents.by_file())
+        for _, found in groupby(merge(held, filed, key=_FIRST), _FIRST):
+            sizes: dict[str, int] = {}
+            parts = Parts()
+            for _, one in found:
+                if isinstance(one, Parts):
+                    parts = one
+                else:
+                    sizes = one
+            yield sizes, parts
 
-    def orphans(self) -> list[str]:
-        """Return the keys no manifest accounts for."""
-        known = self.used()
-        return [
-            key
-            for key in self.sizes
-            if key not in known
-            and not layout.is_manifest(key)
-            and not layout.is_pack(key)
-            and key not in self.endings.remains
-        ]
+
+def _folder(key: str) -> str:
+    """Return where the objects of the file lie; sorts them as their keys do."""
+    akte, slash, _ = key.removeprefix(layout.ROOT).partition("/")
+    return f"{layout.ROOT}{akte}{slash}"
 
 
-async def survey(tenant: str, archive: Archive, extracts: Extracts | None = None) -> Survey:
+async def survey(
+    seen: Survey,
+    tenant: str,
+    archive: Archive,
+    extracts: Extracts | None = None,
+    *,
+    restore: bool = False,
+) -> None:
     """List everything; read every key, every manifest and every pack.
 
-    With ``extracts`` of a manifest that lies there in its size their sealed copy is read.
+    With ``extracts`` of a manifest that lies there in its size their sealed copy is read. With
+    ``restore`` the index's copy of the keys is brought in line with them first.
     """
-    seen = Survey(endings=await read_endings(tenant, archive))
-    await _examine_keys(seen, tenant, archive)
+    seen.endings = await read_endings(tenant, archive)
+    await _examine_keys(seen, tenant, archive, restore=restore)
     for root in (layout.ROOT, layout.PACK_ROOT):
         async for page in archive.objects.pages(tenant, root):
-            seen.sizes |= {item.key: item.size for item in page}
-    seen.endings.look(seen.sizes)
-
-    there = (key for key in seen.sizes if key not in seen.endings.remains)
-    manifests = sorted(key for key in there if layout.is_manifest(key))
+            seen.objects.note(page)
+            seen.endings.look(item.key for item in page)
     if extracts is not None:
-        copied = await _look_at_copies(seen, tenant, extracts, set(manifests), archive)
-        manifests = [key for key in manifests if key not in copied]
-    packs = sorted(key for key in seen.sizes if layout.is_pack(key))
-    for key in (key for key in packs if seen.sizes[key] > pack.LARGEST):
-        await _look(seen, tenant, key, b"", archive)
-    packs = [key for key in packs if seen.sizes[key] <= pack.LARGEST]
-    async for key, stored in fetched(tenant, [*manifests, *packs], seen.sizes, archive.objects):
+        await _look_at_copies(seen, tenant, extracts, archive)
+    gone: list[str] = []
+    async for key, size, stored in fetched(tenant, _to_be_read(seen), archive.objects):
+        if isinstance(stored, NotFound) and stored.code == "object_missing":
+            gone.append(key)
+            continue
+        seen.bytes_read += size
         await _look(seen, tenant, key, stored, archive)
-    return seen
+    seen.objects.forget(gone)
+    refused = await asyncio.to_thread(seen.documents.settle, seen.damaged)
+    seen.altered += [faults.document_twice(layout.commit_place(one)) for one in refused]
+
+
+def _to_be_read(seen: Survey) -> Iterator[tuple[str, int]]:
+    """Yield manifests and packs with their sizes; what cannot be a pack is not read."""
+    for key, size in seen.objects.below(layout.ROOT):
+        if layout.is_manifest(key) and key not in seen.endings.remains:
+            yield key, size
+    for key, size in seen.objects.below(layout.PACK_ROOT):
+        if size <= pack.LARGEST:
+            yield key, size
+        else:
+            seen.altered.append(faults.pack_altered(key))
 
 
 async def _look(
     seen: Survey, tenant: str, key: str, stored: bytes | FilingError, archive: Archive
 ) -> None:
-    if isinstance(stored, NotFound) and stored.code == "object_missing":
-        del seen.sizes[key]
-        return
-    # Of what cannot be a pack nothing was read.
-    seen.bytes_read += seen.sizes[key] if stored else 0
     if isinstance(stored, FilingError):
         seen.refuse(stored, key)
     elif layout.is_pack(key):
@@ -142,47 +175,54 @@ async def _look(
         _look_at_manifest(seen, tenant, key, stored, archive.secret)
 
 
-async def _look_at_copies(
-    seen: Survey, tenant: str, extracts: Extracts, manifests: Collection[str], archive: Archive
-) -> set[str]:
-    """Enter manifests from their copies in extracts; return where they themselves lie."""
-    copied: set[str] = set()
-    keys = sorted(extracts.sizes)
-    async for place, stored in fetched(tenant, keys, extracts.sizes, archive.objects):
+async def _look_at_copies(seen: Survey, tenant: str, extracts: Extracts, archive: Archive) -> None:
+    """Enter manifests from their copies in extracts; they themselves need not be read."""
+    async for place, _, stored in fetched(tenant, sorted(extracts.sizes.items()), archive.objects):
         if isinstance(stored, FilingError):
             continue
-        async for key, copy in extracts.manifests(place, stored):
-            if key not in manifests or seen.sizes[key] not in (sealed_size(len(copy)), len(copy)):
+        copies = [each async for each in extracts.manifests(place, stored)]
+        sizes = seen.objects.sizes(key for key, _ in copies)
+        copied: list[str] = []
+        for key, copy in copies:
+            if key in seen.endings.remains or sizes.get(key) not in (
+                sealed_size(len(copy)), len(copy),
+            ):  # fmt: skip
                 continue
             try:
                 document = manifest.read(copy, archive.secret, key)
             except IntegrityBroken:
                 continue
-            _enter(seen, tenant, document)
-            copied.add(key)
-    return copied
+            seen.enter(tenant, document)
+            copied.append(key)
+        seen.objects.copied(copied)
 
 
-async def _examine_keys(seen: Survey, tenant: str, archive: Archive) -> None:
-    async for page in archive.objects.pages(tenant, layout.DATA_KEYS_ROOT):
-        seen.keys |= {item.key: item.size for item in page}
-    for place in seen.endings.look(seen.keys):
-        del seen.keys[place]
+async def _examine_keys(seen: Survey, tenant: str, archive: Archive, *, restore: bool) -> None:
     reader = KeyReader(archive.keys, tenant)
-    async for place, found in each_of(sorted(seen.keys), reader.read):
-        if isinstance(found, KeyRow):
-            seen.rows.append(found)
-        elif isinstance(found, FilingError):
-            seen.altered.append(faults.key_altered(place))
-        if found is None:
-            del seen.keys[place]
-        else:
-            seen.bytes_read += seen.keys[place]
+    rows: list[KeyRow] = []
+    async for page in archive.objects.pages(tenant, layout.DATA_KEYS_ROOT):
+        left = set(seen.endings.look(item.key for item in page))
+        sizes = {item.key: item.size for item in page if item.key not in left}
+        seen.objects.note(item for item in page if item.key not in left)
+        async for place, found in each_of(sizes, reader.read):
+            if isinstance(found, KeyRow):
+                rows.append(found)
+            elif isinstance(found, FilingError):
+                seen.altered.append(faults.key_altered(place))
+            else:
+                seen.objects.forget([place])
+                continue
+            seen.bytes_read += sizes[place]
+        # The keys of one file come after each other, and are looked at together.
+        last = [row for row in rows if restore and row.file == rows[-1].file]
+        await archive.keys.restore(rows[: len(rows) - len(last)] if restore else ())
+        rows = last
+    await archive.keys.restore(rows)
 
 
 def _look_at_manifest(seen: Survey, tenant: str, key: str, stored: bytes, secret: bytes) -> None:
     try:
-        _enter(seen, tenant, manifest.read(stored, secret, key))
+        seen.enter(tenant, manifest.read(stored, secret, key))
     except IntegrityBroken:
         seen.altered.append(faults.manifest_altered(key))
 
@@ -222,7 +262,7 @@ async def _look_at_packed(
     for part, slot in zip(document.parts, found.parts, strict=True):
         if not await _is_whole(pack.content(stored, slot), document, part, archive):
             seen.damaged.add(part.place)
-    _enter(seen, tenant, document)
+    seen.enter(tenant, document)
     return False
 
 
@@ -234,21 +274,6 @@ async def _is_whole(
     except (NotFound, IntegrityBroken):
         return False
     return sha256_hex(data) == part.sha256
-
-
-def _enter(seen: Survey, tenant: str, document: Document) -> None:
-    known = seen.documents.get(document.id)
-    if document.tenant != tenant:
-        seen.altered.append(faults.manifest_altered(layout.commit_place(document)))
-    elif known is None:
-        seen.documents[document.id] = document
-    elif known.leaf == document.leaf:
-        # The whole one counts; the other is a copy.
-        if any(part.place in seen.damaged for part in known.parts):
-            seen.documents[document.id], document = document, known
-        seen.copies.setdefault(document.id, []).append(document)
-    else:
-        seen.altered.append(faults.document_twice(layout.commit_place(document)))
 
 
 async def loss(

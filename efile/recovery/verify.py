@@ -7,7 +7,8 @@ only for what storage cannot know, namely documents whose manifest has vanished.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
+from functools import partial
 
 from efile.errors import FilingError, IntegrityBroken, NotFound
 from efile.filing import Archive
@@ -19,126 +20,141 @@ from efile.objects.pieces import digest_of
 from efile.ports import Clock, Host
 from efile.recovery import endings, faults
 from efile.recovery.fetching import each_of, portions
-from efile.recovery.log import against_documents, compared, indexed_log
+from efile.recovery.ledger.book import open_book
+from efile.recovery.log import against_documents, compared, noted
 from efile.recovery.stored_log import read_log
 from efile.recovery.survey import Survey, loss, survey
 from efile.sealing.envelope import sealed_size
+
+Blob = tuple[str, int, DocumentPart | None]
+"""Key and listed size of a content, and what it should be."""
 
 
 async def verify(tenant: str, archive: Archive, clock: Clock, host: Host) -> VerifyReport:
     """Return what was read and every fault found."""
     started = clock.now_us()
-    logged = await indexed_log(tenant, archive)
-    stored = await read_log(tenant, archive, host)
-    seen = await survey(tenant, archive)
-    indexed = await rows(tenant, archive)
-    expected = {
-        part.object_key: part
-        for each in [*indexed.values(), *seen.documents.values()]
-        for part in each.parts
-        if not part.packed
-    }
-    size, found = seen.bytes_read, seen.faults()
-    keys = sorted(expected | dict.fromkeys(seen.orphans()))
-    together = list(portions((key, seen.sizes.get(key, 0)) for key in keys))
-    async for _, read in each_of(
-        together, lambda some: _examine(tenant, some, expected, seen, archive)
-    ):
-        size += sum(length for length, _ in read)
-        found += [fault for _, fault in read if fault]
-    found += await against_index(tenant, seen, indexed, archive)
-    found += [*stored.faults, *compared(tenant, logged, stored)]
-    found += await against_documents(tenant, logged, seen, indexed, archive)
-    found = await endings.against_index(tenant, seen.endings, found, archive, host.signing)
+    with open_book(host.scratch) as book:
+        seen = Survey.blank(book)
+        heads = await noted(tenant, seen.leaves, archive)
+        stored = await read_log(tenant, archive, host)
+        await survey(seen, tenant, archive)
+        told = await against_index(tenant, seen, archive)
+        size, found = seen.bytes_read, seen.faults()
+        together = portions((blob, blob[1]) for blob in _blobs(seen))
+        async for _, read in each_of(together, lambda some: _examine(tenant, some, archive)):
+            size += sum(length for length, _ in read)
+            found += [fault for _, fault in read if fault]
+        found += [*told, *await keys_missing(tenant, seen, archive)]
+        found += await _unindexed(tenant, seen, archive)
+        found += [*stored.faults, *compared(tenant, seen.leaves, heads, stored)]
+        found += await against_documents(tenant, seen, archive)
+        found = await endings.against_index(tenant, seen.endings, found, archive, host.signing)
+        objects = len(seen.objects) + len(stored.sizes)
     faults_by_place = tuple(sorted(found, key=_by_place))
-    objects = len(seen.sizes) + len(seen.keys) + len(stored.sizes)
     return VerifyReport(tenant, started, objects, size + stored.bytes, faults_by_place)
 
 
-async def rows(tenant: str, archive: Archive) -> dict[str, Document]:
-    """Return what the index knows, by document."""
-    listed = await archive.database.read(lambda tx: metadata.all_documents(tx, tenant))
-    return {each.id: each for each in listed}
+def _blobs(seen: Survey) -> Iterator[Blob]:
+    """Yield everything documents lie in that is no pack, and whatever else lies beside it."""
+    for sizes, parts in seen.files():
+        expected = {part.object_key: part for part in (*parts.indexed, *parts.filed)}
+        # What one file names and another has is looked for there, too.
+        lying = sizes | seen.objects.sizes(expected.keys() - sizes.keys())
+        for key in sorted(lying.keys() | expected.keys()):
+            yield key, lying.get(key, 0), expected.get(key)
 
 
-async def against_index(
-    tenant: str, seen: Survey, indexed: dict[str, Document], archive: Archive
-) -> list[Fault]:
-    """Return documents that only one side knows, or that the sides know differently.
+async def indexed(tenant: str, archive: Archive) -> AsyncIterator[list[Document]]:
+    """Yield the documents the index knows in portions, by name."""
+    after = ""
+    while page := await archive.database.read(partial(metadata.page, tenant=tenant, after=after)):
+        yield page
+        after = page[-1].id
 
-    Filing goes on meanwhile, so whatever looks missing is looked for once more.
+
+async def against_index(tenant: str, seen: Survey, archive: Archive) -> list[Fault]:
+    """Return what does not lie in storage where and as the index says.
+
+    Filing goes on meanwhile, so whatever looks missing is looked for once more. Afterwards it
+    is noted which documents the index knows.
     """
-    found = await not_stored(tenant, seen, indexed.values(), archive)
-    found += await _keys_missing(tenant, seen, archive)
-    unknown = [each for name, each in seen.documents.items() if name not in indexed]
-    known_by_now = await rows(tenant, archive) if unknown else {}
-    for document in unknown:
-        if document.id not in known_by_now:
-            found.append(faults.document_unindexed(layout.commit_place(document)))
+    found: list[Fault] = []
+    told = {fault.where for fault in seen.altered} | seen.closed
+    asked: set[str] = set()
+    async for page in indexed(tenant, archive):
+        other, names = seen.documents.unlike(page)
+        sizes = seen.objects.sizes({layout.commit_key(each) for each in other})
+        for key in sorted({layout.commit_key(each) for each in other} - sizes.keys() - asked):
+            missing = faults.pack_missing if layout.is_pack(key) else faults.manifest_missing
+            gone = await loss(tenant, key, archive, missing)
+            found += [gone] if gone else []
+            asked.add(key)
+        lying = [each for each in other if layout.commit_key(each) in sizes]
+        found += _contradictions(lying, names, told)
+        seen.documents.are_indexed(page)
+        seen.documents.known_otherwise(other)
+        seen.objects.are_used({layout.commit_key(each) for each in page if each.packed})
+        seen.leaves.account(each.leaf for each in other)
     return found
 
 
-async def _keys_missing(tenant: str, seen: Survey, archive: Archive) -> list[Fault]:
-    """Return keys the index has and storage lacks: lost with the index they would be lost."""
-    known = await archive.database.read(lambda tx: keys.of_tenant(tx, tenant))
-    places = {layout.key_object(row.akte_id, row.key_id, row.kek_id) for row in known}
-    gone = [
-        await loss(tenant, place, archive, faults.key_missing)
-        for place in sorted(places - seen.keys.keys())
-    ]
-    return [fault for fault in gone if fault]
-
-
-async def not_stored(
-    tenant: str, seen: Survey, indexed: Collection[Document], archive: Archive
-) -> list[Fault]:
-    """Return what does not lie in storage where and as the index says."""
-    found = []
-    for key in sorted({layout.commit_key(each) for each in indexed} - seen.sizes.keys()):
-        missing = faults.pack_missing if layout.is_pack(key) else faults.manifest_missing
-        gone = await loss(tenant, key, archive, missing)
-        found += [gone] if gone else []
-    return [*found, *_contradictions(seen, indexed)]
-
-
-def _contradictions(seen: Survey, indexed: Iterable[Document]) -> Iterator[Fault]:
+def _contradictions(
+    documents: Iterable[Document], names: Collection[str], told: Collection[str]
+) -> Iterator[Fault]:
     """Yield what its manifest or pack, which is there, tells otherwise or not at all."""
-    told = {fault.where for fault in seen.altered} | seen.closed
-    for document in indexed:
+    for document in documents:
         place = layout.commit_place(document)
-        if layout.commit_key(document) not in seen.sizes or place in told or seen.holds(document):
-            continue
-        if document.id in seen.documents:
-            yield faults.manifest_differs(place)
-        else:
-            yield faults.manifest_missing(place)
+        if place not in told:
+            differs = document.id in names
+            yield faults.manifest_differs(place) if differs else faults.manifest_missing(place)
+
+
+async def _unindexed(tenant: str, seen: Survey, archive: Archive) -> list[Fault]:
+    """Return documents only storage has; what was entered meanwhile is none of them."""
+    unknown = {each.id: layout.commit_place(each) for each in seen.documents.unindexed()}
+    known = await archive.database.read(
+        lambda tx: metadata.find_documents(tx, tenant, list(unknown))
+    )
+    return [
+        faults.document_unindexed(place) for name, place in unknown.items() if name not in known
+    ]
+
+
+async def keys_missing(tenant: str, seen: Survey, archive: Archive) -> list[Fault]:
+    """Return keys the index has and storage lacks: lost with the index they would be lost."""
+    found: list[Fault] = []
+    after = ""
+    while page := await archive.database.read(partial(keys.page, tenant=tenant, after=after)):
+        places = {layout.key_object(row.akte_id, row.key_id, row.kek_id) for row in page}
+        for place in sorted(places - seen.objects.sizes(places).keys()):
+            gone = await loss(tenant, place, archive, faults.key_missing)
+            found += [gone] if gone else []
+        after = page[-1].akte_id
+    return found
 
 
 async def _examine(
-    tenant: str,
-    keys: Sequence[str],
-    expected: Mapping[str, DocumentPart],
-    seen: Survey,
-    archive: Archive,
+    tenant: str, blobs: Sequence[Blob], archive: Archive
 ) -> list[tuple[int, Fault | None]]:
     """Return bytes read and fault of each blob."""
-    digests = await _digests(tenant, keys, seen, archive)
+    digests = await _digests(tenant, blobs, archive)
     return [
-        await _judged(tenant, key, digest, expected.get(key), seen.sizes.get(key, 0), archive)
-        for key, digest in zip(keys, digests, strict=True)
+        await _judged(tenant, blob, digest, archive)
+        for blob, digest in zip(blobs, digests, strict=True)
     ]
 
 
 async def _digests(
-    tenant: str, keys: Sequence[str], seen: Survey, archive: Archive
+    tenant: str, blobs: Sequence[Blob], archive: Archive
 ) -> list[tuple[str, int] | FilingError]:
     """Return digest and length of each blob, or why it has none."""
-    if seen.sizes.get(keys[0], 0) <= HELD_BYTES:
-        found = await archive.objects.get_all(tenant, keys)
+    first, size, _ = blobs[0]
+    if size <= HELD_BYTES:
+        found = await archive.objects.get_all(tenant, [key for key, _, _ in blobs])
         return await asyncio.to_thread(_hashed, found)
     # So large a blob is a portion by itself.
     try:
-        return [await digest_of(archive.objects, tenant, keys[0])]
+        return [await digest_of(archive.objects, tenant, first)]
     except (NotFound, IntegrityBroken) as exc:
         return [exc]
 
@@ -149,14 +165,10 @@ def _hashed(found: Sequence[bytes | FilingError]) -> list[tuple[str, int] | Fili
 
 
 async def _judged(
-    tenant: str,
-    key: str,
-    digest: tuple[str, int] | FilingError,
-    part: DocumentPart | None,
-    listed: int,
-    archive: Archive,
+    tenant: str, blob: Blob, digest: tuple[str, int] | FilingError, archive: Archive
 ) -> tuple[int, Fault | None]:
     """Return bytes read and fault of one blob; without a part there is nothing to compare."""
+    key, listed, part = blob
     if isinstance(digest, NotFound):
         if digest.code == "key_missing":
             return 0, faults.key_missing(digest.place)

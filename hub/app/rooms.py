@@ -119,7 +119,8 @@ async def open_efile(
     beside = HubBeside(Journal(place.settings.node), CLOCK)
     kinds = FileKinds.load(place.file_kinds)
     first_pages = place.settings.filing.first_pages
-    host = Host(failpoint.reach, kinds, signing, _stamping(place), beside, first_pages)
+    stamping, scratch = _stamping(place), place.data / "work"
+    host = Host(failpoint.reach, kinds, signing, stamping, beside, first_pages, scratch)
     objects = store or open_store(place)
     room = EFile(index or database, objects, CLOCK, efile_secrets(place), host)
     try:

@@ -81,11 +81,10 @@ def set_up(tx: Transaction, documents: Sequence[Document]) -> None:
             _replace(tx, tenant, akte, admission_of(said))
 
 
-def set_up_again(tx: Transaction, tenant: str, documents: Sequence[Document]) -> None:
-    """Make the rows of an office anew."""
+def forget(tx: Transaction, tenant: str) -> None:
+    """Take out the rows of an office; :func:`set_up` of all its documents must follow."""
     tx.run("DELETE FROM efile_guards WHERE tenant = :tenant", tenant=tenant)
     tx.run("DELETE FROM efile_competence WHERE tenant = :tenant", tenant=tenant)
-    set_up(tx, documents)
 
 
 _SIGN = '"access"'
