@@ -74,8 +74,12 @@ class Transaction(Protocol):
         """Execute and return the first row, if any."""
         ...
 
-    def many(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
-        """Execute once for each row of values, in their order; what it returns is dropped."""
+    def many(self, sql: str, rows: Iterable[Mapping[str, object]]) -> int:
+        """Execute once for each row of values, in their order; return how many rows changed."""
+        ...
+
+    def each(self, sql: str, rows: Iterable[Mapping[str, object]]) -> list[Row]:
+        """Execute as :meth:`many` and return every row that was returned, in no order."""
         ...
 
 

@@ -96,15 +96,20 @@ def open_batch(  # noqa: PLR0913  each names one fact of the file
 
 
 def _take(tx: Transaction, promises: Sequence[Promise], batch_id: str, now_us: int) -> None:
+    for tenant in {promise.tenant for promise in promises}:
+        tx.run(
+            "UPDATE promise SET state = 'batched', batch_id = :batch, attempts = attempts + 1 "
+            "WHERE tenant = :tenant AND id IN :ids",
+            batch=batch_id, tenant=tenant,
+            ids=tuple(one.id for one in promises if one.tenant == tenant),
+        )  # fmt: skip
     tx.many(
-        "UPDATE promise SET state = 'batched', batch_id = :batch, attempts = attempts + 1 "
-        "WHERE tenant = :tenant AND id = :id",
-        [{"batch": batch_id, "tenant": one.tenant, "id": one.id} for one in promises],
-    )
-    tx.many(
-        "UPDATE lane SET head_seq = :head, due_us = :now, "
-        "state = CASE WHEN :head = next_seq THEN 'idle' ELSE 'ready' END "
-        "WHERE tenant = :tenant AND queue = :queue AND lane_key = :lane_key",
+        "WITH taken (tenant, queue, lane_key, head, at_us) AS ("
+        "VALUES (:tenant, :queue, :lane_key, :head, :now)) "
+        "UPDATE lane SET head_seq = taken.head, due_us = taken.at_us, "
+        "state = CASE WHEN taken.head = lane.next_seq THEN 'idle' ELSE 'ready' END FROM taken "
+        "WHERE lane.tenant = taken.tenant AND lane.queue = taken.queue "
+        "AND lane.lane_key = taken.lane_key",
         [
             {"head": line[-1].lane_seq + 1, "now": now_us, "tenant": tenant, "queue": queue,
              "lane_key": key}

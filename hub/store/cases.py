@@ -55,20 +55,30 @@ def page(tx: Transaction, tenant: str, after: str, limit: int) -> list[Kept]:
 
 
 def save(tx: Transaction, tenant: str, case: Case, now_us: int) -> None:
-    """Store a case whose ``version`` is the one it was loaded with (0: new).
+    """Store a case, as :func:`save_all`."""
+    save_all(tx, ((tenant, case),), now_us)
+
+
+def save_all(tx: Transaction, changed: Sequence[tuple[str, Case]], now_us: int) -> None:
+    """Store cases of offices whose ``version`` is the one they were loaded with (0: new).
 
     Raises:
-        Conflict: somebody else has changed the case meanwhile.
+        Conflict: somebody else has changed one of them meanwhile.
     """
-    changed = tx.run(
+    written = tx.many(
         "INSERT INTO benefit_case (tenant, case_key, version, state, changed_us) "
-        "VALUES (:tenant, :key, 1, :state, :now) ON CONFLICT (tenant, case_key) DO UPDATE SET "
-        "version = benefit_case.version + 1, state = excluded.state, "
-        "changed_us = excluded.changed_us WHERE benefit_case.version = :version",
-        tenant=tenant, key=case.case_id, state=msgspec.json.encode(case).decode(), now=now_us,
-        version=case.version,
+        "VALUES (:tenant, :key, :version, :state, :now) ON CONFLICT (tenant, case_key) "
+        "DO UPDATE SET version = excluded.version, state = excluded.state, "
+        "changed_us = excluded.changed_us WHERE benefit_case.version = excluded.version - 1",
+        [
+            {
+                "tenant": tenant, "key": case.case_id, "version": case.version + 1,
+                "state": msgspec.json.encode(case).decode(), "now": now_us,
+            }
+            for tenant, case in changed
+        ],
     )  # fmt: skip
-    if not changed:
+    if written != len(changed):
         raise Conflict("case_changed", "Der Fall wurde inzwischen geändert.")
 
 
@@ -102,13 +112,18 @@ def find_by_reference(tx: Transaction, tenant: str, kind: str, value: str) -> Re
 
 
 def refer(tx: Transaction, tenant: str, referred: Sequence[Referred]) -> None:
-    """Remember what numbers stand for; the first meaning stays."""
+    """Remember what numbers stand for in an office; the first meaning stays."""
+    refer_all(tx, [(tenant, one) for one in referred])
+
+
+def refer_all(tx: Transaction, referred: Sequence[tuple[str, Referred]]) -> None:
+    """Remember what numbers stand for in their offices, as :func:`refer`."""
     tx.many(
         "INSERT INTO reference (tenant, kind, value, case_key, cause) "
         "VALUES (:tenant, :kind, :value, :key, :cause) ON CONFLICT DO NOTHING",
         [
             {"tenant": tenant, "kind": one.kind, "value": one.value,
              "key": one.meaning.case_key, "cause": one.meaning.cause}
-            for one in referred
+            for tenant, one in referred
         ],
     )  # fmt: skip

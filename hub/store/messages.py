@@ -100,9 +100,8 @@ class Messages:
         Raises:
             Conflict: a message is not in the state *received*.
         """
-        for way in ways:
-            if not tx.run(_TRAVELLED, **_travelled(way, now_us)):
-                raise Conflict("illegal_move", f"Übergang nach {way.state} ist nicht erlaubt.")
+        if tx.many(_TRAVELLED, [_travelled(way, now_us) for way in ways]) != len(ways):
+            raise Conflict("illegal_move", "Eine der Nachrichten ist nicht mehr neu.")
         entries = []
         for way in ways:
             message = way.message
@@ -161,14 +160,13 @@ class Messages:
             for row in rows.values()
             if row["open_promises"] == 0 and row["state"] == "routed"
         ]
-        tx.many(
-            "UPDATE message SET state = :state, closed_us = :now "
-            "WHERE tenant = :tenant AND id = :id",
-            [
-                {"state": end.action, "now": now_us, "tenant": tenant, "id": end.message_id}
-                for end in done
-            ],
-        )
+        for state in {end.action for end in done}:
+            tx.run(
+                "UPDATE message SET state = :state, closed_us = :now "
+                "WHERE tenant = :tenant AND id IN :ids",
+                state=state, now=now_us, tenant=tenant,
+                ids=tuple(end.message_id for end in done if end.action == state),
+            )  # fmt: skip
         entries += done
         self._journal.append(tx, now_us, *entries)
 
@@ -211,10 +209,14 @@ class Travelled(Struct, frozen=True):
 
 
 _TRAVELLED = """
-UPDATE message SET partner = :partner, kind = :kind, case_key = :case_key,
-  business_id = :business_id, schema_name = :schema, open_promises = open_promises + :promised,
-  state = :state, code = :code, closed_us = :closed
-WHERE tenant = :tenant AND id = :id AND state = 'received'
+WITH new (tenant, id, partner, kind, case_key, business_id, schema_name, promised, state, code,
+  closed_us) AS (VALUES (:tenant, :id, :partner, :kind, :case_key, :business_id, :schema,
+  :promised, :state, :code, :closed))
+UPDATE message SET partner = new.partner, kind = new.kind, case_key = new.case_key,
+  business_id = new.business_id, schema_name = new.schema_name, state = new.state,
+  open_promises = open_promises + new.promised, code = new.code,
+  closed_us = CAST(new.closed_us AS BIGINT)
+FROM new WHERE message.tenant = new.tenant AND message.id = new.id AND message.state = 'received'
 """
 
 

@@ -17,7 +17,7 @@ import logging
 import os
 import queue
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -58,15 +58,15 @@ _STATEMENTS = 400
 
 
 _ROWS = 32
-"""Rows of an insertion that go together, a power of two."""
+"""Rows of values that go together, a power of two."""
 
-_INSERTION = re.compile(r"(\s*INSERT INTO .*?\bVALUES\s*)(\([^()]*\))(.*)", re.DOTALL)
+_LISTING = re.compile(r"(\s*(?:INSERT INTO|WITH) .*?\bVALUES\s*)(\([^()]*\))(.*)", re.DOTALL)
 _PARAMETER = re.compile(r":(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
-class _Insertion:
-    """An insertion of one row, taken apart."""
+class _Listing:
+    """A statement with one row of values, taken apart."""
 
     head: str
     group: str
@@ -75,18 +75,18 @@ class _Insertion:
     """Of the values, in their order."""
 
     def for_rows(self, count: int) -> str:
-        """Return the statement that inserts so many rows."""
+        """Return the statement that takes so many rows."""
         return f"{self.head}{', '.join([self.group] * count)}{self.tail}"
 
 
 @lru_cache(maxsize=200)
-def _insertion(sql: str) -> _Insertion | None:
-    """Take an insertion apart; nothing where a statement is anything else."""
-    found = _INSERTION.fullmatch(sql)
+def _listing(sql: str) -> _Listing | None:
+    """Take a statement apart at its list of values; nothing where it has parameters elsewhere."""
+    found = _LISTING.fullmatch(sql)
     if found is None or _PARAMETER.search(found[1]) or _PARAMETER.search(found[3]):
         return None
     group = _PARAMETER.sub("?", found[2])
-    return _Insertion(found[1], group, found[3], tuple(_PARAMETER.findall(found[2])))
+    return _Listing(found[1], group, found[3], tuple(_PARAMETER.findall(found[2])))
 
 
 class SqliteTransaction:
@@ -104,39 +104,52 @@ class SqliteTransaction:
 
     def all(self, sql: str, **values: object) -> list[Row]:
         """Execute and return every row."""
-        cursor = self._execute(sql, values)
-        try:
-            names = [column[0] for column in cursor.get_description()]
-        except apsw.ExecutionCompleteError:
-            return []
-        return [dict(zip(names, row, strict=True)) for row in cursor]
+        return _rows(self._execute(sql, values))
 
     def one(self, sql: str, **values: object) -> Row | None:
         """Execute and return the first row, if any."""
         rows = self.all(sql, **values)
         return rows[0] if rows else None
 
-    def many(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
-        """Execute for each row of values; insertions many rows at a time.
+    def many(self, sql: str, rows: Iterable[Mapping[str, object]]) -> int:
+        """Execute for each row of values; with one list of values many rows at a time.
 
         Every step of a statement lets other threads run, and takes its turn behind them again.
         """
-        shape = _insertion(sql)
+        before = self._connection.total_changes()
+        for cursor in self._steps(sql, rows):
+            cursor.fetchall()
+        return self._connection.total_changes() - before
+
+    def each(self, sql: str, rows: Iterable[Mapping[str, object]]) -> list[Row]:
+        """Execute as :meth:`many` and return every row that was returned."""
+        return [row for cursor in self._steps(sql, rows) for row in _rows(cursor)]
+
+    def _steps(self, sql: str, rows: Iterable[Mapping[str, object]]) -> Iterator[apsw.Cursor]:
+        shape = _listing(sql)
         if shape is None:
-            self._connection.executemany(sql, rows).fetchall()
+            yield self._connection.executemany(sql, rows)
             return
         values = [[row[name] for name in shape.names] for row in rows]
         begin = 0
         while begin < len(values):
             count = min(_ROWS, 1 << ((len(values) - begin).bit_length() - 1))
             flat = [value for row in values[begin : begin + count] for value in row]
-            self._connection.execute(shape.for_rows(count), flat).fetchall()
+            yield self._connection.execute(shape.for_rows(count), flat)
             begin += count
 
     def _execute(self, sql: str, values: dict[str, object]) -> apsw.Cursor:
         if any(type(value) is tuple for value in values.values()):
             sql, values = spread(sql, values)
         return self._connection.execute(sql, values or None)
+
+
+def _rows(cursor: apsw.Cursor) -> list[Row]:
+    try:
+        names = [column[0] for column in cursor.get_description()]
+    except apsw.ExecutionCompleteError:
+        return []
+    return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
 @dataclass

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
+from operator import itemgetter
 
 import pytest
 
@@ -193,6 +194,42 @@ async def test_many_rows_go_in_with_one_statement_and_in_their_order(
 
     found = await database.read(lambda tx: tx.all("SELECT id, t FROM item ORDER BY id"))
     assert [(1, "<1>"), (2, "<2>"), (3, "<3><3>")] == [(row["id"], row["t"]) for row in found]
+
+
+async def test_many_tell_how_many_rows_they_changed(database: AnyDatabase) -> None:
+    fresh = "INSERT INTO item VALUES (:id, :t) ON CONFLICT DO NOTHING"
+    forty = [{"id": number, "t": "x"} for number in range(40)]
+
+    assert [40, 1, 0, 0] == [
+        await database.write(lambda tx, rows=rows: tx.many(fresh, rows))
+        for rows in (forty, [*forty, {"id": 40, "t": "y"}], forty, [])
+    ]
+
+
+async def test_each_of_many_returns_its_rows(database: AnyDatabase) -> None:
+    forty = [{"id": number, "t": f"<{number}>"} for number in range(40)]
+
+    given = await database.write(
+        lambda tx: tx.each("INSERT INTO item VALUES (:id, :t) RETURNING id, t", forty)
+    )
+
+    assert forty == sorted(given, key=itemgetter("id"))
+    assert [] == await database.write(lambda tx: tx.each("INSERT INTO item VALUES (:id, :t)", []))
+
+
+async def test_a_list_of_new_values_changes_the_rows_it_names(database: AnyDatabase) -> None:
+    held = [{"id": number, "t": "old" if number % 2 else "kept"} for number in range(70)]
+    await database.write(lambda tx: tx.many("INSERT INTO item VALUES (:id, :t)", held))
+    renew = (
+        "WITH new (id, t) AS (VALUES (:id, :t))"
+        " UPDATE item SET t = new.t FROM new WHERE item.id = new.id AND item.t = 'old'"
+    )
+    wanted = [{"id": number, "t": f"<{number}>"} for number in range(70)]
+
+    assert 35 == await database.write(lambda tx: tx.many(renew, wanted))
+
+    found = await database.read(lambda tx: tx.all("SELECT id, t FROM item ORDER BY id"))
+    assert [f"<{n}>" if n % 2 else "kept" for n in range(70)] == [row["t"] for row in found]
 
 
 async def test_one_wrong_row_of_many_undoes_the_unit(database: AnyDatabase, engine: Engine) -> None:

@@ -18,6 +18,7 @@ from hub.store.inbox import attachments
 from hub.store.lanes import Lane, Promise
 from hub.store.messages import Arrived, Step, Travelled
 from hub.store.payloads import INLINE_BYTES, Kept, Payloads
+from hub.uvg.model import Case
 
 failpoint.declare("commit_before", "commit_after")
 
@@ -69,30 +70,30 @@ def _sign(tx: Transaction, signed: Sequence[Signed], house: House, now_us: int) 
     # First of all: whoever lost the lease must not even find out that others were faster.
     _leave(tx, signed, now_us)
     _keep_business_keys(tx, plans)
-    for one in signed:
-        _keep_case(tx, one, now_us)
+    _keep_cases(tx, signed, now_us)
     lanes.add_all(tx, [made for plan in plans for made in plan.promises], now_us)
     for plan in plans:
         _keep_rest(tx, plan, house, now_us)
     house.messages.travelled(tx, [_travelled(plan) for plan in plans], now_us)
 
 
-def _keep_case(tx: Transaction, signed: Signed, now_us: int) -> None:
-    """Store what the last plan of a lane left of its case, and the orders each one made."""
-    changed = [plan for plan in signed.plans if plan.case]
-    if not changed:
-        return
-    last, tenant = changed[-1].case, changed[-1].message.tenant
-    if last is None:
-        return
-    cases.save(tx, tenant, last, now_us)
-    orders = [
-        Referred("order", order_id, Reference(last.case_id, plan.message.id))
-        for plan in signed.plans
-        for order_id in plan.orders
-    ]
-    if orders:
-        cases.refer(tx, tenant, orders)
+def _keep_cases(tx: Transaction, signed: Sequence[Signed], now_us: int) -> None:
+    """Store what the last plan of each lane left of its case, and the orders each one made."""
+    changed: list[tuple[str, Case]] = []
+    ordered: list[tuple[str, Referred]] = []
+    for one in signed:
+        left = [(plan.message, plan.case) for plan in one.plans if plan.case]
+        if not left:
+            continue
+        message, last = left[-1]
+        changed.append((message.tenant, last))
+        ordered += [
+            (message.tenant, Referred("order", order_id, Reference(last.case_id, plan.message.id)))
+            for plan in one.plans
+            for order_id in plan.orders
+        ]
+    cases.save_all(tx, changed, now_us)
+    cases.refer_all(tx, ordered)
 
 
 def _keep_rest(tx: Transaction, plan: Plan, house: House, now_us: int) -> None:

@@ -20,7 +20,7 @@ from psycopg.conninfo import make_conninfo
 
 from hub.core.errors import Misconfigured, Unavailable
 from hub.store.database import Transaction
-from hub.store.engines.postgres import PostgresTransaction
+from hub.store.engines.asking import PostgresTransaction
 from hub.store.engines.session import Address, Session, open_session
 
 T = TypeVar("T")

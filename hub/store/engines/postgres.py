@@ -17,17 +17,18 @@ import logging
 import queue
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, LiteralString, TypeVar
+from typing import LiteralString, TypeVar
 
 import psycopg
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 
 from hub.core.errors import Misconfigured, Unavailable
-from hub.store.database import Dialect, Row
+from hub.store.database import Dialect
+from hub.store.engines.asking import Glance, PostgresTransaction, SeveralStatements
 from hub.store.engines.groups import CommitFigures, Groups, Unit, answer, busy, closed, fail
 from hub.store.engines.session import (
     COLLISIONS,
@@ -41,7 +42,6 @@ from hub.store.engines.session import (
     unable,
     unanswered,
 )
-from hub.store.engines.statements import translated
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -53,64 +53,6 @@ ATTEMPTS = 4
 """How often a unit gives way to other nodes before its caller is told to come again."""
 PATIENCE_MS = 20
 """How long a unit behind others waits for a lock before the others are committed first."""
-
-
-class PostgresTransaction:
-    """A unit's view of the session."""
-
-    dialect: Dialect = "postgresql"
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def run(self, sql: str, **values: object) -> int:
-        """Execute and return the number of rows changed."""
-        return max(self._executed(sql, values).rowcount, 0)
-
-    def all(self, sql: str, **values: object) -> list[Row]:
-        """Execute and return every row."""
-        cursor = self._executed(sql, values)
-        if cursor.description is None:
-            return []
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-    def one(self, sql: str, **values: object) -> Row | None:
-        """Execute and return the first row, if any."""
-        rows = self.all(sql, **values)
-        return rows[0] if rows else None
-
-    def many(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
-        """Execute once for each row of values; the driver does not wait between them."""
-        statement = translated(sql)
-        values = [statement.arguments(row) for row in rows]
-        if values:
-            self._session.cursor().executemany(statement.sql, values)
-
-    def _executed(self, sql: str, values: Mapping[str, object]) -> psycopg.Cursor[tuple[Any, ...]]:
-        if not values:
-            # As it is: a migration holds many statements and the bodies of triggers.
-            return self._session.execute(translated(sql).sql, prepare=False)
-        statement = translated(sql)
-        return self._session.execute(statement.sql, statement.arguments(values))
-
-
-class _Glance(PostgresTransaction):
-    """A look with one statement, which needs no transaction of its own to be consistent."""
-
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._used = False
-
-    def _executed(self, sql: str, values: Mapping[str, object]) -> psycopg.Cursor[tuple[Any, ...]]:
-        if self._used:
-            raise _SeveralStatements
-        self._used = True
-        return super()._executed(sql, values)
-
-
-class _SeveralStatements(BaseException):
-    """The look goes on; no handler of the unit's own may take this for a fault of its work."""
 
 
 class _Collided(Exception):
@@ -237,8 +179,8 @@ class PostgresDatabase:
         try:
             if code and code not in self._several:
                 try:
-                    return work(_Glance(session))
-                except _SeveralStatements:
+                    return work(Glance(session))
+                except SeveralStatements:
                     self._several.add(code)
             session.execute(_BEGIN_READING, prepare=False)
             return work(PostgresTransaction(session))

@@ -21,6 +21,7 @@ from hub.core.settings import HttpsTarget, Idempotent
 from hub.pipeline.fulfilment.keeping import fulfil
 from hub.pipeline.fulfilment.lines import HttpsLine
 from hub.store import lanes
+from hub.store.database import Transaction
 from hub.store.engines.session import Address
 from hub.store.lanes import Promise
 from hub.store.messages import Travelled
@@ -114,7 +115,7 @@ async def promised(world: World, count: int) -> list[str]:
         for n in range(count)
     ]  # fmt: skip
 
-    def work(tx: lanes.Transaction) -> None:
+    def work(tx: Transaction) -> None:
         lanes.finish(tx, travel, "confirmed", now_us)
         way = Travelled(message, "routed", promised=count)
         world.house.messages.travelled(tx, (way,), now_us)

@@ -12,6 +12,7 @@ from hub.core.settings import HttpsTarget
 from hub.pipeline.desk import Decision
 from hub.pipeline.fulfilment.keeping import fulfil
 from hub.store import lanes
+from hub.store.database import Transaction
 from hub.store.lanes import Promise
 from hub.store.messages import Travelled
 from tests.message_house import CORE, OFFICE, World, open_world
@@ -24,7 +25,7 @@ async def routed(world: World, content: bytes = REQUEST) -> Message:
     accepted = await world.accept(content)
     [travel] = await world.claim("travel")
 
-    def work(tx: lanes.Transaction) -> None:
+    def work(tx: Transaction) -> None:
         now_us = world.clock.now_us()
         lanes.finish(tx, travel, "confirmed", now_us)
         way = Travelled(accepted.message, "routed", promised=1)

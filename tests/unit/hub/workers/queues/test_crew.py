@@ -11,6 +11,7 @@ import pytest
 from hub.core.clock import FixedClock
 from hub.core.settings import Delivery
 from hub.store import lanes
+from hub.store.database import Transaction
 from hub.store.lanes import Promise
 from hub.store.migrate import hub_migrations, migrate
 from hub.store.sqlite import SqliteDatabase
@@ -29,7 +30,7 @@ async def house(tmp_path: Path) -> AsyncIterator[SimpleNamespace]:
 
 
 async def _promise(house: SimpleNamespace, *lane_keys: str) -> None:
-    def work(tx: lanes.Transaction) -> None:
+    def work(tx: Transaction) -> None:
         for number, lane in enumerate(lane_keys, 1):
             one = Promise(f"{lane}{number}", "musterstadt", "m-1", "file", "file", lane)
             lanes.add(tx, one, house.clock.now_us())
