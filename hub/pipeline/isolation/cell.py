@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import os
 import pickle
 import resource
 import signal
@@ -43,6 +44,9 @@ from hub.pipeline.isolation.runs import answered, decide_run, read_run
 
 _NEW_NETWORK = 0x40000000
 """``CLONE_NEWNET``: an empty network namespace."""
+_POLITE = 10
+"""How much a child stands back (``nice``): whoever holds the database for writing must not wait
+for a processor, because all others wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,7 @@ def _place(exc: BaseException) -> str:
 
 def _confine(limits: Limits) -> None:
     """Take away what a parser does not need; reading schemas and mappings stays possible."""
+    os.nice(_POLITE)
     memory = limits.memory_mb * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
