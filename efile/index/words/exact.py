@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from functools import lru_cache
+from string import ascii_uppercase
+from typing import Literal, NamedTuple
 
 from efile.index.words.engines import EXACT
 
@@ -31,6 +32,8 @@ _VALUE = re.compile(
     r"|(?P<number>\d+(?:[./ -]\d+){0,9})(?!\w)"
     r")"
 )
+_RUN = re.compile(r"[^\W_]+")
+_GAP = re.compile(r"\D")
 _SHORTEST_NUMBER = 6
 """Digits: shorter ones are found as words."""
 _LONGEST_NUMBER = 40
@@ -40,10 +43,10 @@ _CENTURY, _TURN = 2000, 70
 """Two digits from 70 on are years of the last century."""
 _IBAN_LENGTHS = {"DE": 22, "AT": 20, "CH": 21, "NL": 18, "PL": 28, "FR": 27, "IT": 27, "ES": 24}
 _SHORTEST_IBAN = 15
+_DIGITS = {ord(sign): str(int(sign, 36)) for sign in ascii_uppercase}
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """An exact value and where it stands."""
 
     field: Field
@@ -72,35 +75,32 @@ def values(text: str) -> Iterator[Value]:
         found = _value(match)
         if found is not None:
             yield found
-        place = max(match.start() + 1, found.end if found else _next(text, match))
-
-
-def _next(text: str, match: re.Match[str]) -> int:
-    """Return where to go on behind what was nothing: behind its first run of signs."""
-    place = match.start()
-    while place < len(text) and text[place].isalnum():
-        place += 1
-    return place
+            place = found.end
+        else:
+            # Behind its first run of signs, or behind one sign that is none.
+            run = _RUN.match(text, match.start())
+            place = run.end() if run else match.start() + 1
 
 
 def _value(match: re.Match[str]) -> Value | None:
     start, end = match.span()
-    if match["iso"]:
-        year, number, day = map(int, match["iso"].split("-"))
-        return _of_date(_date(year, number, day), start, end)
-    if match["day"]:
+    if iso := match["iso"]:
+        return _of_date(_form(int(iso[:4]), int(iso[5:7]), int(iso[8:])), start, end)
+    if day := match["day"]:
         month = match["month"].lower()
         number = int(month) if month.isdigit() else _MONTHS.get(month, 0)
-        found = _date(_year(match["year"]), number, int(match["day"]))
-        return _of_date(found, start, end)
+        return _of_date(_form(_year(match["year"]), number, int(day)), start, end)
     if match["iban"]:
         return _of_iban(match["iban"], start)
     if match["identifier"]:
         return Value("identifier", match["identifier"].replace("-", "").lower(), start, end)
-    return _of_number(re.split(r"\D", match["number"]), start, end)
+    return _of_number(match["number"], start, end)
 
 
-def _of_number(groups: list[str], start: int, end: int) -> Value | None:
+def _of_number(written: str, start: int, end: int) -> Value | None:
+    if len(written) < _SHORTEST_NUMBER:
+        return None
+    groups = _GAP.split(written)
     digits = "".join(groups)
     if not _SHORTEST_NUMBER <= len(digits) <= _LONGEST_NUMBER:
         return None
@@ -120,15 +120,17 @@ def _year(written: str) -> int:
     return year + _CENTURY - (100 if year >= _TURN else 0)
 
 
-def _date(year: int, month: int, day: int) -> date | None:
+@lru_cache(maxsize=10_000)
+def _form(year: int, month: int, day: int) -> str:
+    """Return the one way a day is written; nothing where there is no such day."""
     try:
-        return date(year, month, day)
+        return f"d{date(year, month, day):%Y%m%d}"
     except ValueError:
-        return None
+        return ""
 
 
-def _of_date(found: date | None, start: int, end: int) -> Value | None:
-    return Value("date", f"d{found:%Y%m%d}", start, end) if found else None
+def _of_date(form: str, start: int, end: int) -> Value | None:
+    return Value("date", form, start, end) if form else None
 
 
 def _of_iban(written: str, start: int) -> Value | None:
@@ -151,4 +153,4 @@ def _of_iban(written: str, start: int) -> Value | None:
 def _is_checked(iban: str) -> bool:
     """Say whether the check digits are right (ISO 13616, modulo 97)."""
     turned = iban[4:] + iban[:4]
-    return int("".join(str(int(sign, 36)) for sign in turned)) % 97 == 1
+    return int(turned.translate(_DIGITS)) % 97 == 1
