@@ -36,7 +36,9 @@ class ExtractRoom:
         self._readers = LimitedPool(document_text.WORKER, workers=1, limits=_POLITE)
         self._archive = replace(archive, readers=self._readers)
         self._seen: dict[str, set[str]] = {}
-        """Extracts that were there when this process first looked, by office."""
+        """Extracts that were there when this process last listed them, by office."""
+        self._looked: dict[str, int] = {}
+        """When something had last been taken out of a file then: extracts went with it."""
         self._next: dict[str, int] = {}
         """Where in the log it goes on."""
 
@@ -54,13 +56,17 @@ class ExtractRoom:
 
     async def make(self, tenant: str) -> int:
         """Make the first extract that is missing; return how many places of the log it covers."""
-        if tenant not in self._seen:
-            self._seen[tenant] = await self._listed(tenant)
-        seen = self._seen[tenant]
-        head = await self._archive.database.read(
-            lambda tx: log.newest_head(tx, tenant, stored=True)
+        head, taken_out = await self._archive.database.read(
+            lambda tx: (
+                log.newest_head(tx, tenant, stored=True),
+                destroyed.last_taken_out(tx, tenant),
+            )
         )
-        begin = self._next.get(tenant, 0)
+        if self._looked.get(tenant) != taken_out:
+            self._seen[tenant] = await self._listed(tenant)
+            self._looked[tenant] = taken_out
+            self._next[tenant] = 0
+        begin, seen = self._next[tenant], self._seen[tenant]
         while form.key_of(begin) in seen:
             begin += layout.EXTRACT_RUN
         self._next[tenant] = begin

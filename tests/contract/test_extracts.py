@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from efile import FilingRequest, LookedAt, Part, index_differences
-from efile.objects import layout
+from efile import FilingRequest, LookedAt, Misfiled, Part, index_differences
+from efile.objects import layout, pack
 from tests.efile_house import EFileHouse, message, open_house, pdf, request
-from tests.ending_files import approved_run, carry_out, due_file
+from tests.ending_files import TODAY, approved_run, by, carry_out, due_file
 from tests.engines import AnyDatabase, Engine, engine_named
 
 LENGTHY = "<Fall>" + "Unterhaltsvorschuss und Kindergeld. " * 2000 + "</Fall>"
@@ -101,6 +101,38 @@ async def test_an_index_that_lost_its_rows_gets_them_back_from_extracts(house: E
 
     assert () == (await house.efile.rebuild("muster")).faults
     assert (grown, log) == (house.snapshot(), house.log())
+
+
+async def test_extracts_a_misfiled_document_was_in_are_made_again_without_it(
+    house: EFileHouse, elsewhere: AnyDatabase, tmp_path: Path
+) -> None:
+    before = await extracts(house)
+    view = await house.efile.akte("muster", "AZ 1")
+    misfiled = next(one.id for one in view.documents if one.title == "Bescheid 1")
+    room, found = house.efile.disposal, Misfiled(misfiled, "AZ 0", "person", "Namensgleiche Kinder")
+    run = await room.misfiled("muster", found, TODAY, by(100))
+    await room.approve("muster", run.id, TODAY, by(101, "a.sommer"))
+    await carry_out(house.efile)
+    assert before.keys() > (await extracts(house)).keys()
+
+    while await house.efile.extracts.make("muster"):
+        pass
+
+    after = await extracts(house)
+    assert before.keys() == after.keys()
+    assert not any(misfiled in names for names in after.values())
+    async with rebuilt(house, elsewhere, tmp_path) as (built, store):
+        assert [] == await differences(house, built, store)
+
+
+async def extracts(house: EFileHouse) -> dict[str, list[str]]:
+    """Return the names of the documents in each extract, by its key."""
+    pages = house.objects.pages("muster", layout.EXTRACTS_ROOT)
+    keys = [one.key async for page in pages for one in page]
+    return {
+        key: [name for name, _ in pack.named(await house.objects.get("muster", key))]
+        for key in keys
+    }
 
 
 async def test_a_destroyed_file_is_not_brought_back_by_its_extract(

@@ -93,6 +93,16 @@ def of_tenant(tx: Transaction, tenant: str) -> list[Destroyed]:
     return [Destroyed(**row) for row in rows]
 
 
+def last_taken_out(tx: Transaction, tenant: str) -> int:
+    """Return when the last document was taken out of its file and cleared away; 0 if never."""
+    row = tx.one(
+        "SELECT max(done_at_us) AS at_us FROM efile_destroyed"
+        " WHERE tenant = :tenant AND document_id <> ''",
+        tenant=tenant,
+    )
+    return int(row["at_us"] or 0) if row else 0
+
+
 def of_file(tx: Transaction, tenant: str, akte: str) -> list[Destroyed]:
     """Return the documents that were taken out of a file, the latest first."""
     rows = tx.all(
