@@ -25,7 +25,11 @@ WORKER = "efile.index.text"
 LIMITS = Limits(jobs=5000)
 """A child takes a third of a second of processor time to start; many letters share it."""
 READING = "1"
-"""Changed whenever text is taken out of documents in another way."""
+"""Changed whenever text is taken out of documents in another way; a test tells when it was.
+
+Versions of the libraries that read are no part of it: an update would have every document of
+every office read once more, mostly for nothing.
+"""
 _MAX_CHARACTERS = 2_000_000
 """Text beyond this is not searchable: about a thousand pages."""
 _PLAIN = {content.PLAIN, content.CSV}
