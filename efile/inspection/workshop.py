@@ -224,20 +224,28 @@ class Workshop:
 
         async def job(name: str, first: int, step: int) -> list[dict[str, Any]]:
             last = min(first + step - 1, pages)
-            own = params | {"first": first, "last": last}
+            shown = set(map(str, range(first, last + 1)))
+            own = (
+                params
+                | {"first": first, "last": last}
+                | {
+                    name: {page: said for page, said in params[name].items() if page in shown}
+                    for name in ("allowed", "boxes")
+                }
+            )
             answer, _ = await self._pool.run(name, own, b"")
             if "unknown" in answer:
                 answer, _ = await self._pool.run(name, own, pdf)
             done.add(last - first + 1)
             return list(answer["hits"])
 
-        answer, _ = await self._pool.run("raw", params, pdf)
-        jobs = [job("texts", n, _PROVEN_TEXTS) for n in range(1, pages + 1, _PROVEN_TEXTS)]
+        jobs = [job("raw", 1, pages)]
+        jobs += [job("texts", n, _PROVEN_TEXTS) for n in range(1, pages + 1, _PROVEN_TEXTS)]
         jobs += [
             job("pictures", n, _PROVEN_PICTURES) for n in range(1, pages + 1, _PROVEN_PICTURES)
         ]
         try:
-            return list(answer["hits"]) + [hit for hits in await gathered(jobs) for hit in hits]
+            return [hit for hits in await gathered(jobs) for hit in hits]
         finally:
             # Children that wait for more would hold the copy all the while.
             await self._pool.close()

@@ -25,8 +25,9 @@ def main(module: str, memory_mb: int, cpu_s: int, nice: int) -> None:
     _limit(memory_mb)
     while (asked := _read(sys.stdin.buffer)) is not None:
         _allow_cpu(cpu_s)
-        head, data = asked
-        _write(answers, *_answer(jobs, head, data))
+        _write(answers, *_answer(jobs, *asked))
+        # Not held while the next one comes: a question may be a hundred megabytes.
+        del asked
 
 
 def _limit(memory_mb: int) -> None:
@@ -66,7 +67,8 @@ def _read(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
 
 def _write(stream: BinaryIO, head: dict[str, Any], body: bytes) -> None:
     text = json.dumps(head).encode()
-    stream.write(HEAD.pack(len(text), len(body)) + text + body)
+    stream.write(HEAD.pack(len(text), len(body)) + text)
+    stream.write(body)
     stream.flush()
 
 

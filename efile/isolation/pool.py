@@ -118,10 +118,9 @@ class _Child:
         size = data.size if isinstance(data, LargeFile) else len(data)
         stdin.writelines([HEAD.pack(len(text), size), text])
         if isinstance(data, bytes):
-            stdin.write(data)
+            await _send_bytes(data, stdin)
         else:
             await _send(data, stdin)
-        await stdin.drain()
         text_size, body_size = HEAD.unpack(await stdout.readexactly(HEAD.size))
         if text_size + body_size > self.most:
             raise ValueError("more than the child may hold itself")
@@ -135,6 +134,14 @@ class _Child:
         if self.process.returncode is None:
             self.process.kill()
         await self.process.communicate()
+
+
+async def _send_bytes(data: bytes, stdin: asyncio.StreamWriter) -> None:
+    """Send in pieces: at once, a pipe that is full would have all the rest copied."""
+    whole = memoryview(data)
+    for begin in range(0, len(data), PIECE_BYTES):
+        stdin.write(whole[begin : begin + PIECE_BYTES])
+        await stdin.drain()
 
 
 async def _send(file: LargeFile, stdin: asyncio.StreamWriter) -> None:

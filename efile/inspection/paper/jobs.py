@@ -30,5 +30,5 @@ def _about_copy(job: _Job) -> _Job:
 JOBS = {
     "prepare": binding.prepare, "look": finding.look, "look_at_picture": finding.look_at_picture,
     "remake": redrawing.remake, "bind": binding.bind, "texts": _about_copy(proof.texts),
-    "pictures": _about_copy(proof.pictures), "raw": proof.raw, "view": viewing.view,
+    "pictures": _about_copy(proof.pictures), "raw": _about_copy(proof.raw), "view": viewing.view,
 }  # fmt: skip

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pikepdf
@@ -41,6 +41,8 @@ _FORBIDDEN = (
 _LEAST_BYTES = 5
 """Shorter words are by chance somewhere in a file's bytes; the other ways look for them."""
 _MOST_UNPACKED = 256 * 1024 * 1024
+_WINDOW = 4 * 1024 * 1024
+"""Bytes looked through at once."""
 _BLACK = 70
 _LABEL = 1.0
 """Side of the label in parts of its box's shorter side."""
@@ -106,11 +108,10 @@ def raw(params: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     free = set(params["spoken"])
     hits = [_hit("build", "", 0, [], what) for what in _built(data)]
     for place, piece in _pieces(data):
-        text = _readable(piece)
-        for name, words in spelt.items():
-            kept = name in free and place.startswith(_DRAWN)
-            if not kept and any(word in text for word in words):
-                hits.append(_hit("raw", name, 0, [], place))
+        kept = free if place.startswith(_DRAWN) else ()
+        hits += [
+            _hit("raw", name, 0, [], place) for name in _standing(piece, spelt) if name not in kept
+        ]
     return {"hits": _once(hits)}, b""
 
 
@@ -234,6 +235,19 @@ def _unmarked(text: str) -> str:
 def _latin(text: str) -> str:
     """Return how UTF-8 looks to somebody who takes it for Latin-1."""
     return text.encode().decode("latin-1").casefold()
+
+
+def _standing(piece: bytes, spelt: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the terms that stand in bytes, of which only a window is held as text."""
+    longest = max((len(word) for words in spelt.values() for word in words), default=1)
+    left, text = dict(spelt), ""
+    for begin in range(0, len(piece), _WINDOW):
+        # What the last window ended with may go on in this one.
+        text = text[-longest:] + _readable(piece[begin : begin + _WINDOW])
+        for name, words in list(left.items()):
+            if any(word in text for word in words):
+                del left[name]
+    return [name for name in spelt if name not in left]
 
 
 def _readable(piece: bytes) -> str:

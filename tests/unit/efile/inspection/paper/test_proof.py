@@ -199,6 +199,21 @@ def test_a_word_written_otherwise_in_the_bytes_is_found(said: str) -> None:
     assert "raw" in ways(changed(plant))
 
 
+@pytest.mark.parametrize("window", [1, 7, 64])
+def test_a_word_is_found_wherever_the_window_on_the_bytes_ends(
+    monkeypatch: pytest.MonkeyPatch, window: int
+) -> None:
+    wide = b"\0\0".join(bytes([sign]) for sign in b"Krause")
+    monkeypatch.setattr(proof, "_WINDOW", window)
+
+    def plant(document: pikepdf.Pdf) -> None:
+        document.Root["/Rest"] = pikepdf.String("." * 11 + "Krause")
+
+    assert "raw" in ways(changed(plant))
+    assert "raw" in ways(clean() + wide)
+    assert "raw" not in ways(clean() + wide[1:])
+
+
 def test_a_word_in_a_burnt_box_and_a_box_that_is_not_black_are_found() -> None:
     params = {
         "first": 1, "last": 1, "terms": [], "boxes": {"1": [[0.1, 0.08, 0.5, 0.03, "A"]]},
