@@ -31,7 +31,7 @@ from efile.export import orders
 from efile.export.orders import ExportRow, Finished
 from efile.index.queues import first_pages
 from efile.inspection import book
-from efile.inspection.plan import Plan, Remnant, Report, Withheld, mark
+from efile.inspection.plan import CopyPart, Plan, Remnant, Report, Withheld, digest_of, mark
 from efile.inspection.subjects import term
 from efile.objects import layout
 from efile.sealing.store import SealedStore
@@ -463,14 +463,18 @@ BUSY_INSPECTION = "0192f0a0-0000-4000-8000-00000000a003"
 
 
 async def keep_inspections(house: SmallHouse, maker: str = "bauer") -> None:
-    """Leave inspections of the file in every state that people see."""
-    copy = pdf("Deckblatt", "Seite eins")
-    digest = hashlib.sha256(copy).hexdigest()
-    await house.database.write(lambda tx: _keep_inspections(tx, house, maker, digest))
-    await _sealed(house).put_once(OFFICE, layout.export_key(house.akte, INSPECTION, 1), copy)
+    """Leave inspections of the file in every state that people see; a copy has two parts."""
+    copies = [pdf(f"Deckblatt {n}", f"Seite {n}") for n in (1, 2)]
+    parts = tuple(CopyPart(hashlib.sha256(one).hexdigest(), 2, len(one)) for one in copies)
+    await house.database.write(lambda tx: _keep_inspections(tx, house, maker, parts))
+    for number, one in enumerate(copies, 1):
+        key = layout.export_key(house.akte, INSPECTION, number)
+        await _sealed(house).put_once(OFFICE, key, one)
 
 
-def _keep_inspections(tx: Transaction, house: SmallHouse, maker: str, digest: str) -> None:
+def _keep_inspections(
+    tx: Transaction, house: SmallHouse, maker: str, parts: tuple[CopyPart, ...]
+) -> None:
     at_us, documents = house.clock.now_us(), (house.files["bescheid"], house.files["tabelle"])
     street = term("carer", "address", "Lindenweg 12a", "A")
     plan = Plan(
@@ -480,16 +484,18 @@ def _keep_inspections(tx: Transaction, house: SmallHouse, maker: str, digest: st
         withheld={documents[1]: Withheld(ground="T", reason="Ohne Seiten", by="aktenhub")},
     )  # fmt: skip
     rest = Remnant("ocr", street.id, documents[0], 1)
-    done = Report(2, 1, 1, 1, at_us)
+    done = Report(4, 1, 1, 1, at_us, parts=parts)
     one = Inspection(
         OFFICE, INSPECTION, house.akte, "waiting", at_us, at_us, at_us, 9, 9, "", plan, done,
-        digest,
+        digest_of(parts),
     )  # fmt: skip
     stopped = replace(
         one, id=OPEN_INSPECTION, state="open", fault="inspection_leaks", sha256="",
         report=replace(done, remnants=(rest,)),
     )  # fmt: skip
-    for each in (one, stopped, replace(one, id=BUSY_INSPECTION, state="making", done=4)):
+    began_us = at_us - 240_000_000
+    busy = replace(one, id=BUSY_INSPECTION, state="making", changed_at_us=began_us, done=4)
+    for each in (one, stopped, busy):
         book.enter(tx, each)
     places = [
         mark(documents[0], 1, street.id, [(0.115, 0.17, 0.15, 0.018)], "A"),

@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from efile.capture import words
@@ -30,6 +30,7 @@ _MOST_VOLUME_BYTES = 300 * 1024 * 1024
 _AT_ONCE = 4
 _ZONE = ZoneInfo("Europe/Berlin")
 _DIRECTIONS = {"in": "Eingang", "out": "Ausgang", "internal": "intern"}
+T = TypeVar("T")
 Progress = Callable[[int, int], None]
 """Told how many parts are ready, of how many."""
 
@@ -136,16 +137,23 @@ def chosen(documents: Sequence[Document], wanted: Collection[str] | None) -> lis
 def cut(documents: Sequence[Document], limit: int) -> list[list[Document]]:
     """Return the documents of each volume."""
     limit = max(LEAST_VOLUME_BYTES, min(limit, _MOST_VOLUME_BYTES))
-    volumes: list[list[Document]] = []
+    return grouped(documents, limit, lambda one: sum(part.size for part in shown(one)))
+
+
+def grouped(things: Sequence[T], limit: int, size: Callable[[T], int]) -> list[list[T]]:
+    """Return things in their order, as many together as are no larger than ``limit``.
+
+    What is larger by itself stands alone.
+    """
+    groups: list[list[T]] = []
     filled = 0
-    for one in documents:
-        size = sum(part.size for part in shown(one))
-        if not volumes or filled + size > limit:
-            volumes.append([])
+    for one in things:
+        if not groups or filled + size(one) > limit:
+            groups.append([])
             filled = 0
-        volumes[-1].append(one)
-        filled += size
-    return volumes
+        groups[-1].append(one)
+        filled += size(one)
+    return groups
 
 
 def shown(document: Document) -> list[DocumentPart]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,17 @@ from efile.inspection.subjects import GROUNDS
 from efile.model import AkteView, Document
 
 _ZONE = ZoneInfo("Europe/Berlin")
+Place = tuple[int, int]
+"""Number of a part, and of a page behind its front."""
 Lines = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Which part of how many."""
+
+    number: int
+    parts: int
 
 
 def day_of(at_us: int) -> str:
@@ -21,11 +32,13 @@ def day_of(at_us: int) -> str:
 
 
 def lines_of(
-    one: Inspection, view: AkteView, begins: Mapping[str, int], marks: Sequence[Mark]
-) -> Lines:
-    """Return the lines; ``begins`` has the first page of each document behind the front.
+    one: Inspection, view: AkteView, begins: Mapping[str, Place], marks: Sequence[Mark],
+    part: Numbered,
+) -> Lines:  # fmt: skip
+    """Return the lines; ``begins`` says where each document begins.
 
-    Titles of documents may name people: whoever sets the lines leaves the terms out.
+    Every part lists all documents. Their titles may name people: whoever sets the lines leaves
+    the terms out.
     """
     lines: Lines = [
         {"text": "Akteneinsicht", "size": 22, "bold": True, "before": 40},
@@ -35,12 +48,17 @@ def lines_of(
         {"text": f"Zusammengestellt am {day_of(one.changed_at_us)}", "before": 2},
         {"text": "Dokumente", "size": 14, "bold": True, "before": 20},
     ]  # fmt: skip
-    lines += _documents(one, view, begins)
+    if part.parts > 1:
+        told = f"Teil {part.number} von {part.parts}"
+        lines.insert(2, {"text": told, "size": 12, "bold": True, "before": 8})
+    lines += _documents(one, view, begins, several=part.parts > 1)
     lines += _grounds(one, marks)
     return lines
 
 
-def _documents(one: Inspection, view: AkteView, begins: Mapping[str, int]) -> Iterator[Any]:
+def _documents(
+    one: Inspection, view: AkteView, begins: Mapping[str, Place], *, several: bool
+) -> Iterator[Any]:
     documents = {each.id: each for each in view.documents}
     for number, name in enumerate(one.plan.documents, 1):
         document = documents[name]
@@ -50,7 +68,9 @@ def _documents(one: Inspection, view: AkteView, begins: Mapping[str, int]) -> It
             yield {"text": told, "before": 6}
             yield {"text": f"Grund {withheld.ground}", "size": 9, "indent": 14}
         else:
-            yield {"text": f"{number}. {_title(document)}", "page": begins[name], "before": 6}
+            part, page = begins[name]
+            where = {"part": part} if several else {}
+            yield {"text": f"{number}. {_title(document)}", "page": page, "before": 6} | where
 
 
 def _title(document: Document) -> str:

@@ -48,4 +48,5 @@ class Looking:
             NotFound: there is no copy.
             NotDisplayable: it has no such page.
         """
-        return await self._workshop.page_of(await self._release.result(one), page, width)
+        number, inner = one.place(page)
+        return await self._workshop.page_of(await self._release.part(one, number), inner, width)

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from efile.inspection.spelling import Box
 from efile.inspection.subjects import OFFICE, Particular, Term
+from efile.integrity.digest import sha256_hex
 
 OPEN, REDACT, KEEP = "open", "redact", "keep"
 """States of a mark: not decided, to be blackened, to be left."""
@@ -106,6 +107,16 @@ class Remnant:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyPart:
+    """A finished part of a copy: a PDF with a front of its own."""
+
+    sha256: str
+    pages: int
+    size: int
+    """Bytes; 0: not taken down."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What the proof looked at, and what it found."""
 
@@ -116,6 +127,7 @@ class Report:
     boxes: int = 0
     proven_at_us: int = 0
     remnants: tuple[Remnant, ...] = ()
+    parts: tuple[CopyPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +147,7 @@ class Inspection:
     plan: Plan
     report: Report = field(default_factory=Report)
     sha256: str = ""
+    """Of the copy; of several parts: of their digests, so that it stands for all of them."""
     approver: str = ""
     approved_at_us: int = 0
     document_id: str = ""
@@ -144,11 +157,34 @@ class Inspection:
         """Who began it."""
         return self.plan.authors[0]
 
+    @property
+    def parts(self) -> tuple[CopyPart, ...]:
+        """The parts of the copy; one made before there were parts has one."""
+        return self.report.parts or (CopyPart(self.sha256, self.report.pages, 0),)
+
+    def numbered(self, part: int) -> str:
+        """Return what the name of a part of the copy ends with; of a copy in one part nothing."""
+        return f", Teil {part} von {len(self.parts)}" if len(self.parts) > 1 else ""
+
+    def place(self, page: int) -> tuple[int, int]:
+        """Return in which part a page of the whole copy stands, and which page of it that is."""
+        for number, part in enumerate(self.parts, 1):
+            if page <= part.pages:
+                return number, page
+            page -= part.pages
+        return len(self.parts), page + self.parts[-1].pages
+
     def seen_at(self, now_us: int) -> Inspection:
         """Return it as it is to be told: work nobody goes on with has stopped."""
         if self.state in {"searching", "making"} and now_us - self.touched_at_us > _SILENT_US:
             return replace(self, fault=self.fault or "inspection_stopped")
         return self
+
+
+def digest_of(parts: Sequence[CopyPart]) -> str:
+    """Return the digest that stands for every part of a copy."""
+    digests = [part.sha256 for part in parts]
+    return digests[0] if len(digests) == 1 else sha256_hex("\n".join(digests).encode())
 
 
 def mark(document: str, page: int, term: str, boxes: Sequence[Box], ground: str) -> Mark:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Protocol
 
 import msgspec
@@ -19,11 +22,12 @@ from efile.errors import Conflict, InvalidRequest, NotFound
 from efile.export.whole import Source
 from efile.inspection import book
 from efile.inspection.front import day_of
-from efile.inspection.plan import KEEP, OPEN, REDACT, Inspection, Mark
-from efile.inspection.running import LOOKED, MADE, Running, result_key
+from efile.inspection.plan import KEEP, OPEN, REDACT, Inspection, Mark, digest_of
+from efile.inspection.running import LOOKED, MADE, Running, Shelf, result_key
 from efile.inspection.subjects import GROUNDS, KINDS
 from efile.integrity.digest import canonical_json, sha256_hex
-from efile.model import Akte, AkteView, FilingRequest, Part
+from efile.model import HELD_BYTES, Akte, AkteView, FilingRequest, LargeFile, Part
+from efile.objects import pieces
 from efile.ports import Transaction
 
 VORGANG = "Akteneinsicht"
@@ -45,19 +49,19 @@ class Release:
         self._source = source
         self._running = running
 
-    async def result(self, one: Inspection) -> bytes:
-        """Return the copy, proven to be the one that was made.
+    async def part(self, one: Inspection, number: int) -> bytes:
+        """Return a part of the copy, proven to be the one that was made; the first is 1.
 
         Raises:
             NotFound: there is none.
             Conflict: it was made anew meanwhile.
         """
-        if one.state == "filed":
-            return await self._source.fetch(one.tenant, one.document_id)
-        if not one.sha256:
+        if not one.sha256 or not 1 <= number <= len(one.parts):
             raise missing()
-        data = await self._running.archive.objects.get(one.tenant, result_key(one))
-        if sha256_hex(data) != one.sha256:
+        if one.state == "filed":
+            return await self._source.fetch(one.tenant, one.document_id, number - 1)
+        data = await self._running.archive.objects.get(one.tenant, result_key(one, number))
+        if sha256_hex(data) != one.parts[number - 1].sha256:
             raise _made_anew()
         return data
 
@@ -106,12 +110,15 @@ class Release:
         Raises:
             Conflict: it is not approved.
         """
-        if one.state != "approved":
+        if one.state != "approved" or digest_of(one.parts) != one.sha256:
             raise _made_anew()
         archive = self._running.archive
         akte = (await self._source.akte(one.tenant, one.akte_id)).akte
         marks = await archive.database.read(lambda tx: book.marks(tx, one))
-        filed = await filing.file(_request(one, akte, marks, await self.result(one)), archive)
+        with ExitStack() as copies:
+            numbers = range(1, len(one.parts) + 1)
+            parts = [await self._copied(one, number, copies) for number in numbers]
+            filed = await filing.file(_request(one, akte, marks, parts), archive)
         archive.passing(STEPS[3])
         now_us = self._running.clock.now_us()
 
@@ -124,8 +131,21 @@ class Release:
             return done
 
         done = await archive.database.write(work)
-        await archive.objects.destroy(one.tenant, result_key(one))
+        await Shelf(archive.objects, one).clear()
         return done
+
+    async def _copied(self, one: Inspection, number: int, copies: ExitStack) -> bytes | LargeFile:
+        """Return a part of the approved copy; a large one is not held, but in a file till then."""
+        part, objects = one.parts[number - 1], self._running.archive.objects
+        if part.size <= HELD_BYTES:
+            return await self.part(one, number)
+        file = NamedTemporaryFile(prefix="efile-")  # noqa: SIM115  ends with the copies
+        copies.enter_context(file)
+        found = await pieces.digest_of(objects, one.tenant, result_key(one, number), file)
+        file.flush()
+        if found != (part.sha256, part.size):
+            raise _made_anew()
+        return LargeFile(Path(file.name), part.sha256, part.size)
 
     async def send_back(self, one: Inspection, reason: str, actor: str) -> None:
         """Do not approve: back to whoever prepared it, with the reason.
@@ -148,10 +168,12 @@ class Release:
             return replace(known, plan=plan, state=OPEN, sha256="")
 
         await self._running.change(one, ("waiting",), work)
-        await self._running.archive.objects.destroy(one.tenant, result_key(one))
+        await Shelf(self._running.archive.objects, one).clear()
 
 
-def _request(one: Inspection, akte: Akte, marks: Sequence[Mark], pdf: bytes) -> FilingRequest:
+def _request(
+    one: Inspection, akte: Akte, marks: Sequence[Mark], parts: Sequence[bytes | LargeFile]
+) -> FilingRequest:
     """Return the request to file a copy; the same inspection gives the same request."""
     name = f"Akteneinsicht vom {day_of(one.approved_at_us)}"
     record = canonical_json({"Akteneinsicht": _record(one, marks)})
@@ -161,7 +183,10 @@ def _request(one: Inspection, akte: Akte, marks: Sequence[Mark], pdf: bytes) -> 
         doc_type=VORGANG, document_key=f"akteneinsicht|{one.id}", source_id="", direction="out",
         received_at_us=one.approved_at_us, filed_at_us=one.approved_at_us, actor=one.approver,
         parts=(
-            Part("original", f"{name}.pdf", "application/pdf", pdf),
+            *(
+                Part("original", f"{name}{one.numbered(number)}.pdf", "application/pdf", data)
+                for number, data in enumerate(parts, 1)
+            ),
             Part("attachment", "Nachweis.json", "application/json", record),
         ),
         kind=akte.kind,
@@ -190,7 +215,9 @@ def _record(one: Inspection, marks: Sequence[Mark]) -> dict[str, object]:
         "Geschwärzt": dict(sorted(redacted.items())),
         "Abgelehnte Vorschläge": sum(each.state == KEEP for each in marks),
         "Nachweis": {
-            "Geprüfte Bytes (SHA-256)": one.sha256,
+            "Geprüfte Bytes (SHA-256)": (
+                [part.sha256 for part in one.parts] if len(one.parts) > 1 else one.sha256
+            ),
             "Seiten": report.pages,
             "Davon als Bild": report.pictured,
             "Gesuchte Angaben": report.terms,

@@ -33,7 +33,7 @@ from efile.inspection.plan import (
 )
 from efile.inspection.plan import Withheld as Withholding
 from efile.inspection.release import Files, Release, is_seen, missing
-from efile.inspection.running import Running, result_key
+from efile.inspection.running import Running, Shelf
 from efile.inspection.spelling import Box
 from efile.inspection.subjects import GROUNDS, KINDS, ROLES, Particular, proposed, term
 from efile.inspection.workshop import Workshop
@@ -308,7 +308,7 @@ class InspectionRoom:
         await self._archive.database.write(whole)
 
     async def _forget(self, one: Inspection) -> None:
-        await self._archive.objects.destroy(one.tenant, result_key(one))
+        await Shelf(self._archive.objects, one).clear()
         await self._archive.database.write(lambda tx: book.forget(tx, one))
 
 

@@ -18,13 +18,13 @@ import msgspec
 from efile.errors import Conflict, FilingError, NotDisplayable, NotFound
 from efile.filing import Archive
 from efile.inspection import book
-from efile.inspection.plan import OPEN, Inspection, Mark, Plan, Report, Withheld
-from efile.inspection.workshop import AT_ONCE, LIMITS, WORKER, Progress, Workshop
-from efile.integrity.digest import sha256_hex
+from efile.inspection.bindery import AT_ONCE, Bindery, Progress
+from efile.inspection.plan import OPEN, Inspection, Mark, Plan, Report, Withheld, digest_of
+from efile.inspection.workshop import LIMITS, WORKER, Workshop
 from efile.isolation.pool import LimitedPool
 from efile.model import AkteView, Document
 from efile.objects import layout
-from efile.ports import Clock, Transaction
+from efile.ports import Clock, ObjectStore, Transaction
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +96,9 @@ class Running:
             await self.change(
                 one, ("searching", "making"), lambda known: replace(known, state=OPEN, fault=fault)
             )
+            # What storage does not let go of now goes before the copy is begun anew.
+            with suppress(FilingError):
+                await Shelf(self.archive.objects, one).clear()
 
     async def _search(self, workshop: Workshop, one: Inspection, view: AkteView) -> None:
         """Look through what was not looked through yet; each document is kept as it is done."""
@@ -131,17 +134,17 @@ class Running:
 
     async def _make(self, workshop: Workshop, one: Inspection, view: AkteView) -> None:
         marks = await self.archive.database.read(lambda tx: book.marks(tx, one))
+        shelf = Shelf(self.archive.objects, one)
+        await shelf.clear()
         async with self._beating(one) as note:
-            copy = await workshop.copy(one, view, marks, note)
+            copy = await Bindery(workshop, one, marks).copy(view, shelf, note)
         report = replace(copy.report, proven_at_us=self.clock.now_us())
         if report.remnants:
             await self._leaking(one, report, copy.marks)
+            await shelf.clear()
             return
-        objects, key = self.archive.objects, result_key(one)
-        await objects.destroy(one.tenant, key)
-        await objects.put_once(one.tenant, key, copy.pdf)
         self.archive.passing(MADE)
-        digest = sha256_hex(copy.pdf)
+        digest = digest_of(report.parts)
         await self.change(
             one, ("making",),
             lambda known: replace(known, state="waiting", report=report, sha256=digest),
@@ -185,9 +188,44 @@ class Running:
                 await heart
 
 
-def result_key(one: Inspection) -> str:
-    """Return where a copy lies that waits to be approved."""
-    return layout.export_key(one.akte_id, one.id, 1)
+class Shelf:
+    """Where pages of a copy lie until their part is bound, and parts until they are approved."""
+
+    def __init__(self, objects: ObjectStore, one: Inspection) -> None:
+        self._objects = objects
+        self._one = one
+
+    async def keep(self, number: int, pages: bytes) -> None:
+        """Keep pages on their way."""
+        await self._objects.put_once(self._one.tenant, self._pages(number), pages)
+
+    async def take(self, number: int) -> bytes:
+        """Return kept pages and keep them no longer."""
+        pages = await self._objects.get(self._one.tenant, self._pages(number))
+        await self._objects.destroy(self._one.tenant, self._pages(number))
+        return pages
+
+    async def finish(self, number: int, pdf: bytes) -> None:
+        """Keep a part of the copy; numbers begin with 1."""
+        await self._objects.put_once(self._one.tenant, result_key(self._one, number), pdf)
+
+    async def clear(self) -> None:
+        """Take everything away, also what a process left that ended on its way."""
+        prefix = layout.export_prefix(self._one.akte_id, self._one.id)
+        found = [
+            each.key async for page in self._objects.pages(self._one.tenant, prefix)
+            for each in page
+        ]  # fmt: skip
+        for key in found:
+            await self._objects.destroy(self._one.tenant, key)
+
+    def _pages(self, number: int) -> str:
+        return layout.pages_key(self._one.akte_id, self._one.id, number)
+
+
+def result_key(one: Inspection, number: int) -> str:
+    """Return where a part of a copy lies that waits to be approved."""
+    return layout.export_key(one.akte_id, one.id, number)
 
 
 def _unshown(known: Inspection, document: Document) -> Inspection:

@@ -166,7 +166,17 @@ def exports_prefix(akte: str) -> str:
 
 def export_key(akte: str, export: str, number: int) -> str:
     """Return where a volume of an export lies for a while."""
-    return f"{RENDITION_ROOT}{akte}/x/{export}/{number:03d}.pdf"
+    return f"{export_prefix(akte, export)}{number:03d}.pdf"
+
+
+def export_prefix(akte: str, export: str) -> str:
+    """Return where everything of one export lies for a while."""
+    return f"{exports_prefix(akte)}{export}/"
+
+
+def pages_key(akte: str, export: str, number: int) -> str:
+    """Return where pages lie until they are bound."""
+    return f"{export_prefix(akte, export)}{number:06d}.pages"
 
 
 def key_prefix(akte: str) -> str:

@@ -250,7 +250,7 @@ def _inspection_facts(figures: EFileFigures) -> list[tuple[str, object]]:
     if one is None:
         return [("Akteneinsicht", "nicht gemessen: Texterkennung oder pdftotext fehlen")]
     return [
-        ("Akteneinsicht", f"{one.pages} Seiten in {one.seconds} s"),
+        ("Akteneinsicht", f"{one.pages} Seiten in {one.seconds} s, Teile: {one.parts}"),
         (
             "  Rechenzeit",
             f"{one.cpu_s_per_page} s je Seite, davon Gegenprobe {one.proof_share:.0%}",

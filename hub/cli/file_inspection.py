@@ -56,7 +56,8 @@ def _told(one: Inspection) -> dict[str, Any]:
         "approver": one.approver, "document": one.document_id, "sha256": one.sha256,
         "documents": len(plan.documents), "withheld": len(plan.withheld),
         "proof": {
-            "pages": report.pages, "pictured": report.pictured, "terms": report.terms,
-            "boxes": report.boxes, "remnants": len(report.remnants),
+            "parts": len(one.parts) if one.sha256 else 0, "pages": report.pages,
+            "pictured": report.pictured, "terms": report.terms, "boxes": report.boxes,
+            "remnants": len(report.remnants),
         },
     }  # fmt: skip

@@ -34,7 +34,8 @@ def prepare(params: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]
 def bind(params: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     """Return the copy: a front of set lines, then the pieces in their order.
 
-    The front is set twice at most: it names the first page of each document, behind itself.
+    The front is set twice: it names the first page of each document, behind itself. Fronts of
+    several parts differ in their number alone, so that each of them is as long.
     """
     front = _front(params, 0)
     shift = _pages(front)
@@ -61,6 +62,8 @@ def _front(params: dict[str, Any], shift: int) -> bytes:
     lines = []
     for one in params["lines"]:
         right = str(one["page"] + shift) if "page" in one else ""
+        if "part" in one:
+            right = f"Teil {one['part']}, Seite {right}"
         lines.append(
             Line(
                 without(str(one["text"]), terms), one.get("size", 10), bold=one.get("bold", False),

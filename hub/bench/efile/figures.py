@@ -90,6 +90,8 @@ class Inspected:
     proof_share: float
     """Which part of the children's work is the proof."""
     copy_mb: float
+    parts: int
+    """Files the copy leaves in."""
     children_mb: float
     """The most memory the limited children held at one moment."""
     rss_mb: float

@@ -76,6 +76,7 @@ async def inspected(
         cpu_s_per_page=round(cpu_s / pages, 3),
         proof_share=_share(room.inspections.worked_s),
         copy_mb=await _copy_mb(room, made.one),
+        parts=len(made.one.parts),
         children_mb=round(peak.children, 1),
         rss_mb=round(peak.whole, 1),
         clean=made.one.state == "filed" and not made.one.report.remnants,

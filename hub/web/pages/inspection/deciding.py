@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -24,6 +25,9 @@ from hub.web.visit import Visit, visit_of
 
 BY_HAND = {code: text for code, text in INSPECTION_GROUNDS.items() if code != "T"}
 """Grounds a person may name."""
+
+_TELLING = 0.05
+"""So much must be done before it says how long the rest takes."""
 
 
 @dataclass(slots=True)
@@ -61,7 +65,16 @@ async def show(request: web.Request) -> web.Response:
         undecided=sum(each.state == "open" for each in shown), marks=shown,
         grounds=BY_HAND, kinds=INSPECTION_KINDS, roles=INSPECTION_ROLES,
         own_hand=visit.account.login in one.plan.authors,
+        left_min=_left_min(one),
     )  # fmt: skip
+
+
+def _left_min(one: Inspection) -> int:
+    """Return how many minutes making the copy may still take; nothing while nobody can tell."""
+    if one.state != "making" or one.done < _TELLING * one.total:
+        return 0
+    minutes = (one.touched_at_us - one.changed_at_us) / 60e6
+    return math.ceil(minutes * (one.total - one.done) / max(one.done, 1))
 
 
 def _groups(one: Inspection, marks: Sequence[Mark]) -> list[Group]:

@@ -18,7 +18,8 @@ async def show(request: web.Request) -> web.Response:
     page = min(number(request.query.get("seite", "1")), pages)
     return render(
         request, "inspection_copy.html", akte=view.akte, one=one, page=page, pages=pages,
-        width=width_of(request), own_hand=visit.account.login in one.plan.authors,
+        place=one.place(page), width=width_of(request),
+        own_hand=visit.account.login in one.plan.authors,
     )  # fmt: skip
 
 
@@ -32,12 +33,14 @@ async def image(request: web.Request) -> web.Response:
 
 
 async def fetch(request: web.Request) -> web.Response:
-    """Return the filed copy as a download; before it was approved nothing leaves."""
+    """Return a part of the filed copy as a download; before it was approved nothing leaves."""
     visit, one, view = await inspection_of(request)
     if one.state != "filed":
         raise Denied(422, "form_invalid")
-    data = await visit.efile.fetch(visit.tenant, one.document_id)
-    return download(f"Akteneinsicht {view.akte.aktenzeichen}.pdf".replace("/", "-"), data)
+    part = number(request.query.get("teil", "1"))
+    data = await visit.efile.inspections.release.part(one, part)
+    name = f"Akteneinsicht {view.akte.aktenzeichen}{one.numbered(part)}.pdf"
+    return download(name.replace("/", "-"), data)
 
 
 async def approve(request: web.Request) -> web.Response:

@@ -109,7 +109,7 @@ async def test_what_the_proof_finds_stops_the_copy_and_becomes_a_proposal(
     assert {"pypdf", "pdfium", "pdftotext", "ocr"} <= {r.way for r in stopped.report.remnants}
     assert {("proof", OPEN, 1)} == {(each.source, each.state, each.page) for each in marks}
     with pytest.raises(NotFound):
-        await efile.inspections.release.result(stopped)
+        await efile.inspections.release.part(stopped, 1)
     assert "waiting" == (await made(efile, stopped)).state
 
 
@@ -223,7 +223,7 @@ async def test_a_copy_sent_back_is_gone_and_can_be_made_again(house: EFileHouse)
     assert ("open", "berger: Anlage fehlt", "") == (back.state, back.plan.sent_back, back.sha256)
     assert [] == list(house.folder.rglob("*.pdf"))
     with pytest.raises(NotFound, match="inspection_missing"):
-        await efile.inspections.release.result(back)
+        await efile.inspections.release.part(back, 1)
 
 
 async def test_nobody_sees_an_inspection_with_documents_they_may_not_see(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 from hub.store.accounts import Role
 from tests.small_house import (
+    BUSY_INSPECTION,
+    INSPECTION,
     OFFICE,
     OPEN_INSPECTION,
     PASSWORD,
@@ -66,6 +69,41 @@ async def test_two_people_make_a_copy_without_where_the_mother_lives(
         "inspection_begun", "redaction_decided", "inspection_made", "copy_viewed",
         "inspection_approved", "copy_downloaded",
     } <= {entry["action"] for entry in await log_of()}  # fmt: skip
+
+
+async def test_a_copy_in_parts_is_seen_page_by_page_approved_as_one_and_loaded_in_parts(
+    house: SmallHouse, arrive: Arrive
+) -> None:
+    await keep_inspections(house, "bauer")
+    visitor = await arrive("ahrens")
+    place = f"/akten/{house.akte}/akteneinsicht/{INSPECTION}"
+    waiting = await (await visitor.get(place)).text()
+    page = await (await visitor.get(f"{place}/kopie?seite=4")).text()
+    drawn = await visitor.get(f"{place}/kopie/seiten/4.png")
+    beyond = await visitor.get(f"{place}/kopie/seiten/5.png")
+    (sha256,) = re.findall(r'name="kopie" value="([0-9a-f]{64})"', page)
+    await visitor.post(f"{place}/freigeben", kopie=sha256)
+    filed = await (await visitor.get(place)).text()
+    loaded = [await visitor.get(f"{place}/kopie.pdf?teil={number}") for number in (1, 2, 3)]
+
+    assert "in 2 Teile geteilt" in waiting
+    assert "Teil 2, Seite 2" in page
+    assert "genau diese Kopie frei, alle 2 Teile" in page
+    assert (200, 422) == (drawn.status, beyond.status)
+    assert all(f"Teil {number} laden" in filed for number in (1, 2))
+    assert [200, 200, 404] == [answer.status for answer in loaded]
+    assert "Teil 2 von 2.pdf" in unquote(loaded[1].headers["Content-Disposition"])
+    assert b"Seite 2" in await loaded[1].read()
+
+
+async def test_it_says_how_far_the_copy_is_and_how_long_the_rest_takes(
+    house: SmallHouse, arrive: Arrive
+) -> None:
+    await keep_inspections(house)
+    place = f"/akten/{house.akte}/akteneinsicht/{BUSY_INSPECTION}"
+    page = await (await (await arrive("ahrens")).get(place)).text()
+
+    assert "44 % fertig, noch etwa 5 Minuten" in page
 
 
 async def test_places_are_decided_on_one_by_one_and_by_term(
