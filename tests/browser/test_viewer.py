@@ -1,5 +1,6 @@
 """The document view as people use it: turning, finding, comparing, printing, for a long time."""
 
+import asyncio
 import io
 import os
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from PIL import Image
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from efile import Part
 from hub.store import audit
@@ -226,6 +227,48 @@ async def test_a_stored_picture_is_seen_first_and_nothing_moves(stage: Stage) ->
     moved = [abs(a - b) for a, b in zip(*scan.values(), strict=True)]
     assert max(moved) <= 1, scan
     assert ["document_fetched", "document_viewed"] == entries[:2]
+
+
+SEQUENCE = """
+window.sequence = [];
+new MutationObserver(() => {
+  const kind = document.querySelector('.reader-main > .desk > .pages > .sheet > *')?.className;
+  const now = `${kind} under ${document.querySelector('h1').textContent}`;
+  if (window.sequence.at(-1) !== now) { window.sequence.push(now); }
+}).observe(document.querySelector('.reader'), { childList: true, subtree: true });
+"""
+"""Notes what is seen of the first page under which title, whenever one of them changes."""
+
+
+async def test_a_stored_picture_comes_with_the_entry_in_the_log_and_waits_for_nothing_else(
+    stage: Stage,
+) -> None:
+    while await stage.house.services.efile.first_pages.round():
+        pass
+    page, antrag, free = await opened(stage), stage.house.files["antrag"], asyncio.Event()
+    await until(page, "performance.getEntriesByName('first-ready')"
+                f".some(one => one.detail.includes('{antrag}'))")  # fmt: skip
+    await page.evaluate(SEQUENCE)
+
+    async def hold(route: Route) -> None:
+        await free.wait()
+        await route.continue_()
+
+    await page.route("**/*rahmen=1", hold)
+    async with page.expect_request("**/*rahmen=1"):
+        await page.keyboard.press("j")
+    await page.wait_for_timeout(100)
+    waiting = await page.evaluate("window.sequence")
+    free.set()
+    await expect(page.get_by_role("heading", name="Antrag", level=1)).to_be_visible()
+    await drawn(page)
+
+    assert [] == waiting
+    assert [
+        "sheet-first under Bewilligungsbescheid",
+        "sheet-first under Antrag",
+        "sheet-canvas under Antrag",
+    ] == await page.evaluate("window.sequence")
 
 
 async def test_a_key_pressed_twice_at_once_goes_two_documents_on(stage: Stage) -> None:

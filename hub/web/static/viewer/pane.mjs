@@ -46,6 +46,14 @@ export class Pane {
     if (this.#sheets === sheets) { this.onShown(); }
   }
 
+  /* Put the picture of the next document in place of the one shown, which ends. */
+  cover(box, canvas) {
+    const before = this.#sheets;
+    this.#sheets = null;
+    lay(box, canvas, inside(box), this.#zoom);
+    before?.end();
+  }
+
   go(number) { this.#sheets?.go(number); }
 
   /* Choose the next larger or smaller step; 0 takes the whole width. */

@@ -21,13 +21,15 @@ let queue = [];
 const pane = new Pane(shelf, { onPage: reached });
 const beside = new Beside(shelf, frame, () => held());
 
-/* The frame of a document: what makes the view of it, and its entry in the access log. */
-async function frame(address, drawn = false) {
+/* The frame of a document: what makes the view of it, and its entry in the access log. That is
+   durable before a byte of the answer leaves: ``logged`` is called without waiting for the rest. */
+async function frame(address, { drawn = false, logged = () => {} } = {}) {
   const asked = new URL(address, location.origin);
   asked.searchParams.set("rahmen", "1");
   if (drawn) { asked.searchParams.set("gezeichnet", "1"); }
   const response = await fetch(asked, { headers: { Accept: "text/html" } });
   if (!response.ok || response.redirected) { throw new Error(`${response.status}`); }
+  logged();
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   return {
     title: page.title,
@@ -40,7 +42,10 @@ async function frame(address, drawn = false) {
 async function swap(address, { remember }) {
   const mine = ++turn;
   const begun = performance.mark("swap-begin").startTime;
-  const next = await frame(address);
+  let seen = false;
+  const logged = () => { seen = mine === turn && cover(address, begun); };
+  const next = await frame(address, { logged });
+  await seen;
   if (mine !== turn) { return; }
   const focused = document.activeElement?.closest(".reader-main")
     ? document.activeElement.closest("[data-key]")?.dataset.key ?? "seiten"
@@ -52,13 +57,12 @@ async function swap(address, { remember }) {
   const main = part(".reader-main");
   const other = beside.take();
   const first = wantedPage() === 1 ? firsts.canvas(told.first) : null;
-  const seen = first && (told.pdf || firsts.under(next.main.querySelector(".pages > .sheet"), first));
+  if (first && !told.pdf) { firsts.under(next.main.querySelector(".pages > .sheet"), first); }
   const ready = !first && told.pdf && shelf.has(told.pdf);
   const drawing = draw(next.main, { like: first || ready ? main : null, first: told.pdf ? first : null });
   if (ready) { await drawing.catch(() => null); }
   if (mine !== turn) { return; }
   main.replaceWith(next.main);
-  if (seen) { painted(begun); }
   part(".reader-facts").replaceWith(next.facts);
   beside.put(other, told.id);
   outline(old?.id);
@@ -72,9 +76,21 @@ async function swap(address, { remember }) {
   if (mine === turn) { after(); }
 }
 
-/* Measure when the stored picture stood on the screen. */
-function painted(begun) {
-  requestAnimationFrame(() => setTimeout(() => performance.measure("first-page", { start: begun })));
+/* Lay the stored picture of a neighbour over the document shown, before anything else is done.
+   Returns when it stands on the screen; false where there is none. */
+function cover(address, begun) {
+  const { pathname, search } = new URL(address, location.origin);
+  const near = told.around.find((one) => one.first?.startsWith(`${pathname}/`));
+  const first = near && !search ? firsts.canvas(near.first) : null;
+  if (!first) { return false; }
+  pane.cover(part(".pages"), first);
+  scrollTo(0, 0);
+  return painted().then(() => performance.measure("first-page", { start: begun }));
+}
+
+/* Wait for the screen; a window nobody sees is not painted. */
+function painted() {
+  return document.hidden ? Promise.resolve() : new Promise((done) => { requestAnimationFrame(() => setTimeout(done)); });
 }
 
 /* Go where a link leads. Who presses J three times at once goes three documents on. */
@@ -111,7 +127,7 @@ async function draw(main, { like = null, first = null } = {}) {
 /* What PDF.js refuses the server may still draw. */
 async function drawnByServer(box) {
   const mine = turn;
-  const next = await frame(location.href, true);
+  const next = await frame(location.href, { drawn: true });
   if (mine !== turn) { return; }
   told = { ...told, pdf: null };
   box.closest(".reader-main").replaceWith(next.main);
