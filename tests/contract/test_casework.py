@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import date
 
@@ -23,6 +25,9 @@ NOW = 1_795_000_000_000_000
 MINUTE = 60_000_000
 HERE, THERE = "musterstadt", "beispielkreis"
 TODAY = date(2026, 11, 22)
+Change = Callable[[Transaction], None]
+PATIENCE_S, UNDER_WAY_S = 5.0, 0.5
+"""How long a change may take to begin, and is then under way."""
 
 
 def _fill(tx: Transaction) -> None:
@@ -120,6 +125,83 @@ async def test_a_closed_unit_gets_a_successor_once_and_its_word_is_never_used_ag
     await database.write(lambda tx: close(tx, "uv2"))
     with pytest.raises(Conflict, match="unit_closed"):
         await database.write(lambda tx: close(tx, "uv2"))
+
+
+def join(tx: Transaction) -> None:
+    units.join(tx, "ahrens", ["uv1"], NOW)
+
+
+def hand_over(tx: Transaction) -> None:
+    tasks.change(tx, HERE, "t", owner="u:uv1")
+
+
+def close(tx: Transaction) -> None:
+    keeping.close(tx, HERE, "uv1", files=0, successor="", now_us=NOW)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "code"),
+    [
+        (join, close, "unit_not_empty"),
+        (hand_over, close, "unit_not_empty"),
+        (close, join, "unknown_unit"),
+        (close, hand_over, "unknown_unit"),
+    ],
+)
+async def test_nothing_comes_into_a_unit_while_it_is_closed_as_empty(
+    database: AnyDatabase, other: AnyDatabase, first: Change, second: Change, code: str
+) -> None:
+    task = Task(
+        id="t", tenant=HERE, akte="a", due="2026-11-01", text="x", owner="p:ahrens",
+        made_by="ahrens", made_us=NOW,
+    )  # fmt: skip
+    await database.write(lambda tx: tasks.add(tx, task))
+
+    under_way = await begun(database, first)
+    with pytest.raises(Rejected, match=code):
+        await other.write(second)
+    await under_way
+
+
+async def test_what_an_account_is_given_while_its_unit_is_closed_stays(
+    database: AnyDatabase, other: AnyDatabase
+) -> None:
+    await database.write(lambda tx: keeping.create(tx, HERE, "uv3", "UV3"))
+    await database.write(join)
+
+    leaving = await begun(database, lambda tx: units.join(tx, "ahrens", ["uv3"], NOW))
+    await other.write(
+        lambda tx: keeping.close(tx, HERE, "uv1", files=0, successor="uv2", now_us=NOW)
+    )
+    await leaving
+
+    people = await database.read(lambda tx: units.people(tx, HERE))
+    assert ["uv3", ""] == [one["units"] for one in people]
+
+
+async def begun(database: AnyDatabase, change: Change) -> asyncio.Task[None]:
+    """Begin a change and return while it is under way."""
+    made = threading.Event()
+
+    def slowly(tx: Transaction) -> None:
+        change(tx)
+        made.set()
+        time.sleep(UNDER_WAY_S)
+
+    task = asyncio.create_task(database.write(slowly))
+    await asyncio.to_thread(made.wait, PATIENCE_S)
+    return task
+
+
+@pytest.fixture
+async def other(engine: Engine, database: AnyDatabase) -> AsyncIterator[AnyDatabase]:
+    """Another node where the engine allows one; else the only writer there is."""
+    if engine.name == "sqlite":
+        yield database
+        return
+    opened = engine.open()
+    yield opened
+    await asyncio.to_thread(opened.close)
 
 
 @pytest.mark.parametrize("wanted", [("bauer", "fremd"), ("bauer", "betrieb"), ("bauer", "bauer")])

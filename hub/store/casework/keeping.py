@@ -6,6 +6,7 @@ A closed unit stays as a word: files name it for ever, and its successor stands 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from hub.core.errors import Conflict, Rejected
@@ -37,6 +38,25 @@ def kept(tx: Transaction, tenant: str) -> list[Row]:
             " ORDER BY closed_us > 0, id",
             tenant=tenant,
         )
+    ]  # fmt: skip
+
+
+def with_files(rows: Sequence[Row], heirs: Mapping[str, str], own: Mapping[str, int]) -> list[Row]:
+    """Return units with their files, those they have from closed ones, and who succeeds them.
+
+    ``heirs`` are the open units that succeed closed ones, ``own`` the files that name each.
+    """
+    taken: dict[str, int] = {}
+    for unit, heir in heirs.items():
+        taken[heir] = taken.get(heir, 0) + own.get(unit, 0)
+    names = {row["id"]: row["name"] for row in rows}
+    return [
+        {
+            **row, "files": own.get(row["id"], 0), "taken": taken.get(row["id"], 0),
+            "held": own.get(row["id"], 0) + taken.get(row["id"], 0),
+            "heir": names.get(heirs.get(row["id"], ""), ""),
+        }
+        for row in rows
     ]  # fmt: skip
 
 
@@ -86,11 +106,19 @@ def close(
     One that was closed before can still be given a successor: a file may have come meanwhile.
 
     Raises:
-        Rejected: something is left in it and no other open unit of the office is to have it.
+        Rejected: there is no such unit, or something is left in it and no other open unit of the
+            office is to have it.
         Conflict: it was closed before.
     """
+    # Whoever joins it now, or hands it a task, waits for the end of this or is counted below.
+    tx.all(
+        "SELECT id FROM unit WHERE tenant = :tenant AND id IN :both ORDER BY id /*pg FOR UPDATE */",
+        tenant=tenant, both=(unit, successor),
+    )  # fmt: skip
     rows = {row["id"]: row for row in kept(tx, tenant)}
-    row, heir = rows[unit], rows.get(successor)
+    row, heir = rows.get(unit), rows.get(successor)
+    if row is None:
+        raise units.unknown_unit(unit)
     if row["closed_us"] and (row["successor"] or not successor):
         raise Conflict("unit_closed", f"Das Sachgebiet „{unit}“ ist schon geschlossen.")
     if successor and (heir is None or heir["closed_us"] or successor == unit):
@@ -119,7 +147,12 @@ def _hand_over(tx: Transaction, tenant: str, unit: str, successor: str, now_us: 
         "UPDATE task SET owner = :new WHERE tenant = :tenant AND owner = :old AND done_us IS NULL",
         tenant=tenant, old=f"u:{unit}", new=f"u:{successor}",
     )  # fmt: skip
-    for person in units.people(tx, tenant):
+    # A change of an account that is under way is not undone by what was read before it.
+    people = tx.all(
+        "SELECT login, units FROM account WHERE tenant = :tenant ORDER BY login /*pg FOR UPDATE */",
+        tenant=tenant,
+    )
+    for person in people:
         words = set(person["units"].split())
         if unit in words:
             units.join(tx, person["login"], sorted(words - {unit} | {successor}), now_us)

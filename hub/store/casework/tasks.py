@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
+from hub.store.casework import units
 from hub.store.database import Row, Transaction
 
 
@@ -80,7 +81,13 @@ def finish(tx: Transaction, tenant: str, task: str, login: str, now_us: int) -> 
 
 
 def change(tx: Transaction, tenant: str, task: str, *, due: str = "", owner: str = "") -> None:
-    """Put an open task off to another day, or hand it over."""
+    """Put an open task off to another day, or hand it over.
+
+    Raises:
+        Rejected: the unit it is handed to is not there, or closed.
+    """
+    if owner.startswith("u:"):
+        units.demand_open(tx, tenant, [owner.removeprefix("u:")])
     tx.run(
         "UPDATE task SET due = CASE WHEN :due = '' THEN due ELSE :due END,"
         " owner = CASE WHEN :owner = '' THEN owner ELSE :owner END"

@@ -99,17 +99,35 @@ def join(tx: Transaction, login: str, wanted: Sequence[str], now_us: int) -> Non
     row = tx.one("SELECT tenant FROM account WHERE login = :login", login=login)
     if row is None or row["tenant"] is None:
         raise Rejected("unknown_account", f"Das Konto „{login}“ gibt es in keinem Amt.")
-    known = {one["id"] for one in units(tx, row["tenant"])}
-    if missing := set(wanted) - known:
-        raise Rejected(
-            "unknown_unit",
-            f"Das Sachgebiet „{min(missing)}“ gibt es in diesem Amt nicht.",
-            remedy="„aktenhub units list“ nennt die Sachgebiete; „units add“ legt eines an.",
-        )
+    demand_open(tx, row["tenant"], wanted)
     tx.run(
         "UPDATE account SET units = :units, changed_us = :now WHERE login = :login",
         units=" ".join(sorted(set(wanted))), now=now_us, login=login,
     )  # fmt: skip
+
+
+def demand_open(tx: Transaction, tenant: str, wanted: Sequence[str]) -> None:
+    """Make sure these units are there and open, and stay so until the end of the transaction.
+
+    Raises:
+        Rejected: one is not.
+    """
+    rows = tx.all(
+        "SELECT id FROM unit WHERE tenant = :tenant AND id IN :wanted AND closed_us = 0"
+        " ORDER BY id /*pg FOR SHARE */",
+        tenant=tenant, wanted=tuple(wanted) or ("",),
+    )  # fmt: skip
+    if missing := set(wanted) - {row["id"] for row in rows}:
+        raise unknown_unit(min(missing))
+
+
+def unknown_unit(unit: str) -> Rejected:
+    """The office has no open unit of this word."""
+    return Rejected(
+        "unknown_unit",
+        f"Das Sachgebiet „{unit}“ gibt es in diesem Amt nicht.",
+        remedy="„aktenhub units list“ nennt die Sachgebiete; „units add“ legt eines an.",
+    )
 
 
 def stand_in(tx: Transaction, person: str, deputy: str, since: date, until: date) -> None:

@@ -105,18 +105,7 @@ async def _kept(visit: Visit, office: str) -> list[Row]:
 
     rows, heirs = await visit.services.database.read(work)
     own = await visit.services.efile.access.unit_files(office)
-    taken: dict[str, int] = {}
-    for unit, heir in heirs.items():
-        taken[heir] = taken.get(heir, 0) + own.get(unit, 0)
-    names = {row["id"]: row["name"] for row in rows}
-    return [
-        {
-            **row, "files": own.get(row["id"], 0), "taken": taken.get(row["id"], 0),
-            "held": own.get(row["id"], 0) + taken.get(row["id"], 0),
-            "heir": names.get(heirs.get(row["id"], ""), ""),
-        }
-        for row in rows
-    ]  # fmt: skip
+    return keeping.with_files(rows, heirs, own)
 
 
 async def _found(request: web.Request) -> Row:

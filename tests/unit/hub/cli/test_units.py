@@ -40,9 +40,52 @@ def test_units_members_and_deputies_are_listed(
     assert [("unit_created",), ("account_units_set",), ("account_deputy_set",)] == noted[-3:]
 
 
+def test_a_unit_is_renamed_and_closed_with_a_successor_that_takes_its_members(
+    command: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(command, monkeypatch, "bauer")
+    for unit in ("uv1", "uv2"):
+        command("units", "add", unit, *TENANT, "--name", unit.upper())
+    command("units", "join", "bauer", "uv1")
+
+    renamed = command("units", "rename", "uv2", *TENANT, "--name", "L bis Z")
+    left = command("units", "close", "uv1", *TENANT)
+    closed = command("units", "close", "uv1", *TENANT, "--successor", "uv2")
+    again = command("units", "close", "uv1", *TENANT, "--successor", "uv2")
+
+    assert (0, "Sachgebiet uv2: L bis Z\n") == (renamed.code, renamed.out)
+    assert (1, 0) == (left.code, closed.code)
+    assert "[unit_not_empty]" in left.err
+    assert "[unit_closed]" in again.err
+    assert "Wiedervorlagen und Akten (0) hat jetzt uv2." in closed.out
+    rows = command("units", "list", *TENANT, "--closed", "--json").json["units"]
+    assert [("uv2", "L bis Z", 1, ""), ("uv1", "UV1", 0, "uv2")] == [
+        (one["id"], one["name"], one["members"], one["successor"]) for one in rows
+    ]
+    shown = command("units", "list", *TENANT, "--closed").out
+    assert "geschlossen" in shown
+    assert "uv1" not in command("units", "list", *TENANT).out
+    with sqlite3.connect(command.house.database) as connection:
+        noted = connection.execute(
+            "SELECT action, object_id FROM access_log ORDER BY seq"
+        ).fetchall()
+    connection.close()
+    assert [("unit_renamed", "uv2"), ("unit_closed", "uv1 uv2")] == noted[-2:]
+
+
+def test_an_empty_unit_is_closed_for_good(command: CommandLine) -> None:
+    command("units", "add", "uv1", *TENANT, "--name", "UV1")
+
+    closed = command("units", "close", "uv1", *TENANT)
+
+    assert "Sachgebiet uv1 ist geschlossen.\n" == closed.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
+        (["rename", "uv7", *TENANT, "--name", "x"], "unknown_unit"),
+        (["close", "uv7", *TENANT], "unknown_unit"),
         (["add", "UV 1", *TENANT, "--name", "x"], "unit_name_invalid"),
         (["join", "niemand", "uv1"], "unknown_account"),
         (["deputy", "x", "y", "--until", "2199-12-31"], "not_one_office"),
