@@ -95,6 +95,7 @@ class _Bound:
     """A part with its pages behind the front."""
 
     pdf: bytes
+    sha256: str
     front: int
     """Pages of it."""
     pages: list[_Page]
@@ -174,7 +175,7 @@ class Bindery:
             if (document, before + page) in self._found.burnt
         }
         params = {"first": first, "last": last, "boxes": boxes}
-        answer, made = await self._pool.run("remake", params, part.data)
+        answer, made = await self._workshop.ask("remake", params, part.data, part.name)
         self._found.pictured += len(answer["pictured"])
         done.add("remake", last - first + 1)
         return made, [(document, before + page) for page in range(first, last + 1)]
@@ -193,7 +194,8 @@ class Bindery:
             "title": f"Akteneinsicht {view.akte.aktenzeichen}",
         }  # fmt: skip
         answer, pdf = await self._pool.run("bind", params, b"".join(pieces))
-        return _Bound(pdf, int(answer["front"]), [page for run in runs for page in run.pages])
+        pages = [page for run in runs for page in run.pages]
+        return _Bound(pdf, sha256_hex(pdf), int(answer["front"]), pages)
 
     async def _proven(self, bound: _Bound, done: _Count) -> list[dict[str, Any]]:
         """Return what the proof finds in a part."""
@@ -204,7 +206,6 @@ class Bindery:
             for place, boxes in self._found.burnt.items()
             if place in places
         }
-        params["copy"] = sha256_hex(bound.pdf)
         pages = bound.front + len(bound.pages)
 
         async def job(name: str, first: int, step: int) -> list[dict[str, Any]]:
@@ -214,9 +215,7 @@ class Bindery:
                 | {"first": first, "last": last}
                 | {each: _of_pages(params[each], first, last) for each in ("allowed", "boxes")}
             )
-            answer, _ = await self._pool.run(name, own, b"")
-            if "unknown" in answer:
-                answer, _ = await self._pool.run(name, own, bound.pdf)
+            answer, _ = await self._workshop.ask(name, own, bound.pdf, bound.sha256)
             done.add(name, last - first + 1)
             return list(answer["hits"])
 
@@ -234,7 +233,7 @@ class Bindery:
     def _judge(self, bound: _Bound, hits: Sequence[dict[str, Any]]) -> None:
         """Take down what the proof found in a part, and the places of it that can be marked."""
         found, pages = self._found, bound.front + len(bound.pages)
-        found.parts.append(CopyPart(sha256_hex(bound.pdf), pages, len(bound.pdf)))
+        found.parts.append(CopyPart(bound.sha256, pages, len(bound.pdf)))
         grounds = {each.id: each.ground for each in self._one.plan.terms}
         for hit in hits:
             behind = int(hit["page"]) - bound.front

@@ -89,6 +89,9 @@ class Running:
         except Exception:
             log.exception("inspection_failed")
             await self._failed(one, "inspection_failed")
+        finally:
+            # Children that wait for more would hold the last document all the while.
+            await self.pool.close()
 
     async def _failed(self, one: Inspection, fault: str) -> None:
         # Somebody else may have ended it meanwhile, or taken it away: then theirs counts.

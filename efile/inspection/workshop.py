@@ -31,6 +31,7 @@ class Prepared:
 
     data: bytes
     pages: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,23 @@ class Workshop:
             data = await self._source.fetch(document.tenant, document.id, part.position)
             params = {"mime": part.mime, "name": part.name}
             answer, body = await self.pool.run("prepare", params, data)
-            found.append(Prepared(body or data, int(answer["pages"])))
+            name = f"{document.id}/{part.position}"
+            found.append(Prepared(body or data, int(answer["pages"]), name))
         return found
+
+    async def ask(
+        self, job: str, params: dict[str, Any], data: bytes, name: str
+    ) -> tuple[dict[str, Any], bytes]:
+        """Ask about pages of bytes; a child that still holds what has this name is not sent it.
+
+        Raises:
+            NotDisplayable: there is no answer.
+        """
+        named = params | {"of": name}
+        answer, body = await self.pool.run(job, named, b"")
+        if "unknown" in answer:
+            answer, body = await self.pool.run(job, named, data)
+        return answer, body
 
     async def look(self, document: Document, terms: Sequence[Term], own: Sequence[str]) -> Seen:
         """Return what of the terms stands in a document, and where.
@@ -92,14 +108,14 @@ class Workshop:
             told = [asdict(one) for one in known.values()]
             return {"first": first, "last": last, "terms": told, "own": list(own)}
 
-        answer, _ = await self.pool.run("look", asked(first, last), part.data)
+        answer, _ = await self.ask("look", asked(first, last), part.data, part.name)
         known |= {one["id"]: Term(**one) for one in answer["terms"]}
         found = [
             (int(page), name, boxes) for page, hits in answer["pages"].items()
             for name, boxes in hits
         ]  # fmt: skip
         for page in answer["pictured"]:
-            read, _ = await self.pool.run("look_at_picture", asked(page, page), part.data)
+            read, _ = await self.ask("look_at_picture", asked(page, page), part.data, part.name)
             known |= {one["id"]: Term(**one) for one in read["terms"]}
             found += [(page, name, boxes) for name, boxes in read["hits"]]
         return found

@@ -8,27 +8,30 @@ from typing import Any
 from efile.inspection.paper import binding, finding, proof, redrawing, viewing
 
 _Job = Callable[[dict[str, Any], bytes], tuple[dict[str, Any], bytes]]
-_copy: dict[str, bytes] = {}
-"""The finished copy this child was last asked about, by its digest."""
+_held: dict[str, bytes] = {}
+"""What this child was last asked about, by its name."""
 
 
-def _about_copy(job: _Job) -> _Job:
-    """Let a copy be sent once to each child, however many questions there are about its pages."""
+def _held_by_name(job: _Job) -> _Job:
+    """Let bytes be sent once to each child, however many questions there are about their pages."""
 
     def answer(params: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
-        digest = str(params["copy"])
+        name = str(params["of"])
         if data:
-            _copy.clear()
-            _copy[digest] = data
-        if digest not in _copy:
+            _held.clear()
+            _held[name] = data
+        if name not in _held:
             return {"unknown": True}, b""
-        return job(params, _copy[digest])
+        return job(params, _held[name])
 
     return answer
 
 
-JOBS = {
-    "prepare": binding.prepare, "look": finding.look, "look_at_picture": finding.look_at_picture,
-    "remake": redrawing.remake, "bind": binding.bind, "texts": _about_copy(proof.texts),
-    "pictures": _about_copy(proof.pictures), "raw": _about_copy(proof.raw), "view": viewing.view,
+_ABOUT_PAGES: dict[str, _Job] = {
+    "look": finding.look, "look_at_picture": finding.look_at_picture, "remake": redrawing.remake,
+    "raw": proof.raw, "texts": proof.texts, "pictures": proof.pictures,
+}  # fmt: skip
+JOBS: dict[str, _Job] = {
+    "prepare": binding.prepare, "bind": binding.bind, "view": viewing.view,
+    **{name: _held_by_name(job) for name, job in _ABOUT_PAGES.items()},
 }  # fmt: skip
