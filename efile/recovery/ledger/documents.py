@@ -71,7 +71,7 @@ class Documents:
         self._book.execute(
             "CREATE INDEX document_by_akte ON document (akte, standing, apart, kind)"
         )
-        self._book.execute("CREATE INDEX document_by_leaf ON document (leaf)")
+        self._book.execute("CREATE INDEX document_by_leaf ON document (leaf, standing)")
         refused: list[Document] = []
         names = "SELECT id FROM document GROUP BY id HAVING count(*) > 1"
         for (name,) in self._book.execute(names).fetchall():

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
+from efile import Document, FiledDocument
 from efile.index import metadata
 from efile.objects.manifest import describe
+from efile.ports import Row, Transaction
+from hub.store.sqlite import SqliteTransaction
 from tests.efile_house import SECRET, open_house, request
+
+Reading = Callable[[Transaction, FiledDocument], Iterable[Document]]
 
 
 async def test_a_document_comes_back_as_it_went_in(tmp_path: Path) -> None:
@@ -29,6 +36,34 @@ async def test_a_document_comes_back_as_it_went_in(tmp_path: Path) -> None:
     assert documents[7] == one
     assert {each.id: each for each in documents[:205]} == several
     assert {} == foreign
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda tx, one: metadata.of_file(tx, "muster", one.akte_id),
+        lambda tx, one: metadata.of_files(tx, "muster", [one.akte_id, "b"]),
+        lambda tx, one: metadata.find_documents(tx, "muster", [one.id, "b", "c"]).values(),
+    ],
+    ids=["one file", "files", "documents"],
+)
+async def test_documents_are_read_without_walking_through_the_office(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: Reading
+) -> None:
+    plans: list[str] = []
+    real = SqliteTransaction.all
+
+    def explaining(self: SqliteTransaction, sql: str, **values: object) -> list[Row]:
+        plans.extend(step["detail"] for step in real(self, f"EXPLAIN QUERY PLAN {sql}", **values))
+        return real(self, sql, **values)
+
+    async with open_house(tmp_path) as house:
+        filed = await house.efile.file(request())
+        monkeypatch.setattr(SqliteTransaction, "all", explaining)
+        found = await house.database.read(lambda tx: list(read(tx, filed)))
+
+    assert [filed.id] == [each.id for each in found]
+    assert [] == [step for step in plans if re.search(r"^SCAN (?!SUBQ)|\(tenant=\?\)$", step)]
 
 
 @pytest.mark.parametrize("together", [True, False])
