@@ -146,9 +146,15 @@ function after() {
   firsts.open(told.first, told.ticket);
   for (const { first, pdf } of told.around) {
     firsts.open(first).then((ticket) => {
-      if (pdf && mine === turn) { shelf.open(pdf, ticket, { ahead: true }).catch(() => null); }
+      if (pdf && mine === turn) { prepare(pdf, ticket).catch(() => null); }
     });
   }
+}
+
+/* Parse a neighbour and look up its first page: turning to it waits for the drawing alone. */
+async function prepare(part, ticket) {
+  const pdf = await shelf.open(part, ticket, { ahead: true });
+  await pdf?.getPage(1);
 }
 
 function held() {
