@@ -35,17 +35,29 @@ def open_book(folder: Path | None = None) -> Iterator[Book]:
         StorageUnavailable: there is no room for it.
     """
     try:
-        if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(prefix="efile-", dir=folder) as file:
-            # The thread that builds its indexes is never the only one.
-            book = sqlite3.connect(file.name, isolation_level=None, check_same_thread=False)
-            book.executescript(_FOR_ONE_USE)
-        with closing(book):
-            yield book
+        book = _nameless(folder)
     except (sqlite3.OperationalError, OSError) as exc:
-        raise StorageUnavailable(
-            "recovery_without_room",
-            "Die E-Akte kann sich nicht auf der Platte merken, was sie im Speicher gesehen hat.",
-            remedy="Im Datenordner Platz schaffen: etwa 2 GB je Million Dokumente.",
-        ) from exc
+        raise _without_room() from exc
+    with closing(book):
+        try:
+            yield book
+        except sqlite3.OperationalError as exc:
+            raise _without_room() from exc
+
+
+def _nameless(folder: Path | None) -> Book:
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(prefix="efile-", dir=folder) as file:
+        # What takes long is done beside the event loop, one thread at a time.
+        book = sqlite3.connect(file.name, isolation_level=None, check_same_thread=False)
+        book.executescript(_FOR_ONE_USE)
+    return book
+
+
+def _without_room() -> StorageUnavailable:
+    return StorageUnavailable(
+        "recovery_without_room",
+        "Die E-Akte kann sich nicht auf der Platte merken, was sie im Speicher gesehen hat.",
+        remedy="Im Datenordner Platz schaffen: etwa 2 GB je Million Dokumente.",
+    )

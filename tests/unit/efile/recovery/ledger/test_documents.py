@@ -170,8 +170,19 @@ def test_without_room_the_operator_is_told(tmp_path: Path) -> None:
         pass
 
 
-def test_other_faults_pass_through(tmp_path: Path) -> None:
-    broken = IntegrityBroken("x", "y", remedy="z")
+def test_a_disk_that_is_full_later_is_told_as_well(tmp_path: Path) -> None:
+    def fill() -> None:
+        with open_book(tmp_path) as opened:
+            opened.execute("PRAGMA max_page_count = 20")
+            documents = Documents(opened)
+            for number in range(400):
+                documents.enter(document(number))
 
-    with pytest.raises(IntegrityBroken), open_book(tmp_path):
-        raise broken
+    with pytest.raises(StorageUnavailable, match="recovery_without_room"):
+        fill()
+
+
+@pytest.mark.parametrize("fault", [IntegrityBroken("x", "y", remedy="z"), OSError("elsewhere")])
+def test_other_faults_pass_through(tmp_path: Path, fault: Exception) -> None:
+    with pytest.raises(type(fault)), open_book(tmp_path):
+        raise fault
