@@ -16,10 +16,8 @@ import asyncio
 import logging
 import os
 import queue
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,6 +28,7 @@ from hub.core.errors import Misconfigured, Unavailable
 from hub.disk.folders import make
 from hub.store.database import Dialect, Row, spread
 from hub.store.engines.groups import CommitFigures, Groups, Unit, busy, closed, fail
+from hub.store.engines.listings import listing
 
 failpoint.declare("database_before_commit", "database_after_commit")
 
@@ -55,38 +54,6 @@ back; in files that cost more calls than all the rest of the database."""
 
 _STATEMENTS = 400
 """Prepared statements a connection keeps: all of the message path, with lists of every width."""
-
-
-_ROWS = 32
-"""Rows of values that go together, a power of two."""
-
-_LISTING = re.compile(r"(\s*(?:INSERT INTO|WITH) .*?\bVALUES\s*)(\([^()]*\))(.*)", re.DOTALL)
-_PARAMETER = re.compile(r":(\w+)")
-
-
-@dataclass(frozen=True, slots=True)
-class _Listing:
-    """A statement with one row of values, taken apart."""
-
-    head: str
-    group: str
-    tail: str
-    names: tuple[str, ...]
-    """Of the values, in their order."""
-
-    def for_rows(self, count: int) -> str:
-        """Return the statement that takes so many rows."""
-        return f"{self.head}{', '.join([self.group] * count)}{self.tail}"
-
-
-@lru_cache(maxsize=200)
-def _listing(sql: str) -> _Listing | None:
-    """Take a statement apart at its list of values; nothing where it has parameters elsewhere."""
-    found = _LISTING.fullmatch(sql)
-    if found is None or _PARAMETER.search(found[1]) or _PARAMETER.search(found[3]):
-        return None
-    group = _PARAMETER.sub("?", found[2])
-    return _Listing(found[1], group, found[3], tuple(_PARAMETER.findall(found[2])))
 
 
 class SqliteTransaction:
@@ -126,17 +93,12 @@ class SqliteTransaction:
         return [row for cursor in self._steps(sql, rows) for row in _rows(cursor)]
 
     def _steps(self, sql: str, rows: Iterable[Mapping[str, object]]) -> Iterator[apsw.Cursor]:
-        shape = _listing(sql)
+        shape = listing(sql)
         if shape is None:
             yield self._connection.executemany(sql, rows)
             return
-        values = [[row[name] for name in shape.names] for row in rows]
-        begin = 0
-        while begin < len(values):
-            count = min(_ROWS, 1 << ((len(values) - begin).bit_length() - 1))
-            flat = [value for row in values[begin : begin + count] for value in row]
-            yield self._connection.execute(shape.for_rows(count), flat)
-            begin += count
+        for statement, values in shape.steps(rows):
+            yield self._connection.execute(statement, values)
 
     def _execute(self, sql: str, values: dict[str, object]) -> apsw.Cursor:
         if any(type(value) is tuple for value in values.values()):

@@ -393,3 +393,25 @@ def _write_until_crash(server: PostgresServer, address: Address, whom: str) -> l
             server.control("stop", "-m", "immediate")
         said = first + process.stdout.read()
     return [int(line) for line in said.split("\n")[:-1] if line.isdigit()]
+
+
+async def test_many_rows_that_meet_another_node_say_so_and_not_that_something_broke(
+    address: Address,
+) -> None:
+    many = [{"id": number, "t": "y"} for number in range(70)]
+    change = (
+        "WITH new (id, t) AS (VALUES (:id, :t))"
+        " UPDATE item SET t = new.t FROM new WHERE item.id = new.id"
+    )
+
+    def hurried(tx: Transaction) -> None:
+        tx.run("SET LOCAL lock_timeout = '50ms'")
+        tx.many(change, many)
+
+    async with node(address) as database:
+        await database.write(lambda tx: tx.many("INSERT INTO item VALUES (:id, :t)", many))
+        with psycopg.connect(address.conninfo()) as other:
+            other.execute("UPDATE item SET t = 'z' WHERE id = 40")
+            with pytest.raises(Unavailable, match="database_busy"):
+                await database.write(hurried)
+        assert 70 == await database.write(lambda tx: tx.many(change, many))

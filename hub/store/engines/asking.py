@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import psycopg
 
 from hub.store.database import Dialect, Row
+from hub.store.engines.listings import listing
 from hub.store.engines.session import Session
 from hub.store.engines.statements import translated
+
+_UPSERT = re.compile(r"\bDO\s+UPDATE\b", re.IGNORECASE)
+"""The server refuses to change a row twice within one such statement."""
 
 
 class PostgresTransaction:
@@ -34,27 +39,42 @@ class PostgresTransaction:
         return rows[0] if rows else None
 
     def many(self, sql: str, rows: Iterable[Mapping[str, object]]) -> int:
-        """Execute once for each row of values; the driver does not wait between them."""
-        statement = translated(sql)
-        values = [statement.arguments(row) for row in rows]
-        if not values:
-            return 0
-        cursor = self._session.cursor()
-        cursor.executemany(statement.sql, values)
-        return cursor.rowcount
+        """Execute for each row of values, with one list of values many rows at a time.
+
+        Nothing waits for the server in between.
+        """
+        return sum(cursor.rowcount for cursor in self._steps(sql, rows))
 
     def each(self, sql: str, rows: Iterable[Mapping[str, object]]) -> list[Row]:
         """Execute as :meth:`many` and return every row that was returned."""
+        return [row for cursor in self._steps(sql, rows, returning=True) for row in _rows(cursor)]
+
+    def _steps(
+        self, sql: str, rows: Iterable[Mapping[str, object]], *, returning: bool = False
+    ) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
+        shape = None if _UPSERT.search(sql) else listing(sql)
+        if shape is None:
+            yield from self._one_by_one(sql, rows, returning=returning)
+            return
+        cursors = []
+        with self._session.pipeline():
+            for statement, values in shape.steps(rows, numbered=True):
+                cursors.append(self._session.cursor())
+                cursors[-1].execute(translated(statement).sql, values)
+        yield from cursors
+
+    def _one_by_one(
+        self, sql: str, rows: Iterable[Mapping[str, object]], *, returning: bool
+    ) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
         statement = translated(sql)
         values = [statement.arguments(row) for row in rows]
         if not values:
-            return []
+            return
         cursor = self._session.cursor()
-        cursor.executemany(statement.sql, values, returning=True)
-        found = _rows(cursor)
+        cursor.executemany(statement.sql, values, returning=returning)
+        yield cursor
         while cursor.nextset():
-            found += _rows(cursor)
-        return found
+            yield cursor
 
     def _executed(self, sql: str, values: Mapping[str, object]) -> psycopg.Cursor[tuple[Any, ...]]:
         if not values:
