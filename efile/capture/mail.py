@@ -25,6 +25,7 @@ _MOST_CHARACTERS = 1_000_000
 _NAME_LENGTH = 120
 _UNFIT = re.compile(r"[\x00-\x1f\x7f/\\\ud800-\udfff]+")
 _UNSEEN = frozenset({"script", "style", "head", "title", "template"})
+_CELLS = frozenset({"td", "th"})
 _LINES = frozenset({"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "blockquote", "table"})
 
 
@@ -170,6 +171,8 @@ class _Words(HTMLParser):
         self._unseen += tag in _UNSEEN
         if tag in _LINES:
             self.pieces.append("\n")
+        elif tag in _CELLS:
+            self.pieces.append(" ")
 
     def handle_endtag(self, tag: str) -> None:
         self._unseen = max(0, self._unseen - (tag in _UNSEEN))

@@ -24,7 +24,7 @@ WORKER = "efile.index.text"
 """Module whose ``JOBS`` the limited child serves."""
 LIMITS = Limits(jobs=5000)
 """A child takes a third of a second of processor time to start; many letters share it."""
-READING = "1"
+READING = "2"
 """Changed whenever text is taken out of documents in another way; a test tells when it was.
 
 Versions of the libraries that read are no part of it: an update would have every document of

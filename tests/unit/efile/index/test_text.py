@@ -17,13 +17,13 @@ from tests.efile_house import XML, pdf
 from tests.read_documents import DOCUMENTS
 
 READ_AS = (
-    "1",
+    "2",
     {
         content.PDF: "82aaca5a92acd884",
         content.DOCX: "a8a318d1e6626cd5",
         content.XLSX: "737504cdbfa96d30",
         content.MAIL: "b5927f8f75d24f55",
-        content.HTML: "17fa4a28f7ef4158",
+        content.HTML: "26535cb00447effb",
         content.XML: "f5118e3773ae6de7",
         content.JSON: "9b221358b4ccabb3",
         content.CSV: "bac05bd4a16ac979",
@@ -92,6 +92,14 @@ async def test_xml_json_and_plain_text_are_read_together(readers: LimitedPool) -
     text, state = await text_of(parts, readers)
 
     assert ("extracted", "Müller\n\nWert\n\nGröße") == (state, text)
+
+
+async def test_cells_of_a_table_in_html_are_words_of_their_own(readers: LimitedPool) -> None:
+    table = b"<table><tr><th>Monat</th><td>Betrag</td></tr><tr><td>Mai<td>12</table>"
+
+    assert ("Monat Betrag\n\nMai 12", "extracted") == await text_of(
+        [part("text/html", table)], readers
+    )
 
 
 async def test_what_no_database_takes_is_left_out(readers: LimitedPool) -> None:
