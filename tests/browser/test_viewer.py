@@ -55,6 +55,18 @@ async def turn(page: Page, key: str, title: str) -> None:
     await expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
 
 
+async def turn_in_vain(page: Page, free: asyncio.Event) -> None:
+    """Press the key for the next document, whose frame is kept back until the event."""
+
+    async def hold(route: Route) -> None:
+        await free.wait()
+        await route.continue_()
+
+    await page.route("**/*rahmen=1", hold)
+    async with page.expect_request("**/*rahmen=1"):
+        await page.keyboard.press("j")
+
+
 async def until(page: Page, expression: str) -> None:
     """Wait for something in the page; its policy forbids the waiting that scripts could do."""
     for _ in range(1500):
@@ -249,14 +261,7 @@ async def test_a_stored_picture_comes_with_the_entry_in_the_log_and_waits_for_no
     await until(page, "performance.getEntriesByName('first-ready')"
                 f".some(one => one.detail.includes('{antrag}'))")  # fmt: skip
     await page.evaluate(SEQUENCE)
-
-    async def hold(route: Route) -> None:
-        await free.wait()
-        await route.continue_()
-
-    await page.route("**/*rahmen=1", hold)
-    async with page.expect_request("**/*rahmen=1"):
-        await page.keyboard.press("j")
+    await turn_in_vain(page, free)
     await page.wait_for_timeout(100)
     waiting = await page.evaluate("window.sequence")
     free.set()
@@ -337,6 +342,20 @@ async def test_a_print_has_every_page_and_stands_in_the_log_before(stage: Stage)
     assert 3 == await page.evaluate("window.printed")
     await expect(page.locator(".print-page")).to_have_count(0)
     assert "document_printed" in [one["action"] for one in await log_of(stage)]
+
+
+async def test_nothing_is_printed_while_the_next_document_is_on_its_way(stage: Stage) -> None:
+    page, free = await opened(stage), asyncio.Event()
+    await turn_in_vain(page, free)
+    left_to_the_browser = await page.evaluate(
+        "document.body.dispatchEvent(new KeyboardEvent("
+        "'keydown', { key: 'p', ctrlKey: true, bubbles: true, cancelable: true }))"
+    )
+    free.set()
+    await drawn(page)
+
+    assert not left_to_the_browser
+    assert "document_printed" not in [one["action"] for one in await log_of(stage)]
 
 
 async def test_what_nobody_can_draw_says_so(stage: Stage) -> None:

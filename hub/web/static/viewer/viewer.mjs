@@ -250,9 +250,10 @@ addEventListener("popstate", () => { swap(location.href, { remember: false }).ca
 addEventListener("scroll", () => pane.look(), { passive: true });
 addEventListener("resize", () => pane.fit());
 addEventListener("keydown", (event) => {
-  if (event.key.toLowerCase() === "p" && (event.ctrlKey || event.metaKey) && pane.count) {
+  if (event.key.toLowerCase() === "p" && (event.ctrlKey || event.metaKey) && (turning || pane.count)) {
     event.preventDefault();
-    acts.print();
+    /* A picture without its document is not printed: the log would name another one, or none. */
+    if (!turning) { acts.print(); }
   }
 });
 
