@@ -184,7 +184,7 @@ class Bindery:
         self, view: AkteView, parts: Sequence[Sequence[_Run]], number: int, shelf: Shelf
     ) -> _Bound:
         runs = parts[number - 1]
-        pieces = [_proven_same(await shelf.take(run.number), run) for run in runs]
+        data = b"".join([_proven_same(await shelf.take(run.number), run) for run in runs])
         params = {
             "lines": lines_of(
                 self._one, view, _begins(parts), self._marks, Numbered(number, len(parts))
@@ -193,7 +193,7 @@ class Bindery:
             "sizes": [size for run in runs for size in run.sizes],
             "title": f"Akteneinsicht {view.akte.aktenzeichen}",
         }  # fmt: skip
-        answer, pdf = await self._pool.run("bind", params, b"".join(pieces))
+        answer, pdf = await self._pool.run("bind", params, data)
         pages = [page for run in runs for page in run.pages]
         return _Bound(pdf, sha256_hex(pdf), int(answer["front"]), pages)
 
