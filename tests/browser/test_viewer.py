@@ -367,6 +367,28 @@ async def test_what_nobody_can_draw_says_so(stage: Stage) -> None:
     await expect(page.get_by_role("link", name="Original laden")).to_be_visible()
 
 
+async def test_what_the_browser_cannot_draw_says_so_after_turning_to_it_as_well(
+    stage: Stage,
+) -> None:
+    broken = (
+        b"%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
+        b"2 0 obj\n<</Type/Pages/Count 1/Kids[9 0 R]>>\nendobj\ntrailer\n<</Root 1 0 R>>\n%%EOF\n"
+    )
+    parts = {
+        "gut": Part("original", "gut.pdf", "application/pdf", pdf("Gut")),
+        "lose": Part("original", "lose.pdf", "application/pdf", broken),
+    }
+    ids = await file_more(stage.house, parts)
+    page = await stage.signed_in("ahrens")
+    await page.goto(f"/akten/{stage.house.akte}/dokumente/{ids['gut']}")
+    await drawn(page)
+    fetched = "performance.getEntriesByType('resource').map((one) => one.name)"
+    await until(page, f"{fetched}.some((name) => name.includes('{ids['lose']}/'))")
+    await page.locator(f'a[data-swap][href*="{ids["lose"]}"]').first.click()
+
+    await expect(page.get_by_text("Das Dokument lässt sich nicht lesen.")).to_be_visible()
+
+
 async def test_a_scan_in_jpeg_2000_is_unpacked_under_our_policy(stage: Stage) -> None:
     picture = io.BytesIO()
     Image.new("RGB", (200, 280), (200, 30, 30)).save(picture, "JPEG2000")

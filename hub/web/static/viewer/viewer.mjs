@@ -130,7 +130,8 @@ async function drawnByServer(box) {
   const next = await frame(location.href, { drawn: true });
   if (mine !== turn) { return; }
   told = { ...told, pdf: null };
-  box.closest(".reader-main").replaceWith(next.main);
+  // Within its frame, which may not stand in the page yet.
+  box.closest(".reader-main").replaceChildren(...next.main.childNodes);
   wire();
 }
 
