@@ -23,6 +23,8 @@ from efile.recovery import faults
 from efile.recovery.fetching import each_of
 
 _LEAF_BYTES = 32
+_ROOTS = (layout.STAMPS_ROOT, layout.HEADS_ROOT, layout.LEAVES_ROOT, layout.KEYS_ROOT)
+"""In the order of listing: what is written last first, so that what it is about is there, too."""
 _ONE_TURN = 10_000
 """Leaves hashed at once beside the event loop."""
 
@@ -67,8 +69,9 @@ class StoredLog:
 async def read_log(tenant: str, archive: Archive, host: Host) -> StoredLog:
     """Read and judge everything storage holds about a tenant's log."""
     found = StoredLog()
-    async for page in archive.objects.pages(tenant, layout.LOG_ROOT):
-        found.sizes |= {item.key: item.size for item in page}
+    for root in _ROOTS:
+        async for page in archive.objects.pages(tenant, root):
+            found.sizes |= {item.key: item.size for item in page}
     contents = {
         key: data
         async for key, data in each_of(
