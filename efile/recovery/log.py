@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from functools import partial
 from itertools import islice
 
@@ -17,14 +17,14 @@ from efile.ports import Transaction
 from efile.recovery import endings, faults
 from efile.recovery.ledger.leaves import Leaves
 from efile.recovery.stored_log import StoredLog
-from efile.recovery.survey import Survey
+from efile.recovery.survey import Survey, loss
 
 _PAGE = 10_000
 """Leaves compared at a time."""
 
 
 async def noted(tenant: str, leaves: Leaves, archive: Archive) -> list[Head]:
-    """Note what the index's log has behind what was noted before; return its heads."""
+    """Note what the index's log has behind what was noted before; return its heads, read first."""
     heads = await archive.database.read(lambda tx: log.heads(tx, tenant))
     while page := await archive.database.read(partial(log.page, tenant=tenant, begin=leaves.end)):
         leaves.note(page)
@@ -32,9 +32,16 @@ async def noted(tenant: str, leaves: Leaves, archive: Archive) -> list[Head]:
     return heads
 
 
-def compared(tenant: str, leaves: Leaves, heads: Sequence[Head], stored: StoredLog) -> list[Fault]:
-    """Return where index and storage tell the log differently."""
-    found = [*_different_heads(heads, stored)]
+async def compared(
+    tenant: str, leaves: Leaves, heads: Sequence[Head], stored: StoredLog, archive: Archive
+) -> list[Fault]:
+    """Return where index and storage tell the log differently.
+
+    Filing and signing go on meanwhile. A leaf is in the index before a head covers it, and a head
+    before storage has it; so storage must have been read first, then the index's heads, then its
+    leaves. Heads that only the index has are looked for once more.
+    """
+    found = [fault async for fault in _different_heads(tenant, heads, stored, archive)]
     size, different = 0, None
     for page in _pages(leaves):
         if [place for place, _ in page] != list(range(size, size + len(page))):
@@ -58,17 +65,20 @@ def _pages(leaves: Leaves) -> Iterator[list[tuple[int, str]]]:
         yield page
 
 
-def _different_heads(heads: Sequence[Head], stored: StoredLog) -> Iterator[Fault]:
+async def _different_heads(
+    tenant: str, heads: Sequence[Head], stored: StoredLog, archive: Archive
+) -> AsyncIterator[Fault]:
     there = {head.size: head.note for head in stored.heads}
     told = {fault.where for fault in stored.faults}
     for head in heads:
         key = layout.head_key(head.size)
-        if key in told or not head.stored:
+        if key in told:
             continue
-        if key not in stored.sizes:
-            yield faults.head_missing(key)
-        elif there.get(head.size) != head.note:
-            yield faults.head_differs(key)
+        if key in stored.sizes:
+            if there.get(head.size) != head.note:
+                yield faults.head_differs(key)
+        elif head.stored and (gone := await loss(tenant, key, archive, faults.head_missing)):
+            yield gone
     known = {head.size for head in heads}
     first = next((size for size in sorted(there) if size not in known), None)
     if first is not None:

@@ -53,7 +53,7 @@ async def rebuild(tenant: str, archive: Archive, clock: Clock, host: Host) -> Re
         await enter_unlogged(tenant, archive, seen.leaves)
         heads = await noted(tenant, seen.leaves, archive)
         found += await against_index(tenant, seen, archive)
-        found += compared(tenant, seen.leaves, heads, stored)
+        found += await compared(tenant, seen.leaves, heads, stored, archive)
         found += await against_documents(tenant, seen, archive)
         found = await endings.against_index(tenant, seen.endings, found, archive, host.signing)
     return RebuildReport(tenant, started, akten, documents, tuple(found))

@@ -42,7 +42,8 @@ async def reconcile(tenant: str, archive: Archive, clock: Clock, host: Host) -> 
         await enter_unlogged(tenant, archive, seen.leaves)
         heads = await noted(tenant, seen.leaves, archive)
         found = [*seen.faults(), *stored.faults]
-        found += [*compared(tenant, seen.leaves, heads, stored), *different]
+        found += await compared(tenant, seen.leaves, heads, stored, archive)
+        found += different
         found += await keys_missing(tenant, seen, archive)
         found += await _contents(tenant, seen, archive)
         found = await endings.against_index(tenant, seen.endings, found, archive, host.signing)

@@ -35,8 +35,8 @@ async def verify(tenant: str, archive: Archive, clock: Clock, host: Host) -> Ver
     started = clock.now_us()
     with open_book(host.scratch) as book:
         seen = Survey.blank(book)
-        heads = await noted(tenant, seen.leaves, archive)
         stored = await read_log(tenant, archive, host)
+        heads = await noted(tenant, seen.leaves, archive)
         await survey(seen, tenant, archive)
         told = await against_index(tenant, seen, archive)
         size, found = seen.bytes_read, seen.faults()
@@ -46,7 +46,8 @@ async def verify(tenant: str, archive: Archive, clock: Clock, host: Host) -> Ver
             found += [fault for _, fault in read if fault]
         found += [*told, *await keys_missing(tenant, seen, archive)]
         found += await _unindexed(tenant, seen, archive)
-        found += [*stored.faults, *compared(tenant, seen.leaves, heads, stored)]
+        found += stored.faults
+        found += await compared(tenant, seen.leaves, heads, stored, archive)
         found += await against_documents(tenant, seen, archive)
         found = await endings.against_index(tenant, seen.endings, found, archive, host.signing)
         objects = len(seen.objects) + len(stored.sizes)

@@ -93,6 +93,7 @@ INDEXED = [
     ("DELETE FROM efile_log WHERE leaf_index = 4", "log_cut"),
     ("DELETE FROM efile_log WHERE leaf_index = 1", "log_cut"),
     ("UPDATE efile_heads SET note = 'other' WHERE size = 3", "head_differs"),
+    ("UPDATE efile_heads SET note = 'other', stored = 0 WHERE size = 3", "head_differs"),
     ("DELETE FROM efile_heads WHERE size = 5", "head_differs"),
 ]
 

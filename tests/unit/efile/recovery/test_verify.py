@@ -192,7 +192,9 @@ class MarkingStore(FolderStore):
 async def test_a_delete_marker_is_told_from_a_loss(tmp_path: Path) -> None:
     async with open_house(tmp_path, MarkingStore(tmp_path / "objects")) as house:
         filed = await house.efile.file(request())
-        keys = {key_of(house, house.blob()), key_of(house, house.manifests()[0])}
+        await house.efile.proof.sign("muster")
+        paths = house.blob(), house.manifests()[0], house.heads()[0]
+        keys = {key_of(house, path) for path in paths}
         for key in keys:
             await house.objects.delete("muster", key)
 
