@@ -110,23 +110,28 @@ async def settle(tenant: str, stored: StoredLog, archive: Archive, *, anew: bool
     Where the two contradict each other, only ``anew`` gives storage the last word.
     """
 
-    def look(tx: Transaction) -> tuple[bool, int, list[Head]]:
+    def wanted(tx: Transaction) -> list[Head] | None:
+        """Return the heads the index shall have; nothing where it is as it should be."""
         fits = log.fits(tx, tenant, stored.leaves)
-        return fits, log.size(tx, tenant), log.heads(tx, tenant)
+        ours = log.heads(tx, tenant)
+        theirs = {(head.size, head.note) for head in stored.heads}
+        has_all = log.size(tx, tenant) >= len(stored.leaves) and theirs <= {
+            (head.size, head.note) for head in ours
+        }
+        if (fits and has_all) or not (anew or fits):
+            return None
+        behind = _beyond(ours, stored.heads) if fits else []
+        return sorted([*stored.heads, *behind], key=lambda head: head.size)
 
-    fits, size, ours = await archive.database.read(look)
-    there = {(head.size, head.note) for head in ours}
-    has_all = (
-        fits
-        and size >= len(stored.leaves)
-        and {(head.size, head.note) for head in stored.heads} <= there
-    )
-    if (anew or fits) and not has_all:
-        behind = [] if not fits else _beyond(ours, stored.heads)
-        heads = sorted([*stored.heads, *behind], key=lambda head: head.size)
-        await archive.database.write(
-            partial(log.adopt, tenant=tenant, stored=stored.leaves, heads=heads)
-        )
+    def settled(tx: Transaction) -> None:
+        # Looked at again where nobody signs meanwhile: a head made since must not be forgotten.
+        log.take_turns(tx, [tenant])
+        heads = wanted(tx)
+        if heads is not None:
+            log.adopt(tx, tenant, stored.leaves, heads)
+
+    if await archive.database.read(wanted) is not None:
+        await archive.database.write(settled)
 
 
 def _beyond(ours: Sequence[Head], theirs: Sequence[Head]) -> list[Head]:

@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 import pytest
 
 from efile import EFile, FilingError, FolderStore, Host
+from efile.index import log
 from efile.objects import folder
 from efile.ports import Database, Dialect, ObjectInfo, Transaction
 from hub.core.clock import FixedClock
@@ -163,3 +164,34 @@ async def test_a_house_that_goes_on_hides_no_damage(house: EFileHouse, damage: s
         await reader.close()
         assert moments.came
         assert damage in {each.what for each in report.faults}, at
+
+
+class LateIndex(MomentIndex):
+    """Lets something happen right before it is written to, not before it is read."""
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        await self._moments.next()
+        return await self._inner.write(work)
+
+    async def read(self, work: Callable[[Transaction], T]) -> T:
+        return await self._inner.read(work)
+
+
+async def test_a_head_made_while_those_of_storage_are_adopted_is_not_forgotten(
+    house: EFileHouse,
+) -> None:
+    await begin(house, "lost")
+    forget = "DELETE FROM efile_heads WHERE tenant = :tenant AND size = 2"
+    await house.database.write(lambda tx: tx.run(forget, tenant="lost"))
+
+    async def go_on() -> None:
+        await house.efile.file_all([message(3, tenant="lost")])
+        await house.efile.proof.sign("lost")
+
+    index = LateIndex(house.database, Moments(0, go_on))
+    meanwhile = EFile(index, house.objects, FixedClock(), SECRET, HOST)
+    await meanwhile.reconcile("lost")
+    await meanwhile.close()
+
+    heads = await house.database.read(lambda tx: log.heads(tx, "lost"))
+    assert [1, 2, 3] == [head.size for head in heads]
