@@ -38,29 +38,24 @@ def claim(  # noqa: PLR0913  each names one fact of the lease
 def begin(tx: Transaction, queue: str, leased: Sequence[Row], behind: int = 0) -> list[Promise]:
     """Count an attempt for the head of each lane just leased, and return what may be done."""
     epochs = {(lane["tenant"], lane["lane_key"]): lane["epoch"] for lane in leased}
-    lines: dict[tuple[str, str], list[Row]] = {name: [] for name in epochs}
-    for tenant in {tenant for tenant, _ in epochs}:
-        keys = tuple(key for office, key in epochs if office == tenant)
-        for head in tx.all(_BEGIN, tenant=tenant, queue=queue, keys=keys):
-            lines[tenant, head["lane_key"]].append(head)
-    if behind:
-        for tenant, keys in _with_more(leased).items():
+    lines: dict[tuple[str, str], list[Row]] = {}
+    for tenant in dict.fromkeys(tenant for tenant, _ in epochs):
+        own = [lane for lane in leased if lane["tenant"] == tenant]
+        for head in tx.all(_BEGIN, tenant=tenant, queue=queue, keys=_keys(own)):
+            lines[tenant, head["lane_key"]] = [head]
+        if without := [key for key in _keys(own) if (tenant, key) not in lines]:
+            msg = f"lanes of {tenant} in {queue} without a head: {without}"
+            raise AssertionError(msg)
+        longer = [lane for lane in own if lane["next_seq"] > lane["head_seq"] + 1]
+        if behind and longer:
+            keys = _keys(longer)
             for row in tx.all(_BEHIND, tenant=tenant, queue=queue, keys=keys, behind=behind):
                 lines[tenant, row["lane_key"]].append(row)
-    for (tenant, key), line in lines.items():
-        if not line:
-            msg = f"lane {tenant}/{queue}/{key} has no head"
-            raise AssertionError(msg)
-    return [to_promise(row, epoch=epochs[name]) for name, line in lines.items() for row in line]
+    return [to_promise(row, epoch=epochs[name]) for name in epochs for row in lines[name]]
 
 
-def _with_more(leased: Sequence[Row]) -> dict[str, tuple[str, ...]]:
-    """Return by office the lanes in which more stands behind the head."""
-    longer: dict[str, tuple[str, ...]] = {}
-    for lane in leased:
-        if lane["next_seq"] > lane["head_seq"] + 1:
-            longer[lane["tenant"]] = (*longer.get(lane["tenant"], ()), lane["lane_key"])
-    return longer
+def _keys(lanes: Sequence[Row]) -> tuple[str, ...]:
+    return tuple(lane["lane_key"] for lane in lanes)
 
 
 _CLAIM = f"""
