@@ -52,8 +52,9 @@ before it rests. What a unit has changed so far is remembered page by page, shou
 back; in files that cost more calls than all the rest of the database."""
 
 
-_STATEMENTS = 400
-"""Prepared statements a connection keeps: all of the message path, with lists of every width."""
+_STATEMENTS = 512
+"""Prepared statements a connection keeps, the most there can be: all of the message path, with
+lists of most widths."""
 
 
 class SqliteTransaction:
