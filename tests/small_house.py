@@ -337,7 +337,7 @@ def _messages(tx: Transaction, now_us: int) -> None:
         if state == "closed":
             book.note(tx, message, at + 9_000_000, "filed", step=Step(facts={"title": kind}))
             book.move(tx, message, "closed", at + 9_000_000)
-    cases.save(tx, OFFICE, case, now_us)
+    cases.save_all(tx, [(OFFICE, case)], now_us)
     stuck = _message(5, "Isteinnahme", "ihv", now_us - 10 * hour)
     book.move(tx, stuck, "clearing", now_us - 10 * hour, code="receipt_unassigned")
     _stand_still(tx, stuck, now_us)

@@ -54,11 +54,6 @@ def page(tx: Transaction, tenant: str, after: str, limit: int) -> list[Kept]:
     return [Kept(msgspec.json.decode(row["state"], type=Case), row["changed_us"]) for row in found]
 
 
-def save(tx: Transaction, tenant: str, case: Case, now_us: int) -> None:
-    """Store a case, as :func:`save_all`."""
-    save_all(tx, ((tenant, case),), now_us)
-
-
 def save_all(tx: Transaction, changed: Sequence[tuple[str, Case]], now_us: int) -> None:
     """Store cases of offices whose ``version`` is the one they were loaded with (0: new).
 
@@ -111,13 +106,8 @@ def find_by_reference(tx: Transaction, tenant: str, kind: str, value: str) -> Re
     return Reference(row["case_key"], row["cause"]) if row else None
 
 
-def refer(tx: Transaction, tenant: str, referred: Sequence[Referred]) -> None:
-    """Remember what numbers stand for in an office; the first meaning stays."""
-    refer_all(tx, [(tenant, one) for one in referred])
-
-
 def refer_all(tx: Transaction, referred: Sequence[tuple[str, Referred]]) -> None:
-    """Remember what numbers stand for in their offices, as :func:`refer`."""
+    """Remember what numbers stand for, each in its office; the first meaning stays."""
     tx.many(
         "INSERT INTO reference (tenant, kind, value, case_key, cause) "
         "VALUES (:tenant, :kind, :value, :key, :cause) ON CONFLICT DO NOTHING",

@@ -40,7 +40,9 @@ class Office:
 
     async def case(self, changed_us: int, *periods: Period, name: str = CASE) -> None:
         state = make_case(case_id=name, periods=periods, version=self.version)
-        await self.house.database.write(lambda tx: cases.save(tx, OFFICE, state, changed_us))
+        await self.house.database.write(
+            lambda tx: cases.save_all(tx, [(OFFICE, state)], changed_us)
+        )
         self.version += name == CASE
 
     async def days(self, name: str = CASE) -> dict[str, date]:

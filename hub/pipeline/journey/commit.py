@@ -164,7 +164,7 @@ def _enter_parts(tx: Transaction, plan: Plan, house: House, now_us: int) -> None
         travel_promise(part.message, house, now_us, in_order=False) for part in new if not part.code
     ]
     lanes.add_all(tx, travelling, now_us)
-    cases.refer(tx, tenant, [part.reference for part in new if part.reference])
+    cases.refer_all(tx, [(tenant, part.reference) for part in new if part.reference])
 
 
 def _arrived(part: Part) -> Arrived:

@@ -55,7 +55,9 @@ def _for_rows(listing: Listing, size: int, numbered: bool) -> str:  # noqa: FBT0
 def listing(sql: str) -> Listing | None:
     """Take a statement apart; nothing where it has other parameters, or none in a list."""
     found = _LISTING.fullmatch(sql)
-    if found is None or _PARAMETER.search(found[1]) or _PARAMETER.search(found[3]):
+    if found is None or "?" in found[2]:
+        return None
+    if _PARAMETER.search(found[1]) or _PARAMETER.search(found[3]):
         return None
     group = _PARAMETER.sub("?", found[2])
     return Listing(found[1], group, found[3], tuple(_PARAMETER.findall(found[2])))

@@ -48,12 +48,7 @@ def by_lane(promises: Iterable[Promise]) -> dict[Lane, list[Promise]]:
     return lines
 
 
-COLUMNS = ", ".join(
-    f"promise.{name}" for name in (
-        "id", "tenant", "message_id", "kind", "queue", "lane_key", "spec", "payload_sha256",
-        "attempts", "lane_seq", "made_us", "deadline_us",
-    )
-)  # fmt: skip
+COLUMNS = ", ".join(f"promise.{name}" for name in Promise.__struct_fields__ if name != "epoch")
 """Of a promise, as :func:`to_promise` reads them."""
 
 

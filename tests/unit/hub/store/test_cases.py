@@ -21,9 +21,9 @@ def tx() -> SqliteTransaction:
 
 
 def save(tx: SqliteTransaction, case: Case, cause: str = "m-1") -> None:
-    cases.save(tx, "a", case, 1)
+    cases.save_all(tx, [("a", case)], 1)
     meaning = Reference(case.case_id, cause)
-    cases.refer(tx, "a", [Referred("order", one.order_id, meaning) for one in case.orders])
+    cases.refer_all(tx, [("a", Referred("order", one.order_id, meaning)) for one in case.orders])
 
 
 def loaded(tx: SqliteTransaction) -> Case:

@@ -207,7 +207,7 @@ async def test_a_case_changed_meanwhile_is_decided_again(living_world: World) ->
     [row] = await world.messages()
     plan = await plan_for(messages.to_message(row), world.house)
     somebody = make_case(case_id=FAMILY.case_id)
-    await world.house.database.write(lambda tx: cases.save(tx, OFFICE, somebody, 0))
+    await world.house.database.write(lambda tx: cases.save_all(tx, [(OFFICE, somebody)], 0))
 
     with pytest.raises(Conflict, match="case_changed"):
         await commit([Signed((promise,), (plan,))], world.house)

@@ -46,6 +46,7 @@ def test_any_number_of_rows_goes_in_order_with_few_different_statements(count: i
         "UPDATE item SET t = :t WHERE id = :id",
         "INSERT INTO item VALUES (:id, lower(:t))",
         "INSERT INTO item VALUES (:id, 't') ON CONFLICT DO UPDATE SET t = :t",
+        "INSERT INTO item VALUES (:id, 'why?')",
         "INSERT INTO item SELECT id, t FROM other WHERE id = :id",
     ],
 )
